@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { appendEntry, type Json } from '#ledger'
+import { ancestorsOf, organisationTree, today } from '#organisations'
+import type { Context } from '#platform/context'
+import { conflict, invalid, notFound } from '#platform/errors'
+import { calendarChanged } from './events.ts'
+import { type CalendarDay, type CalendarYear, type WeekHours, WorkingCalendar } from './model.ts'
+import { type HolidayChoices, proposeHolidays } from './rules/holidays.ts'
+import { assembleCalendars, CalendarPackFile, type PackCalendar } from './rules/pack-files.ts'
+import { type CompiledCalendar, compileCalendar } from './rules/working-time.ts'
+import {
+  deleteDays,
+  deleteDaysOfYear,
+  findAssigned,
+  findCalendar,
+  findHead,
+  listAssignments,
+  listDays,
+  listDaysOfYear,
+  listHours,
+  listYears,
+  lockHead,
+  markDaysVerified,
+  markHoursKept,
+  renewRevision,
+  replaceAssignments,
+  replaceHours,
+  upsertDays,
+  upsertHead,
+  upsertYear,
+} from './store.ts'
+
+// Compiled forms by revision: a revision never changes its meaning, so nothing here can be stale.
+const compiledByRevision = new Map<string, CompiledCalendar>()
+const compiledKept = 32
+
+/** A calendar ready for reckoning. */
+export async function getCalendar({ sql }: Pick<Context, 'sql'>, code: string): Promise<CompiledCalendar> {
+  const head = await findHead(sql, code)
+  if (!head) throw notFound('calendar', code)
+  const known = compiledByRevision.get(head.revision)
+  if (known) return known
+  const found = await findCalendar(sql, code)
+  if (!found) throw notFound('calendar', code)
+  const { revision, ...calendar } = found
+  const compiled = compileCalendar(calendar)
+  const [oldest] = compiledByRevision.keys()
+  if (oldest !== undefined && compiledByRevision.size >= compiledKept) compiledByRevision.delete(oldest)
+  compiledByRevision.set(revision, compiled)
+  return compiled
+}
+
+/** The calendar by which an organisation works: its own, else its nearest superior's, today or on a day of the past. */
+export async function getCalendarOf(
+  ctx: Pick<Context, 'sql' | 'now'>,
+  organisation: string,
+  on?: string,
+): Promise<CompiledCalendar> {
+  const superiors = await ancestorsOf(ctx.sql, organisation, { asOf: on ?? (await today(ctx)) })
+  const code = await findAssigned(ctx.sql, [organisation, ...superiors.map((row) => row.code).toReversed()])
+  if (!code) throw notFound('calendar', organisation)
+  return getCalendar(ctx, code)
+}
+
+/** Finds the calendar by which any organisation works today: for lists, in a few statements however many organisations there are. */
+export async function calendarFinder(
+  ctx: Pick<Context, 'sql' | 'now'>,
+): Promise<(organisation: string) => CompiledCalendar | undefined> {
+  const assigned = await listAssignments(ctx.sql)
+  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+  const compiled = new Map<string, CompiledCalendar>()
+  for (const code of new Set(assigned.map(({ calendar }) => calendar))) compiled.set(code, await getCalendar(ctx, code))
+  const own = new Map(assigned.map(({ organisation, calendar }) => [organisation, compiled.get(calendar)]))
+  return (organisation) => {
+    const nearest = (tree.find(organisation)?.path ?? [organisation]).findLast((step) => own.has(step))
+    return nearest === undefined ? undefined : own.get(nearest)
+  }
+}
+
+/** Takes in packs/<pack>/calendars. What the office keeps is left as it is; unchanged files cost one look. */
+export async function loadCalendars(ctx: Context, packDir: string): Promise<void> {
+  for (const packed of assembleCalendars(await readPackFiles(join(packDir, 'calendars')))) {
+    const packSha256 = createHash('sha256').update(JSON.stringify(packed)).digest('hex')
+    const head = await findHead(ctx.sql, packed.calendar.code)
+    if (head?.packSha256 === packSha256) continue
+    await ctx.transaction((ctx) => takeIn(ctx, packed, packSha256))
+    ctx.log.info({ calendar: packed.calendar.code }, 'Calendar taken in from the pack')
+  }
+}
+
+async function readPackFiles(folder: string): Promise<CalendarPackFile[]> {
+  const names = await readdir(folder).catch(noneIfMissing)
+  const yaml = names.filter((name) => name.endsWith('.yaml')).toSorted()
+  return Promise.all(
+    yaml.map(async (name) => {
+      const read = CalendarPackFile.safeParse(parse(await readFile(join(folder, name), 'utf8')))
+      if (!read.success) throw new Error(`${join(folder, name)}: ${read.error.message}`, { cause: read.error })
+      return read.data
+    }),
+  )
+}
+
+function noneIfMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return []
+  throw error
+}
+
+async function takeIn(ctx: Context, { calendar, owner, appliesTo }: PackCalendar, packSha256: string): Promise<void> {
+  const { code, name, timeZone, hours, years, days } = calendar
+  await upsertHead(ctx.sql, { code, name, timeZone, owner, packSha256 })
+  const head = await lockHead(ctx.sql, code)
+  await replaceAssignments(ctx.sql, code, appliesTo)
+  if (head?.hoursKeptBy !== 'office') await replaceHours(ctx.sql, code, hours)
+  const kept = await listYears(ctx.sql, code)
+  const free = years.filter(({ year }) => !kept.some((own) => own.year === year && own.keptBy === 'office'))
+  for (const year of free) {
+    await upsertYear(ctx.sql, code, { ...year, keptBy: 'pack', changedBy: accountOf(ctx), changedAt: ctx.now })
+    await deleteDaysOfYear(ctx.sql, code, year.year)
+    await upsertDays(
+      ctx.sql,
+      code,
+      days.filter(({ date }) => yearOf(date) === year.year),
+    )
+  }
+  const taken = free.map(({ year }) => year)
+  await finishChange(
+    ctx,
+    { code, owner },
+    { action: 'calendar.loaded', years: taken, body: { years: taken, packSha256 } },
+  )
+}
+
+export interface DayChanges {
+  set: CalendarDay[]
+  /** Dates that become ordinary days again. */
+  remove: string[]
+  /** The document that orders the change. */
+  citation: string
+}
+
+/** Changes days together, so that both halves of a swap come and go at once. The years then belong to the office. */
+export async function changeCalendarDays(ctx: Context, code: string, changes: DayChanges): Promise<void> {
+  const years = [...new Set([...changes.set.map(({ date }) => date), ...changes.remove].map(yearOf))].toSorted()
+  if (years.length === 0) throw invalid('Chưa chọn ngày nào để thay đổi.')
+  await changeCalendar(ctx, code, async (ctx) => {
+    const known = await listYears(ctx.sql, code)
+    for (const year of years) {
+      const own = known.find((row) => row.year === year)
+      await keepYear(ctx, code, { year, state: own?.state ?? 'proposed', citation: changes.citation })
+    }
+    const touched = new Set([...changes.remove, ...changes.set.map(({ date }) => date)])
+    const before = (await listDays(ctx.sql, code)).filter(({ date }) => touched.has(date))
+    await deleteDays(ctx.sql, code, changes.remove)
+    await upsertDays(ctx.sql, code, changes.set)
+    return { action: 'calendar.days-changed', years, body: { ...changes, before } }
+  })
+}
+
+/** Fills a year that has no days yet with the computed holidays, for a person to correct and confirm. */
+export async function proposeCalendarYear(
+  ctx: Context,
+  code: string,
+  year: number,
+  choices?: HolidayChoices,
+): Promise<void> {
+  await changeCalendar(ctx, code, async (ctx) => {
+    if ((await listDaysOfYear(ctx.sql, code, year)).length > 0) {
+      throw conflict('calendar.year-exists', `Năm ${year} đã có ngày nghỉ; hãy sửa từng ngày.`, { year })
+    }
+    const calendar = await findCalendar(ctx.sql, code)
+    const hours = calendar?.hours.findLast(({ from }) => from <= `${year}-01-01`) ?? calendar?.hours[0]
+    if (!hours) throw notFound('calendar', code)
+    const citation = 'Điều 112 Bộ luật Lao động 2019; chờ thông báo nghỉ lễ, Tết của năm'
+    await keepYear(ctx, code, { year, state: 'proposed', citation })
+    const days = proposeHolidays(year, hours.week, choices)
+    await upsertDays(ctx.sql, code, days)
+    return { action: 'calendar.year-proposed', years: [year], body: { year, days } }
+  })
+}
+
+/** A person stands for the days of the year, on the ground of a notice. */
+export async function confirmCalendarYear(ctx: Context, code: string, year: number, citation: string): Promise<void> {
+  await changeCalendar(ctx, code, async (ctx) => {
+    const days = await listDaysOfYear(ctx.sql, code, year)
+    if (days.length === 0) {
+      throw conflict('calendar.year-empty', `Năm ${year} chưa có ngày nghỉ nào để xác nhận.`, { year })
+    }
+    await keepYear(ctx, code, { year, state: 'confirmed', citation })
+    await markDaysVerified(ctx.sql, code, year)
+    return { action: 'calendar.year-confirmed', years: [year], body: { year, citation, days } }
+  })
+}
+
+/** Sets the working hours of the week with the dates from which they hold. */
+export async function setWorkingHours(ctx: Context, code: string, hours: WeekHours[]): Promise<void> {
+  await changeCalendar(ctx, code, async (ctx) => {
+    const before = await listHours(ctx.sql, code)
+    await replaceHours(ctx.sql, code, hours)
+    await markHoursKept(ctx.sql, code)
+    const years = (await listYears(ctx.sql, code)).map(({ year }) => year)
+    return { action: 'calendar.hours-set', years, body: { hours, before } }
+  })
+}
+
+/** What was done, for the ledger, and the years in which deadlines may move. */
+interface Deed {
+  action: string
+  years: number[]
+  body: object
+}
+
+/** A change by an administrator of the calendar's owner, checked as a whole before it stands. */
+function changeCalendar(ctx: Context, code: string, change: (ctx: Context) => Promise<Deed>): Promise<void> {
+  ctx.require('calendar:edit')
+  return ctx.transaction(async (ctx) => {
+    const head = await lockHead(ctx.sql, code)
+    if (!head) throw notFound('calendar', code)
+    ctx.require('calendar:edit', head.owner)
+    await finishChange(ctx, head, await change(ctx))
+  })
+}
+
+async function keepYear(ctx: Context, code: string, year: CalendarYear): Promise<void> {
+  await upsertYear(ctx.sql, code, { ...year, keptBy: 'office', changedBy: accountOf(ctx), changedAt: ctx.now })
+}
+
+async function finishChange(ctx: Context, head: { code: string; owner: string }, deed: Deed): Promise<void> {
+  const { code, owner } = head
+  const found = await findCalendar(ctx.sql, code)
+  if (!found) throw notFound('calendar', code)
+  const { revision, ...calendar } = found
+  const checked = WorkingCalendar.safeParse(calendar)
+  if (!checked.success) {
+    const fields = checked.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+    throw invalid(fields.map(({ message }) => message).join('; '), fields)
+  }
+  await renewRevision(ctx.sql, code)
+  // Through JSON: optional fields that are absent must not become `undefined` in what is signed.
+  const body: Json = JSON.parse(JSON.stringify(deed.body))
+  await appendEntry(ctx, { action: deed.action, subject: `calendar:${code}`, organisation: owner, body })
+  await ctx.publish(calendarChanged, { calendar: code, years: deed.years })
+}
+
+const accountOf = (ctx: Context): string => ctx.actor.account ?? 'system'
+const yearOf = (date: string): number => Number(date.slice(0, 4))

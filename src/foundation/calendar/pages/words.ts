@@ -1,0 +1,17 @@
+import type { Tone } from '#ui'
+import type { CalendarDay, CalendarYear } from '../model.ts'
+
+export const calendarListPath = '/quan-tri/lich'
+export const yearPath = (code: string, year: number): string => `${calendarListPath}/${code}/${year}`
+
+export const dayTones: Record<CalendarDay['kind'], Tone> = {
+  holiday: 'info',
+  'swapped-off': 'info',
+  'make-up': 'warning',
+  closure: 'danger',
+}
+
+export const stateWords: Record<CalendarYear['state'], { label: string; tone: Tone }> = {
+  proposed: { label: 'Chờ xác nhận', tone: 'warning' },
+  confirmed: { label: 'Đã xác nhận', tone: 'done' },
+}

@@ -1,0 +1,377 @@
+import { z } from 'zod'
+import type { Context } from '#platform/context'
+import { notFound, Problem } from '#platform/errors'
+import { page, type Reply, type Route, redirect, route } from '#platform/http'
+import {
+  Button,
+  DateInput,
+  DecisionBar,
+  ErrorSummary,
+  Form,
+  type FormError,
+  formatDate,
+  Notice,
+  readDateInput,
+  Section,
+  Select,
+  Table,
+  Tag,
+  TextInput,
+} from '#ui'
+import { changeCalendarDays, confirmCalendarYear, proposeCalendarYear } from '../actions.ts'
+import { type CalendarDay, type CalendarYear, dayKindNames, WorkingCalendar } from '../model.ts'
+import { nameOfWeekday } from '../rules/dates.ts'
+import { findCalendar, listDaysOfYear, listYears } from '../store.ts'
+import { type Effects, previewChange } from './effects.ts'
+import { Months } from './months.tsx'
+import { calendarListPath, dayTones, stateWords, yearPath } from './words.ts'
+
+const Params = z.strictObject({ code: z.string().max(63), year: z.coerce.number().int().min(1990).max(2099) })
+type Params = z.infer<typeof Params>
+const Body = z.record(z.string().max(40), z.union([z.string().max(300), z.array(z.string())]))
+type Typed = Record<string, string>
+
+const path = `${calendarListPath}/:code/:year`
+
+interface Showing {
+  typed: Typed
+  errors: FormError[]
+  effects?: Effects
+}
+
+export const calendarYearRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path,
+    access: 'calendar:edit',
+    params: Params,
+    handle: (ctx, { params }) => show(ctx, params, { typed: {}, errors: [] }),
+  }),
+  route({
+    method: 'POST',
+    path: `${path}/de-xuat`,
+    access: 'calendar:edit',
+    params: Params,
+    body: Body,
+    async handle(ctx, { params, body }) {
+      const form = flat(body)
+      await proposeCalendarYear(ctx, params.code, params.year, {
+        daysBeforeTet: form['truoc-tet'] === '2' ? 2 : 1,
+        secondNationalDay: form['quoc-khanh'] === 'before' ? 'before' : 'after',
+      })
+      return redirect(yearPath(params.code, params.year))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${path}/xac-nhan`,
+    access: 'calendar:edit',
+    params: Params,
+    body: Body,
+    async handle(ctx, { params, body }) {
+      const form = flat(body)
+      const citation = form['thong-bao'] ?? ''
+      if (citation.length < 5) {
+        const message = 'Nêu số, ngày của thông báo nghỉ lễ, Tết, ví dụ 6150/TB-BLĐTBXH ngày 03/12/2026.'
+        return show(ctx, params, { typed: form, errors: [{ field: 'thong-bao', message }] })
+      }
+      const errors = await attempt(() => confirmCalendarYear(ctx, params.code, params.year, citation))
+      if (errors.length > 0) return show(ctx, params, { typed: form, errors })
+      return redirect(yearPath(params.code, params.year))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${path}/ngay`,
+    access: 'calendar:edit',
+    params: Params,
+    body: Body,
+    async handle(ctx, { params, body }) {
+      const form = flat(body)
+      const { change, errors } = readChange(form)
+      if (!change) return show(ctx, params, { typed: form, errors })
+      const calendar = await getWorkingCalendar(ctx, params.code)
+      const effects = previewChange(calendar, change)
+      if (form.viec !== 'luu' || effects.faults.length > 0) {
+        const faults = effects.faults.map((message) => ({ field: 'ngay', message }))
+        return show(ctx, params, { typed: form, errors: faults, effects })
+      }
+      const failed = await attempt(() =>
+        changeCalendarDays(ctx, params.code, { ...change, citation: form['can-cu'] ?? '' }),
+      )
+      if (failed.length > 0) return show(ctx, params, { typed: form, errors: failed })
+      return redirect(yearPath(params.code, params.year))
+    },
+  }),
+]
+
+const flat = (body: Record<string, string | string[]>): Typed =>
+  Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, (Array.isArray(value) ? (value[0] ?? '') : value).trim()]),
+  )
+
+async function attempt(work: () => Promise<void>): Promise<FormError[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500 || error.status === 403) throw error
+    return [{ field: 'ngay', message: error.message }]
+  }
+}
+
+interface Change {
+  set: CalendarDay[]
+  remove: string[]
+}
+
+function readChange(form: Typed): { change: Change | undefined; errors: FormError[] } {
+  const errors: FormError[] = []
+  const date = readDateInput(form, 'ngay')
+  if (date === undefined || date === 'invalid')
+    errors.push({ field: 'ngay', message: 'Ngày phải có đủ ngày, tháng, năm, ví dụ 25/11/2026.' })
+  const citation = form['can-cu'] ?? ''
+  if (citation.length < 5) errors.push({ field: 'can-cu', message: 'Nêu văn bản làm căn cứ: số, ký hiệu, ngày.' })
+  const kind = (['holiday', 'swapped-off', 'closure'] as const).find((one) => one === form.loai)
+  const made = readDateInput(form, 'lam-bu')
+  if (kind === 'swapped-off' && (made === undefined || made === 'invalid'))
+    errors.push({ field: 'lam-bu', message: 'Nghỉ hoán đổi phải có ngày làm bù đủ ngày, tháng, năm.' })
+  const name = form.ten ?? ''
+  if (kind && name.length < 2) errors.push({ field: 'ten', message: 'Nhập tên ngày, ví dụ “Nghỉ phòng, chống bão”.' })
+  if (errors.length > 0 || date === undefined || date === 'invalid') return { change: undefined, errors }
+  if (!kind) return { change: { set: [], remove: [date] }, errors }
+  const set: CalendarDay[] = [{ date, kind, name, citation }]
+  if (kind === 'swapped-off' && made && made !== 'invalid')
+    set.push({ date: made, kind: 'make-up', name: `Làm bù cho ngày ${formatDate(date)}`, replaces: date, citation })
+  return { change: { set, remove: [] }, errors }
+}
+
+async function getWorkingCalendar(ctx: Context, code: string): Promise<WorkingCalendar> {
+  const found = await findCalendar(ctx.sql, code)
+  if (!found) throw notFound('calendar', code)
+  const { revision: _, ...calendar } = found
+  return WorkingCalendar.parse(calendar)
+}
+
+async function show(ctx: Context, { code, year }: Params, showing: Showing): Promise<Reply> {
+  const calendar = await getWorkingCalendar(ctx, code)
+  const days = await listDaysOfYear(ctx.sql, code, year)
+  const own = (await listYears(ctx.sql, code)).find((one) => one.year === year)
+  const { typed, errors } = showing
+  return page({
+    title: `${calendar.name}: năm ${year}`,
+    status: errors.length > 0 ? 422 : 200,
+    crumbs: [{ label: 'Lịch làm việc', href: calendarListPath }],
+    lead: own ? `${stateWords[own.state].label} · ${own.citation}` : 'Chưa lập lịch cho năm này',
+    actions: (
+      <>
+        <Button href={yearPath(code, year - 1)}>{`Năm ${year - 1}`}</Button>
+        <Button href={yearPath(code, year + 1)}>{`Năm ${year + 1}`}</Button>
+      </>
+    ),
+    body: (
+      <div class="stack-large">
+        <ErrorSummary errors={errors} title="Chưa lưu được, cần sửa các chỗ sau" />
+        {days.length === 0 ? (
+          <Propose code={code} year={year} />
+        ) : (
+          <>
+            <Days days={days} />
+            <Months calendar={calendar} year={year} />
+            <Confirm code={code} year={year} own={own} typed={typed} errors={errors} />
+          </>
+        )}
+        <ChangeDay code={code} year={year} showing={showing} />
+      </div>
+    ),
+  })
+}
+
+function Propose({ code, year }: { code: string; year: number }) {
+  return (
+    <Section title="Đề xuất ngày nghỉ của năm">
+      <p class="muted">
+        Đề xuất theo Điều 112 Bộ luật Lao động 2019 và lịch âm Việt Nam; ngày hoán đổi do thông báo của năm quyết định
+        nên không đề xuất. Lịch chỉ có hiệu lực xác nhận khi dẫn thông báo.
+      </p>
+      <Form action={`${yearPath(code, year)}/de-xuat`} label="Đề xuất ngày nghỉ">
+        <Select
+          name="truoc-tet"
+          label="Tết Nguyên đán nghỉ trước mồng một"
+          options={[
+            { value: '1', label: '1 ngày' },
+            { value: '2', label: '2 ngày' },
+          ]}
+        />
+        <Select
+          name="quoc-khanh"
+          label="Ngày nghỉ thứ hai của Quốc khánh"
+          options={[
+            { value: 'after', label: '03/9' },
+            { value: 'before', label: '01/9' },
+          ]}
+        />
+        <Button kind="primary">{`Đề xuất cho năm ${year}`}</Button>
+      </Form>
+    </Section>
+  )
+}
+
+function Days({ days }: { days: readonly CalendarDay[] }) {
+  return (
+    <Section title={`Ngày khác thường (${days.length})`}>
+      <Table
+        caption="Ngày nghỉ, ngày làm bù của năm"
+        hideCaption
+        rows={days}
+        rowKey={({ date }) => date}
+        columns={[
+          { key: 'date', title: 'Ngày', cell: ({ date }) => `${nameOfWeekday(date)}, ${formatDate(date)}` },
+          {
+            key: 'kind',
+            title: 'Loại',
+            kind: 'nowrap',
+            phone: true,
+            cell: ({ kind }) => <Tag tone={dayTones[kind]}>{dayKindNames[kind]}</Tag>,
+          },
+          { key: 'name', title: 'Tên', phone: true, cell: ({ name }) => name },
+          { key: 'replaces', title: 'Thay cho', cell: ({ replaces }) => (replaces ? formatDate(replaces) : 'không') },
+          { key: 'citation', title: 'Căn cứ', phone: true, cell: ({ citation }) => citation },
+          { key: 'verified', title: 'Đối chiếu', cell: ({ unverified }) => (unverified ? 'chưa' : 'rồi') },
+        ]}
+      />
+    </Section>
+  )
+}
+
+interface ConfirmProps {
+  code: string
+  year: number
+  own: CalendarYear | undefined
+  typed: Typed
+  errors: readonly FormError[]
+}
+
+function Confirm({ code, year, own, typed, errors }: ConfirmProps) {
+  if (own?.state === 'confirmed') return null
+  return (
+    <Section title="Xác nhận">
+      <Notice tone="warning" title="Lịch năm này chưa được xác nhận">
+        Thời hạn rơi vào năm này có ghi chú “lịch chờ xác nhận” cho đến khi dẫn thông báo.
+      </Notice>
+      <Form action={`${yearPath(code, year)}/xac-nhan`} label="Xác nhận lịch năm">
+        <TextInput
+          name="thong-bao"
+          label="Thông báo nghỉ lễ, Tết của năm"
+          hint="Số, ký hiệu, ngày của thông báo."
+          value={typed['thong-bao']}
+          error={errors.find(({ field }) => field === 'thong-bao')?.message}
+          maxLength={300}
+        />
+        <Button kind="primary">{`Xác nhận lịch năm ${year}`}</Button>
+      </Form>
+    </Section>
+  )
+}
+
+interface ChangeDayProps {
+  code: string
+  year: number
+  showing: Showing
+}
+
+function ChangeDay({ code, year, showing }: ChangeDayProps) {
+  const { typed, errors, effects } = showing
+  const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
+  const date = (name: string) => ({
+    day: typed[`${name}-day`],
+    month: typed[`${name}-month`],
+    year: typed[`${name}-year`],
+  })
+  return (
+    <Section title="Đổi một ngày">
+      {effects && effects.faults.length === 0 && <Preview effects={effects} />}
+      <Form action={`${yearPath(code, year)}/ngay`} label="Đổi một ngày">
+        <DateInput name="ngay" label="Ngày" value={date('ngay')} error={errorOf('ngay')} />
+        <Select
+          name="loai"
+          label="Trở thành"
+          value={typed.loai}
+          options={[
+            { value: 'closure', label: dayKindNames.closure },
+            { value: 'holiday', label: dayKindNames.holiday },
+            { value: 'swapped-off', label: `${dayKindNames['swapped-off']} (có ngày làm bù)` },
+            { value: 'normal', label: 'Ngày thường' },
+          ]}
+        />
+        <TextInput
+          name="ten"
+          label="Tên ngày"
+          optional={typed.loai === 'normal'}
+          value={typed.ten}
+          error={errorOf('ten')}
+          maxLength={200}
+        />
+        <DateInput
+          name="lam-bu"
+          label="Làm bù vào ngày"
+          optional
+          hint="Chỉ khi nghỉ hoán đổi."
+          value={date('lam-bu')}
+          error={errorOf('lam-bu')}
+        />
+        <TextInput
+          name="can-cu"
+          label="Căn cứ"
+          hint="Số, ký hiệu, ngày của văn bản."
+          value={typed['can-cu']}
+          error={errorOf('can-cu')}
+          maxLength={300}
+        />
+        <DecisionBar
+          label="Đổi ngày"
+          primary={{
+            action: (
+              <Button kind={effects ? 'plain' : 'primary'} name="viec" value="xem">
+                Xem trước ảnh hưởng
+              </Button>
+            ),
+            consequence: 'Chưa đổi gì.',
+          }}
+          others={
+            effects && effects.faults.length === 0
+              ? [
+                  {
+                    action: (
+                      <Button kind="primary" name="viec" value="luu">
+                        Đổi ngày này
+                      </Button>
+                    ),
+                    consequence: 'Thời hạn đang chạy được tính lại.',
+                  },
+                ]
+              : []
+          }
+        />
+      </Form>
+    </Section>
+  )
+}
+
+function Preview({ effects }: { effects: Effects }) {
+  return (
+    <Notice title="Ảnh hưởng" role="status">
+      <ul>
+        {effects.months.map(({ month, before, after }) => (
+          <li key={month}>{`Tháng ${month.slice(5)}/${month.slice(0, 4)}: ${before} → ${after} ngày làm việc`}</li>
+        ))}
+        {effects.deadlines.map(({ startOn, workingDays, before, after }) => (
+          <li key={`${startOn}${workingDays}`}>
+            {`Hạn ${workingDays} ngày làm việc tính từ ${formatDate(startOn)}: ${formatDate(before)} → ${formatDate(after)}`}
+          </li>
+        ))}
+        {effects.deadlines.length === 0 && <li>Không thời hạn nào trong 20 ngày trước đó thay đổi.</li>}
+      </ul>
+    </Notice>
+  )
+}

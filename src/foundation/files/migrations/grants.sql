@@ -1,0 +1,2 @@
+-- What is kept stays as it came.
+revoke update, delete, truncate on files.content from tram_app;

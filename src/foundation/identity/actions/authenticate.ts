@@ -1,0 +1,128 @@
+/**
+ * Who asks. Two ways: the session cookie of a browser, or a bearer token of a machine. What an account may do is worked out from its
+ * roles once and kept in this process; the account's stamp, read with every request, tells when it has changed, and a minute is the
+ * longest that a changed organisation tree or a role's first or last day goes unseen.
+ *
+ * Who stands in for a colleague acts with what the colleague's own roles permit, and with nothing of his own; whether he still stands
+ * in (days, revocation, the colleague's account) is read with the session, so that it ends with the next request.
+ */
+import { listReachedCodes } from '#organisations'
+import { type Actor, type Context, nobody, type Reach } from '#platform/context'
+import { unauthenticated } from '#platform/errors'
+import type { RequestFacts } from '#platform/http'
+import {
+  everywhere,
+  type Grants,
+  type ObjectScopes,
+  permissionsOf,
+  permissionsOfStandIn,
+  type ReachingRole,
+  seenEveryMs,
+  sessionIdleMs,
+} from '../model.ts'
+import * as store from '../store.ts'
+import { hashToken } from './secrets.ts'
+
+export const sessionCookie = 'tram_session'
+
+export type Authenticate = (ctx: Context, request: RequestFacts) => Promise<Actor>
+
+interface Kept {
+  stamp: string
+  until: number
+  roles: readonly store.RoleAssignment[]
+  held: readonly ReachingRole[]
+}
+
+const keepMs = 60_000
+const mostKept = 10_000
+
+export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes = {}) {
+  const kept = new Map<string, Kept>()
+
+  const findHeld = async (ctx: Context, account: Pick<store.Account, 'name' | 'accessStamp'>): Promise<Kept> => {
+    const known = kept.get(account.name)
+    if (known && known.stamp === account.accessStamp && known.until > ctx.now.getTime()) return known
+    const today = dayOf(ctx.now)
+    const roles = await store.listRoles(ctx.sql, account.name, today)
+    const current = roles.filter(({ validFrom }) => validFrom <= today)
+    const held: ReachingRole[] = []
+    for (const { role, organisation } of current) {
+      const reach: Reach =
+        organisation === everywhere
+          ? 'all'
+          : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, today))])
+      held.push({ role, reach })
+    }
+    if (kept.size >= mostKept) kept.clear()
+    const fresh = { stamp: account.accessStamp, until: ctx.now.getTime() + keepMs, roles: current, held }
+    kept.set(account.name, fresh)
+    return fresh
+  }
+
+  const actorOf = async (ctx: Context, account: store.Account, scopes?: readonly string[]): Promise<Actor> => {
+    const { roles, held } = await findHeld(ctx, account)
+    return {
+      account: account.name,
+      name: account.personName,
+      organisation: account.organisation ?? undefined,
+      roles: roles.map(({ role, organisation }) => ({ role, organisation })),
+      permissions: permissionsOf(held, grants, scopes, objectScopes),
+      scopes,
+    }
+  }
+
+  const standInOf = async (ctx: Context, caller: store.Caller): Promise<Actor | undefined> => {
+    const { absentName: name, absentPersonName, absentStamp } = caller
+    if (!name || !absentStamp) return undefined
+    const { roles, held } = await findHeld(ctx, { name, accessStamp: absentStamp })
+    return {
+      account: caller.name,
+      name: caller.personName,
+      onBehalfOf: { account: name, name: absentPersonName ?? name },
+      organisation: caller.absentOrganisation ?? undefined,
+      roles: roles.map(({ role, organisation }) => ({ role, organisation })),
+      permissions: permissionsOfStandIn(permissionsOf(held, grants)),
+    }
+  }
+
+  return {
+    /** @throws Problem 401 for a bearer token that is wrong, ended or revoked; a dead cookie is nobody. */
+    async authenticate(ctx: Context, request: RequestFacts): Promise<Actor> {
+      const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+      const caller = bearer ? await findMachine(ctx, bearer) : await findVisitor(ctx, request.cookies[sessionCookie])
+      if (!caller) return nobody
+      return (await standInOf(ctx, caller)) ?? actorOf(ctx, caller, caller.scopes ?? undefined)
+    },
+    /** The actor that an account is, for commands and tests. */
+    async findActor(ctx: Context, name: string): Promise<Actor | undefined> {
+      const account = await store.findAccount(ctx.sql, name)
+      return account && !account.disabledAt ? actorOf(ctx, account) : undefined
+    },
+  }
+}
+
+async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
+  const caller = await store.findTokenCaller(ctx.sql, hashToken(token), ctx.now)
+  if (!caller) throw unauthenticated()
+  if (isStale(caller, ctx.now)) await store.touchToken(ctx.sql, caller.credential, ctx.now)
+  return caller
+}
+
+async function findVisitor(ctx: Context, token: string | undefined): Promise<store.Caller | undefined> {
+  if (!token) return undefined
+  const seenSince = new Date(ctx.now.getTime() - sessionIdleMs)
+  const caller = await store.findSessionCaller(ctx.sql, hashToken(token), {
+    now: ctx.now,
+    seenSince,
+    today: dayOf(ctx.now),
+  })
+  if (caller && isStale(caller, ctx.now)) await store.touchSession(ctx.sql, caller.credential, ctx.now)
+  return caller
+}
+
+const isStale = (caller: store.Caller, now: Date) =>
+  !caller.seenAt || now.getTime() - caller.seenAt.getTime() >= seenEveryMs
+
+/** The day in Việt Nam (UTC+7 all year). */
+export const dayOf = (now: Date): string => new Date(now.getTime() + 7 * 3600_000).toISOString().slice(0, 10)

@@ -1,0 +1,20 @@
+import { ancestorsOf } from '#organisations'
+import type { Context } from '#platform/context'
+import * as store from '../holders-store.ts'
+import { everywhere } from '../model.ts'
+import { dayOf } from './authenticate.ts'
+
+/**
+ * The people whose roles give them a permission over an organisation today: those scoped to it or to one above it, those nearest to
+ * it first. Machines and disabled accounts are nobody.
+ */
+export async function listHolders(ctx: Context, permission: string, organisation: string): Promise<store.Person[]> {
+  const on = dayOf(ctx.now)
+  const above = await ancestorsOf(ctx.sql, organisation, { asOf: on })
+  const lineage = [organisation, ...above.map(({ code }) => code).filter((code) => code !== organisation), everywhere]
+  return store.listHolders(ctx.sql, { roles: ctx.rolesWith(permission), lineage, on })
+}
+
+/** The people of these accounts that are in use. */
+export const listPeople = (ctx: Context, accounts: readonly string[]): Promise<store.Person[]> =>
+  store.listPeople(ctx.sql, accounts)

@@ -1,0 +1,87 @@
+import type { Context } from '#platform/context'
+import { Problem } from '#platform/errors'
+import { AccountName, forgetFailuresMs, freeFailures, sessionLifeMs, waitsInSeconds } from '../model.ts'
+import * as store from '../store.ts'
+import { recordDeed } from './record.ts'
+import { hashToken, newToken, verifyPassword } from './secrets.ts'
+
+const pairWaits = waitsInSeconds(freeFailures.pair)
+const addressWaits = waitsInSeconds(freeFailures.address)
+
+export interface Credentials {
+  account: string
+  password: string
+  address: string
+  userAgent: string
+}
+
+/**
+ * Opens a session for the right password, always under a new token.
+ * @throws Problem 401 for a wrong one, 429 while the brake is on.
+ */
+export async function signIn(ctx: Context, given: Credentials): Promise<{ token: string; passwordGiven: boolean }> {
+  const parsed = AccountName.safeParse(given.account)
+  const name = parsed.success ? parsed.data : ''
+  const keys = { address: `address ${given.address}`, pair: `pair ${name} ${given.address}` }
+  await passBrake(ctx, keys.address, addressWaits)
+  await passBrake(ctx, keys.pair, pairWaits)
+  const isRight = await verifyPassword(await store.findPasswordHash(ctx.sql, name), given.password)
+  const account = await store.findAccount(ctx.sql, name)
+  if (!isRight || !account) {
+    // An unknown name is not written down: people type their password there by mistake.
+    const subject = account?.name ?? 'unknown'
+    await recordDeed(ctx, {
+      action: 'session.refused',
+      account: subject,
+      body: { address: given.address },
+      actor: 'anonymous',
+      organisation: account?.organisation ?? undefined,
+    })
+    throw new Problem('session.refused', 401, 'Tên đăng nhập hoặc mật khẩu không đúng.')
+  }
+  const { token, tokenHash } = newToken()
+  await ctx.transaction(async (ctx) => {
+    await store.forgetAttempts(ctx.sql, keys.pair, keys.address)
+    await store.insertSession(ctx.sql, {
+      tokenHash,
+      account: account.name,
+      now: ctx.now,
+      expiresAt: new Date(ctx.now.getTime() + sessionLifeMs),
+      address: given.address,
+      userAgent: given.userAgent.slice(0, 300),
+    })
+    await recordDeed(ctx, {
+      action: 'session.opened',
+      account: account.name,
+      body: { address: given.address },
+      actor: account.name,
+      organisation: account.organisation ?? undefined,
+    })
+  })
+  return { token, passwordGiven: account.passwordGiven }
+}
+
+/** Counts an attempt of one person; refuses while too many have failed. */
+export const passPairBrake = (ctx: Context, key: string): Promise<void> => passBrake(ctx, key, pairWaits)
+
+async function passBrake(ctx: Context, key: string, waits: readonly number[]): Promise<void> {
+  const forgetBefore = new Date(ctx.now.getTime() - forgetFailuresMs)
+  if (await store.takeAttempt(ctx.sql, key, { now: ctx.now, forgetBefore, waits })) return
+  const until = await store.findBlockedUntil(ctx.sql, key)
+  const seconds = Math.max(1, Math.ceil(((until ?? ctx.now).getTime() - ctx.now.getTime()) / 1000))
+  throw new Problem(
+    'session.too-many-failures',
+    429,
+    `Đã nhập sai nhiều lần. Ông/bà chờ ${seconds} giây rồi thử lại.`,
+    { retryAfterSeconds: seconds },
+  )
+}
+
+/** Ends the session of this token, if there is one. */
+export async function signOut(ctx: Context, token: string | undefined): Promise<void> {
+  if (!token) return
+  await ctx.transaction(async (ctx) => {
+    const session = await store.deleteSessionOf(ctx.sql, hashToken(token))
+    if (session) await recordDeed(ctx, { action: 'session.closed', account: session.account, actor: session.account })
+  })
+}

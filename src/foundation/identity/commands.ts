@@ -1,0 +1,31 @@
+import { type Command, UsageFault } from '#platform/capability'
+import { issueToken } from './actions/tokens.ts'
+import { Scopes } from './model.ts'
+
+export const tokenCommand: Command = {
+  name: 'token',
+  summary: 'Print an API token for an account, narrowed to scopes',
+  usage: 'tram token --account NAME --scope a:b,c:d [--days 365] [--label TEXT] [--json]',
+  help: 'The token acts for the account and may do what both its roles and its scopes allow (a scope is the name of a permission, such as indicator:read). It is shown once; only its hash is kept.',
+  options: {
+    account: { type: 'string' },
+    scope: { type: 'string', multiple: true },
+    days: { type: 'string' },
+    label: { type: 'string' },
+  },
+  async run(ctx, { options }) {
+    const { account, scope, days, label } = options
+    if (typeof account !== 'string') throw new UsageFault('--account is missing')
+    const scopes = (Array.isArray(scope) ? scope : []).flatMap((one) => one.split(',')).filter(Boolean)
+    if (!Scopes.safeParse(scopes).success)
+      throw new UsageFault('--scope takes names such as indicator:read,source:push')
+    if (days !== undefined && !/^\d{1,4}$/.test(String(days))) throw new UsageFault('--days takes a whole number')
+    const { token, expiresAt } = await issueToken(ctx, {
+      account,
+      scopes,
+      label: typeof label === 'string' ? label : 'tram token',
+      days: days === undefined ? undefined : Number(days),
+    })
+    return { token, expiresAt: expiresAt.toISOString() }
+  },
+}

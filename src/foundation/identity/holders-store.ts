@@ -1,0 +1,38 @@
+import type { Sql } from '#platform/sql'
+
+/** A person as colleagues and messages need him. */
+export interface Person {
+  account: string
+  name: string
+  position: string | null
+  organisation: string | null
+  email: string | null
+  phone: string | null
+}
+
+const personColumns = (sql: Sql) => sql`
+  account.name as account, account.person_name as name, account.position, account.organisation, account.email, account.phone`
+
+/** @param question.lineage the organisation and those above it, the nearest first */
+export async function listHolders(
+  sql: Sql,
+  question: { roles: readonly string[]; lineage: readonly string[]; on: string },
+): Promise<Person[]> {
+  return sql<Person[]>`
+    select ${personColumns(sql)} from identity.account
+    join lateral (
+      select min(array_position(${[...question.lineage]}::text[], held.organisation)) as distance
+      from identity.role_assignment held
+      where held.account = account.name and held.role = any(${[...question.roles]}) and held.organisation = any(${[...question.lineage]})
+        and held.valid_from <= ${question.on} and (held.valid_to is null or held.valid_to >= ${question.on})
+    ) nearest on nearest.distance is not null
+    where account.disabled_at is null and not account.machine
+    order by nearest.distance, account.name`
+}
+
+export async function listPeople(sql: Sql, accounts: readonly string[]): Promise<Person[]> {
+  return sql<Person[]>`
+    select ${personColumns(sql)} from identity.account
+    where account.name = any(${[...accounts]}) and account.disabled_at is null
+    order by account.name`
+}

@@ -1,0 +1,270 @@
+import { z } from 'zod'
+import type { Context } from '#platform/context'
+import { page, redirect, route } from '#platform/http'
+import { Button, DateText, DescriptionList, Form, Notice, Section, Select, Table, TextInput, Time } from '#ui'
+import {
+  getManagedAccount,
+  giveRole,
+  manageAccounts,
+  resetPassword,
+  revokeSessions,
+  setAccountDisabled,
+  takeRole,
+} from '../actions/accounts.ts'
+import { dayOf } from '../actions/authenticate.ts'
+import { revokeToken } from '../actions/tokens.ts'
+import { AccountName, everywhere, RoleScope, roleNames, roles } from '../model.ts'
+import * as store from '../store.ts'
+import { AccountState, crumbs, listChoices } from './account-parts.tsx'
+import { TokenTable } from './token-table.tsx'
+
+interface ManagedProps {
+  account: store.Account
+  held: readonly store.RoleAssignment[]
+  sessions: readonly store.Session[]
+  tokens: readonly store.ApiToken[]
+  organisations: readonly { value: string; label: string }[]
+  everywhereToo: boolean
+  now: Date
+  /** Made just now; shown this once. */
+  password: string | undefined
+}
+
+const addressOf = (name: string) => `/quan-tri/tai-khoan/${name}`
+
+function ManagedAccount(props: ManagedProps) {
+  const { account, sessions, tokens, now, password } = props
+  return (
+    <div class="stack-large">
+      {password && <NewPassword password={password} />}
+      <DescriptionList
+        items={[
+          { term: 'Trạng thái', value: <AccountState account={account} /> },
+          { term: 'Họ và tên', value: account.personName },
+          { term: 'Chức vụ', value: account.position },
+          { term: 'Đơn vị', value: account.organisation },
+          { term: 'Tạo lúc', value: <Time at={account.createdAt} exact /> },
+          { term: 'Phiên đang mở', value: String(sessions.length) },
+        ]}
+      />
+      <Section title="Vai trò">
+        <RoleTable {...props} />
+        <RoleForm {...props} />
+      </Section>
+      {tokens.length > 0 && (
+        <Section title="Khóa truy cập cho máy">
+          <TokenTable tokens={tokens} now={now} revokeAction={`${addressOf(account.name)}/khoa/thu-hoi`} />
+        </Section>
+      )}
+      <Section title="Mật khẩu và quyền đăng nhập">
+        <Controls account={account} />
+      </Section>
+    </div>
+  )
+}
+
+function NewPassword({ password }: { password: string }) {
+  return (
+    <Notice tone="done" title="Mật khẩu mới, chỉ hiện một lần" role="status">
+      <p>
+        <span class="code">{password}</span>
+      </p>
+      <p>Trao tận tay hoặc đọc qua điện thoại cho người dùng; hệ thống sẽ nhắc đổi khi đăng nhập.</p>
+    </Notice>
+  )
+}
+
+function RoleTable({ account, held }: ManagedProps) {
+  return (
+    <Table
+      caption="Vai trò đang giữ"
+      hideCaption
+      rows={held}
+      rowKey={(role) => String(role.id)}
+      columns={[
+        { key: 'role', title: 'Vai trò', cell: (role) => roleNames[role.role] },
+        {
+          key: 'organisation',
+          title: 'Trên đơn vị',
+          cell: ({ organisation }) => (organisation === everywhere ? 'Mọi đơn vị' : organisation),
+          phone: true,
+        },
+        { key: 'from', title: 'Từ ngày', cell: (role) => <DateText on={role.validFrom} /> },
+        {
+          key: 'to',
+          title: 'Đến hết ngày',
+          cell: (role) => (role.validTo ? <DateText on={role.validTo} /> : 'không thời hạn'),
+        },
+        {
+          key: 'end',
+          title: 'Kết thúc',
+          phone: true,
+          cell: (role) => (
+            <Form action={`${addressOf(account.name)}/vai-tro/ket-thuc`} class="row">
+              <input type="hidden" name="id" value={role.id} />
+              <Button small label={`Kết thúc vai trò ${roleNames[role.role]} trên ${role.organisation}`}>
+                Kết thúc
+              </Button>
+            </Form>
+          ),
+        },
+      ]}
+      empty={{ title: 'Chưa có vai trò nào', words: 'Tài khoản đăng nhập được nhưng chưa xem được gì.' }}
+    />
+  )
+}
+
+function RoleForm({ account, organisations, everywhereToo }: ManagedProps) {
+  const choices = everywhereToo ? [{ value: everywhere, label: 'Mọi đơn vị' }, ...organisations] : organisations
+  return (
+    <Form action={`${addressOf(account.name)}/vai-tro`} label="Giao vai trò">
+      <Select name="role" label="Vai trò" options={roles.map((role) => ({ value: role, label: roleNames[role] }))} />
+      <Select
+        name="organisation"
+        label="Trên đơn vị (và các đơn vị trực thuộc)"
+        options={choices}
+        value={account.organisation ?? undefined}
+        empty="Chọn đơn vị"
+      />
+      <TextInput
+        name="validTo"
+        label="Đến hết ngày"
+        hint="Dạng ngày/tháng/năm, ví dụ 31/12/2026. Để trống nếu không thời hạn."
+        width="10"
+        optional
+      />
+      <Button>Giao vai trò</Button>
+    </Form>
+  )
+}
+
+function Controls({ account }: { account: store.Account }) {
+  const own = addressOf(account.name)
+  return (
+    <div class="row">
+      {!account.machine && (
+        <Form action={`${own}/mat-khau`} class="row">
+          <Button>Cấp mật khẩu mới</Button>
+        </Form>
+      )}
+      <Form action={`${own}/ket-thuc-phien`} class="row">
+        <Button>Kết thúc mọi phiên</Button>
+      </Form>
+      <Form action={`${own}/${account.disabledAt ? 'mo-khoa' : 'khoa-lai'}`} class="row">
+        <Button kind={account.disabledAt ? 'plain' : 'danger'}>
+          {account.disabledAt ? 'Mở lại tài khoản' : 'Khóa tài khoản'}
+        </Button>
+      </Form>
+    </div>
+  )
+}
+
+/** The page of one account; `password` is one that was made in this very request. */
+export async function showAccount(ctx: Context, name: string, shown: { password?: string } = {}) {
+  const account = await getManagedAccount(ctx, name)
+  const body = (
+    <ManagedAccount
+      account={account}
+      held={await store.listRoles(ctx.sql, name, dayOf(ctx.now))}
+      sessions={await store.listSessions(ctx.sql, name, ctx.now, undefined)}
+      tokens={await store.listTokens(ctx.sql, name)}
+      organisations={await listChoices(ctx)}
+      everywhereToo={ctx.reach(manageAccounts) === 'all'}
+      now={ctx.now}
+      password={shown.password}
+    />
+  )
+  return page({ title: name, lead: account.personName, crumbs, body })
+}
+
+const params = z.object({ name: AccountName })
+
+/** `31/12/2026` → `2026-12-31`. */
+const TypedDay = z
+  .string()
+  .trim()
+  .regex(/^\d{1,2}\/\d{1,2}\/\d{4}$/, 'Ngày phải có đủ ngày, tháng, năm, ví dụ 31/12/2026.')
+  .transform((text) => {
+    const [day = '', month = '', year = ''] = text.split('/')
+    return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  })
+  .pipe(z.iso.date('Ngày này không có trong lịch.'))
+
+const GivenRole = RoleScope.extend({
+  validTo: z.union([z.literal('').transform(() => undefined), TypedDay]).optional(),
+})
+
+export const managedAccountRoutes = [
+  route({
+    method: 'GET',
+    path: '/quan-tri/tai-khoan/:name',
+    access: manageAccounts,
+    params,
+    handle: (ctx, { params: { name } }) => showAccount(ctx, name),
+  }),
+  route({
+    method: 'POST',
+    path: '/quan-tri/tai-khoan/:name/vai-tro',
+    access: manageAccounts,
+    params,
+    body: GivenRole,
+    async handle(ctx, { params: { name }, body }) {
+      await giveRole(ctx, name, body)
+      return redirect(addressOf(name))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/quan-tri/tai-khoan/:name/vai-tro/ket-thuc',
+    access: manageAccounts,
+    params,
+    body: z.object({ id: z.coerce.number().int().positive() }),
+    async handle(ctx, { params: { name }, body }) {
+      await takeRole(ctx, name, body.id)
+      return redirect(addressOf(name))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/quan-tri/tai-khoan/:name/mat-khau',
+    access: manageAccounts,
+    params,
+    handle: async (ctx, { params: { name } }) => showAccount(ctx, name, { password: await resetPassword(ctx, name) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/quan-tri/tai-khoan/:name/ket-thuc-phien',
+    access: manageAccounts,
+    params,
+    async handle(ctx, { params: { name } }) {
+      await revokeSessions(ctx, name)
+      return redirect(addressOf(name))
+    },
+  }),
+  ...[
+    { path: '/quan-tri/tai-khoan/:name/khoa-lai', disabled: true },
+    { path: '/quan-tri/tai-khoan/:name/mo-khoa', disabled: false },
+  ].map(({ path, disabled }) =>
+    route({
+      method: 'POST',
+      path,
+      access: manageAccounts,
+      params,
+      async handle(ctx, { params: { name } }) {
+        await setAccountDisabled(ctx, name, disabled)
+        return redirect(addressOf(name))
+      },
+    }),
+  ),
+  route({
+    method: 'POST',
+    path: '/quan-tri/tai-khoan/:name/khoa/thu-hoi',
+    access: manageAccounts,
+    params,
+    body: z.object({ id: z.uuid() }),
+    async handle(ctx, { params: { name }, body }) {
+      await revokeToken(ctx, name, body.id)
+      return redirect(addressOf(name))
+    },
+  }),
+]

@@ -1,0 +1,306 @@
+import { z } from 'zod'
+import type { Context } from '#platform/context'
+import { notFound, Problem } from '#platform/errors'
+import { page, redirect, route } from '#platform/http'
+import {
+  Button,
+  DescriptionList,
+  ErrorSummary,
+  Form,
+  type FormError,
+  Notice,
+  Section,
+  Table,
+  Tag,
+  TextInput,
+  Time,
+} from '#ui'
+import { changeContact, changePassword, ownAccount, ownPerson, revokeSession } from '../actions/accounts.ts'
+import { sessionCookie } from '../actions/authenticate.ts'
+import { hashToken } from '../actions/secrets.ts'
+import { revokeToken } from '../actions/tokens.ts'
+import { Contact, everywhere, roleNames } from '../model.ts'
+import * as store from '../store.ts'
+import { TokenTable } from './token-table.tsx'
+
+interface OwnProps {
+  account: store.Account
+  roles: readonly store.RoleAssignment[]
+  sessions: readonly store.ListedSession[]
+  tokens: readonly store.ApiToken[]
+  now: Date
+  errors: readonly FormError[]
+  outcome?: 'mat-khau' | 'lien-he' | 'doi' | undefined
+  /** What was typed, when the form came back. */
+  contact?: { email: string; phone: string } | undefined
+}
+
+function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
+  return (
+    <div class="stack-large">
+      {outcome === 'mat-khau' && (
+        <Notice tone="done" role="status">
+          Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc.
+        </Notice>
+      )}
+      {outcome === 'lien-he' && (
+        <Notice tone="done" role="status">
+          Đã lưu địa chỉ liên hệ.
+        </Notice>
+      )}
+      {(outcome === 'doi' || account.passwordGiven) && (
+        <Notice tone="warning" role="status">
+          Mật khẩu hiện tại do người khác cấp. Xin đổi sang mật khẩu riêng.
+        </Notice>
+      )}
+      <DescriptionList
+        items={[
+          { term: 'Tên đăng nhập', value: account.name },
+          { term: 'Chức vụ', value: account.position },
+          { term: 'Đơn vị', value: account.organisation },
+          { term: 'Vai trò', value: roles.map(describeRole).join('; ') },
+        ]}
+      />
+      <Section title="Địa chỉ liên hệ" id="lien-he">
+        <ContactForm
+          errors={contact ? errors : []}
+          typed={contact ?? { email: account.email ?? '', phone: account.phone ?? '' }}
+        />
+      </Section>
+      <Section title="Xử lý thay">
+        <p>
+          <a href="/xu-ly-thay">Giao đồng nghiệp xử lý thay khi đi vắng, hoặc xử lý thay đồng nghiệp</a>
+        </p>
+      </Section>
+      <Section title="Đổi mật khẩu" id="doi-mat-khau">
+        <PasswordForm errors={contact ? [] : errors} account={account.name} />
+      </Section>
+      <Section title="Phiên đăng nhập">
+        <SessionTable sessions={sessions} />
+      </Section>
+      {tokens.length > 0 && (
+        <Section title="Khóa truy cập cho máy">
+          <TokenTable tokens={tokens} now={now} revokeAction="/tai-khoan/khoa/thu-hoi" />
+        </Section>
+      )}
+    </div>
+  )
+}
+
+const describeRole = ({ role, organisation }: store.RoleAssignment) =>
+  `${roleNames[role]} (${organisation === everywhere ? 'mọi đơn vị' : organisation})`
+
+function ContactForm({ errors, typed }: { errors: readonly FormError[]; typed: { email: string; phone: string } }) {
+  const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
+  return (
+    <Form action="/tai-khoan/lien-he" label="Địa chỉ liên hệ">
+      <ErrorSummary errors={errors} title="Chưa lưu được địa chỉ liên hệ" />
+      <TextInput
+        name="email"
+        label="Thư điện tử"
+        type="email"
+        autocomplete="email"
+        hint="Nơi nhận thông báo bằng thư."
+        value={typed.email}
+        error={errorOf('email')}
+        optional
+      />
+      <TextInput
+        name="phone"
+        label="Số điện thoại"
+        type="tel"
+        autocomplete="tel"
+        hint="Nơi nhận tin nhắn và cuộc gọi khi có cảnh báo nghiêm trọng."
+        value={typed.phone}
+        error={errorOf('phone')}
+        width="20"
+        optional
+      />
+      <Button>Lưu địa chỉ liên hệ</Button>
+    </Form>
+  )
+}
+
+function PasswordForm({ errors, account }: { errors: readonly FormError[]; account: string }) {
+  const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
+  return (
+    <Form action="/tai-khoan/mat-khau" label="Đổi mật khẩu">
+      <ErrorSummary errors={errors} title="Chưa đổi được mật khẩu" />
+      <input type="hidden" autocomplete="username" value={account} />
+      <TextInput
+        name="current"
+        label="Mật khẩu hiện tại"
+        type="password"
+        autocomplete="current-password"
+        error={errorOf('current')}
+      />
+      <TextInput
+        name="wanted"
+        label="Mật khẩu mới"
+        type="password"
+        autocomplete="new-password"
+        hint="Ít nhất 10 ký tự; nên là vài từ dễ nhớ với mình và khó đoán với người khác."
+        error={errorOf('wanted')}
+      />
+      <TextInput
+        name="again"
+        label="Nhập lại mật khẩu mới"
+        type="password"
+        autocomplete="new-password"
+        error={errorOf('again')}
+      />
+      <Button>Đổi mật khẩu</Button>
+    </Form>
+  )
+}
+
+function SessionTable({ sessions }: { sessions: readonly store.ListedSession[] }) {
+  return (
+    <Table
+      caption="Các phiên đang mở"
+      hideCaption
+      rows={sessions}
+      rowKey={(session) => session.id}
+      columns={[
+        { key: 'device', title: 'Thiết bị', cell: (session) => nameDevice(session.userAgent) },
+        { key: 'address', title: 'Địa chỉ mạng', cell: (session) => session.address },
+        { key: 'created', title: 'Đăng nhập lúc', cell: (session) => <Time at={session.createdAt} exact /> },
+        { key: 'seen', title: 'Dùng lần cuối', cell: (session) => <Time at={session.seenAt} />, phone: true },
+        {
+          key: 'end',
+          title: 'Kết thúc',
+          phone: true,
+          cell: (session) =>
+            session.own ? (
+              <Tag tone="info">Phiên này</Tag>
+            ) : (
+              <Form action="/tai-khoan/phien/ket-thuc" class="row">
+                <input type="hidden" name="id" value={session.id} />
+                <Button small label={`Kết thúc phiên trên ${nameDevice(session.userAgent)}, ${session.address}`}>
+                  Kết thúc
+                </Button>
+              </Form>
+            ),
+        },
+      ]}
+    />
+  )
+}
+
+/** Browser and system in words, as far as the browser tells. */
+function nameDevice(userAgent: string): string {
+  const pick = (names: readonly [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
+  const browser = pick([
+    [/Edg\//, 'Edge'],
+    [/CocCoc/i, 'Cốc Cốc'],
+    [/Firefox\//, 'Firefox'],
+    [/Chrom(e|ium)\//, 'Chrome'],
+    [/Safari\//, 'Safari'],
+  ])
+  const system = pick([
+    [/Android/, 'Android'],
+    [/iPhone|iPad/, 'iOS'],
+    [/Windows/, 'Windows'],
+    [/Mac OS X/, 'macOS'],
+    [/Linux/, 'Linux'],
+  ])
+  return [browser, system].filter(Boolean).join(' trên ') || 'Thiết bị không rõ'
+}
+
+type Shown = Pick<OwnProps, 'outcome' | 'contact'> & { errors?: readonly FormError[]; status?: number }
+
+async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Shown) {
+  const name = ownAccount(ctx)
+  const account = await store.findAccount(ctx.sql, name)
+  if (!account) throw notFound('account', name)
+  const today = ctx.now.toISOString().slice(0, 10)
+  const body = (
+    <OwnAccount
+      account={account}
+      roles={await store.listRoles(ctx.sql, name, today)}
+      sessions={await store.listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
+      tokens={await store.listTokens(ctx.sql, name)}
+      now={ctx.now}
+      errors={shown.errors ?? []}
+      outcome={shown.outcome}
+      contact={shown.contact}
+    />
+  )
+  return page({ title: 'Tài khoản của tôi', lead: account.personName, status: shown.status, body })
+}
+
+const PasswordChange = z.object({
+  current: z.string().max(1000),
+  wanted: z.string().max(1000),
+  again: z.string().max(1000),
+})
+
+const ContactTyped = z.object({ email: z.string().trim().max(300), phone: z.string().trim().max(60) })
+
+export const ownAccountRoutes = [
+  route({
+    method: 'GET',
+    path: '/tai-khoan',
+    access: 'signed-in',
+    query: z.object({ xong: z.enum(['mat-khau', 'lien-he']).optional().catch(undefined), doi: z.string().optional() }),
+    handle: (ctx, { query, request }) =>
+      showOwn(ctx, request.cookies[sessionCookie], { outcome: query.xong ?? (query.doi ? 'doi' : undefined) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/tai-khoan/mat-khau',
+    access: 'signed-in',
+    ratePerMinute: 20,
+    body: PasswordChange,
+    async handle(ctx, { body, request }) {
+      const sessionToken = request.cookies[sessionCookie]
+      try {
+        if (body.wanted !== body.again)
+          throw new Problem('password.differs', 422, '', {}, [
+            { path: 'again', message: 'Hai lần nhập mật khẩu mới không giống nhau.' },
+          ])
+        await changePassword(ctx, { current: body.current, wanted: body.wanted, sessionToken })
+        return redirect('/tai-khoan?xong=mat-khau')
+      } catch (error) {
+        if (!(error instanceof Problem && error.fields.length > 0)) throw error
+        const errors = error.fields.map(({ path, message }) => ({ field: path, message }))
+        return showOwn(ctx, sessionToken, { errors, status: error.status })
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/tai-khoan/lien-he',
+    access: 'signed-in',
+    body: ContactTyped,
+    async handle(ctx, { body, request }) {
+      const read = Contact.safeParse({ email: body.email || undefined, phone: body.phone || undefined })
+      if (!read.success) {
+        const errors = read.error.issues.map(({ path, message }) => ({ field: String(path[0]), message }))
+        return showOwn(ctx, request.cookies[sessionCookie], { errors, contact: body, status: 422 })
+      }
+      await changeContact(ctx, read.data)
+      return redirect('/tai-khoan?xong=lien-he')
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/tai-khoan/phien/ket-thuc',
+    access: 'signed-in',
+    body: z.object({ id: z.uuid() }),
+    async handle(ctx, { body }) {
+      await revokeSession(ctx, body.id)
+      return redirect('/tai-khoan')
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/tai-khoan/khoa/thu-hoi',
+    access: 'signed-in',
+    body: z.object({ id: z.uuid() }),
+    async handle(ctx, { body }) {
+      await revokeToken(ctx, ownPerson(ctx), body.id)
+      return redirect('/tai-khoan')
+    },
+  }),
+]

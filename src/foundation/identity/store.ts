@@ -1,0 +1,368 @@
+import type { Role } from '#platform/capability'
+import type { Reach } from '#platform/context'
+import type { Sql } from '#platform/sql'
+import type { NewAccount, RoleScope } from './model.ts'
+
+export interface Account {
+  name: string
+  personName: string
+  position: string | null
+  organisation: string | null
+  machine: boolean
+  demo: boolean
+  passwordGiven: boolean
+  disabledAt: Date | null
+  createdAt: Date
+  accessStamp: string
+  email: string | null
+  phone: string | null
+}
+
+export interface RoleAssignment {
+  id: number
+  account: string
+  role: Role
+  organisation: string
+  validFrom: string
+  validTo: string | null
+}
+
+export interface Session {
+  id: string
+  account: string
+  createdAt: Date
+  seenAt: Date
+  expiresAt: Date
+  address: string
+  userAgent: string
+}
+
+export interface ApiToken {
+  id: string
+  account: string
+  label: string
+  scopes: string[]
+  createdAt: Date
+  expiresAt: Date
+  usedAt: Date | null
+  revokedAt: Date | null
+}
+
+const accountColumns = (sql: Sql) => sql`
+  account.name, account.person_name, account.position, account.organisation, account.machine, account.demo,
+  account.password_given, account.disabled_at, account.created_at, account.access_stamp,
+  account.email, account.phone`
+
+export async function findAccount(sql: Sql, name: string): Promise<Account | undefined> {
+  const [account] = await sql<Account[]>`select ${accountColumns(sql)} from identity.account where name = ${name}`
+  return account
+}
+
+export async function lockAccount(sql: Sql, name: string): Promise<Account | undefined> {
+  const [account] = await sql<Account[]>`
+    select ${accountColumns(sql)} from identity.account where name = ${name} for update`
+  return account
+}
+
+export async function findPasswordHash(sql: Sql, name: string): Promise<string | undefined> {
+  const [row] = await sql<{ passwordHash: string | null }[]>`
+    select password_hash from identity.account where name = ${name} and disabled_at is null`
+  return row?.passwordHash ?? undefined
+}
+
+export async function hasAccounts(sql: Sql): Promise<boolean> {
+  const [row] = await sql<{ present: boolean }[]>`select exists (select from identity.account) as present`
+  return row?.present ?? false
+}
+
+/** Columns that a list of accounts can be ordered by. */
+export const accountOrders = ['name', 'person', 'organisation', 'created'] as const
+export type AccountOrder = (typeof accountOrders)[number]
+
+export interface AccountFilter {
+  /** Part of the search key: without diacritics, in lower case. */
+  words: string
+  state?: 'in-use' | 'disabled' | 'machine'
+  order?: AccountOrder
+  falling?: boolean
+  /** Name of the last account of the page before. */
+  after?: string
+  limit: number
+}
+
+/** Accounts of the organisations within reach: paged by the order's value and the name. */
+export async function listAccounts(sql: Sql, reach: Reach, filter: AccountFilter): Promise<Account[]> {
+  const words = `%${filter.words.replace(/[\\%_]/g, '\\$&')}%`
+  const place = {
+    name: sql`account.name`,
+    person: sql`account.person_name collate "vi-x-icu"`,
+    organisation: sql`coalesce(account.organisation, '')`,
+    created: sql`account.created_at`,
+  }[filter.order ?? 'name']
+  const states = {
+    'in-use': sql`account.disabled_at is null and not account.machine`,
+    disabled: sql`account.disabled_at is not null`,
+    machine: sql`account.machine and account.disabled_at is null`,
+  }
+  const way = filter.falling ? sql`<` : sql`>`
+  const turn = filter.falling ? sql`desc` : sql`asc`
+  const behind = sql`(${place}, account.name) ${way} (select ${place}, account.name from identity.account where name = ${filter.after ?? ''})`
+  return sql<Account[]>`
+    select ${accountColumns(sql)} from identity.account
+    where ${withinReach(sql, reach)} and search_key like ${words}
+      and ${filter.state ? states[filter.state] : sql`true`} and ${filter.after === undefined ? sql`true` : behind}
+    order by ${place} ${turn}, account.name ${turn}
+    limit ${filter.limit}`
+}
+
+const withinReach = (sql: Sql, reach: Reach) => (reach === 'all' ? sql`true` : sql`organisation = any(${[...reach]})`)
+
+export async function insertAccount(
+  sql: Sql,
+  account: NewAccount & {
+    searchKey: string
+    passwordHash: string | undefined
+    passwordGiven: boolean
+    demo: boolean
+    email?: string | undefined
+    phone?: string | undefined
+    now: Date
+  },
+): Promise<boolean> {
+  const inserted = await sql`
+    insert into identity.account
+      (name, person_name, position, organisation, search_key, machine, demo, password_hash, password_given,
+        created_at, email, phone)
+    values (${account.name}, ${account.personName}, ${account.position ?? null}, ${account.organisation ?? null}, ${account.searchKey},
+      ${account.machine}, ${account.demo}, ${account.passwordHash ?? null}, ${account.passwordGiven}, ${account.now},
+      ${account.email ?? null}, ${account.phone ?? null})
+    on conflict (name) do nothing`
+  return inserted.count === 1
+}
+
+export async function setPassword(sql: Sql, name: string, passwordHash: string, given: boolean): Promise<void> {
+  await sql`update identity.account set password_hash = ${passwordHash}, password_given = ${given} where name = ${name}`
+}
+
+export async function setContact(
+  sql: Sql,
+  name: string,
+  { email, phone }: { email: string | null; phone: string | null },
+): Promise<void> {
+  await sql`update identity.account set email = ${email}, phone = ${phone} where name = ${name}`
+}
+
+export async function setDisabled(sql: Sql, name: string, disabledAt: Date | null): Promise<void> {
+  await sql`
+    update identity.account set disabled_at = ${disabledAt}, access_stamp = gen_random_uuid() where name = ${name}`
+}
+
+export async function listRoles(sql: Sql, account: string, on: string): Promise<RoleAssignment[]> {
+  return sql<RoleAssignment[]>`
+    select id, account, role, organisation, valid_from, valid_to from identity.role_assignment
+    where account = ${account} and (valid_to is null or valid_to >= ${on})
+    order by role, organisation`
+}
+
+export async function insertRole(
+  sql: Sql,
+  account: string,
+  role: RoleScope & { validFrom: string; validTo?: string; givenBy: string; now: Date },
+): Promise<void> {
+  await sql`
+    insert into identity.role_assignment (account, role, organisation, valid_from, valid_to, given_by, given_at)
+    values (${account}, ${role.role}, ${role.organisation}, ${role.validFrom}, ${role.validTo ?? null}, ${role.givenBy}, ${role.now})`
+  await changeStamp(sql, account)
+}
+
+/** Ends a role on the day before `on`; one that began on that day never was. */
+export async function endRole(sql: Sql, account: string, id: number, on: string): Promise<RoleAssignment | undefined> {
+  const [never] = await sql<RoleAssignment[]>`
+    delete from identity.role_assignment where id = ${id} and account = ${account} and valid_from >= ${on}
+    returning id, account, role, organisation, valid_from, valid_to`
+  const [ended] = never
+    ? [never]
+    : await sql<RoleAssignment[]>`
+        update identity.role_assignment set valid_to = ${on}::date - 1
+        where id = ${id} and account = ${account} and (valid_to is null or valid_to >= ${on})
+        returning id, account, role, organisation, valid_from, valid_to`
+  await changeStamp(sql, account)
+  return ended
+}
+
+async function changeStamp(sql: Sql, account: string): Promise<void> {
+  await sql`update identity.account set access_stamp = gen_random_uuid() where name = ${account}`
+}
+
+export interface NewSession {
+  tokenHash: Buffer
+  account: string
+  now: Date
+  expiresAt: Date
+  address: string
+  userAgent: string
+}
+
+export async function insertSession(sql: Sql, session: NewSession): Promise<void> {
+  await sql`
+    insert into identity.session (token_hash, account, created_at, seen_at, expires_at, address, user_agent)
+    values (${session.tokenHash}, ${session.account}, ${session.now}, ${session.now}, ${session.expiresAt},
+      ${session.address}, ${session.userAgent})`
+}
+
+export type Caller = Account & {
+  credential: string
+  seenAt: Date | null
+  scopes: string[] | null
+  /** The colleague for whom the session stands in, as long as that holds. */
+  absentName?: string | null
+  absentPersonName?: string | null
+  absentOrganisation?: string | null
+  absentStamp?: string | null
+}
+
+/** The account behind a session that still lives, and the colleague it stands in for while that holds. */
+export async function findSessionCaller(
+  sql: Sql,
+  tokenHash: Buffer,
+  at: { now: Date; seenSince: Date; today: string },
+): Promise<Caller | undefined> {
+  const [caller] = await sql<Caller[]>`
+    select ${accountColumns(sql)}, session.id as credential, session.seen_at, null::text[] as scopes, absent.name as absent_name,
+      absent.person_name as absent_person_name, absent.organisation as absent_organisation, absent.access_stamp as absent_stamp
+    from identity.session join identity.account on account.name = session.account
+    left join identity.stand_in on stand_in.id = session.stand_in and stand_in.substitute = session.account
+      and stand_in.revoked_at is null and stand_in.valid_from <= ${at.today} and stand_in.valid_to >= ${at.today}
+    left join identity.account absent on absent.name = stand_in.absent and absent.disabled_at is null
+    where session.token_hash = ${tokenHash} and session.expires_at > ${at.now} and session.seen_at > ${at.seenSince}
+      and account.disabled_at is null`
+  return caller
+}
+
+export async function findTokenCaller(sql: Sql, tokenHash: Buffer, now: Date): Promise<Caller | undefined> {
+  const [caller] = await sql<Caller[]>`
+    select ${accountColumns(sql)}, api_token.id as credential, api_token.used_at as seen_at, api_token.scopes
+    from identity.api_token join identity.account on account.name = api_token.account
+    where api_token.token_hash = ${tokenHash} and api_token.expires_at > ${now} and api_token.revoked_at is null
+      and account.disabled_at is null`
+  return caller
+}
+
+export async function touchSession(sql: Sql, id: string, now: Date): Promise<void> {
+  await sql`update identity.session set seen_at = ${now} where id = ${id}`
+}
+
+export async function touchToken(sql: Sql, id: string, now: Date): Promise<void> {
+  await sql`update identity.api_token set used_at = ${now} where id = ${id}`
+}
+
+export async function deleteSessionOf(sql: Sql, tokenHash: Buffer): Promise<Session | undefined> {
+  const [session] = await sql<Session[]>`
+    delete from identity.session where token_hash = ${tokenHash}
+    returning id, account, created_at, seen_at, expires_at, address, user_agent`
+  return session
+}
+
+export async function deleteSession(sql: Sql, account: string, id: string): Promise<boolean> {
+  const deleted = await sql`delete from identity.session where id = ${id} and account = ${account}`
+  return deleted.count === 1
+}
+
+/** Ends every session of the account, save the one that is kept. */
+export async function deleteSessions(sql: Sql, account: string, keep: Buffer | undefined): Promise<number> {
+  const deleted = await sql`
+    delete from identity.session where account = ${account} and token_hash is distinct from ${keep ?? null}::bytea`
+  return deleted.count
+}
+
+/** Sessions that have ended by themselves, and failures that no longer count. */
+export async function deleteStale(sql: Sql, at: { now: Date; seenSince: Date; failedSince: Date }): Promise<void> {
+  await sql`delete from identity.session where expires_at <= ${at.now} or seen_at <= ${at.seenSince}`
+  await sql`delete from identity.sign_in_brake where failed_at <= ${at.failedSince} and blocked_until <= ${at.now}`
+}
+
+export type ListedSession = Session & { own: boolean }
+
+export async function listSessions(
+  sql: Sql,
+  account: string,
+  now: Date,
+  own: Buffer | undefined,
+): Promise<ListedSession[]> {
+  return sql<ListedSession[]>`
+    select id, account, created_at, seen_at, expires_at, address, user_agent,
+      coalesce(token_hash = ${own ?? null}::bytea, false) as own
+    from identity.session
+    where account = ${account} and expires_at > ${now}
+    order by seen_at desc
+    limit 100`
+}
+
+export async function insertToken(
+  sql: Sql,
+  token: {
+    tokenHash: Buffer
+    account: string
+    label: string
+    scopes: string[]
+    createdBy: string
+    now: Date
+    expiresAt: Date
+  },
+): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    insert into identity.api_token (token_hash, account, label, scopes, created_by, created_at, expires_at)
+    values (${token.tokenHash}, ${token.account}, ${token.label}, ${token.scopes}, ${token.createdBy}, ${token.now}, ${token.expiresAt})
+    returning id`
+  return row?.id ?? ''
+}
+
+export async function listTokens(sql: Sql, account: string): Promise<ApiToken[]> {
+  return sql<ApiToken[]>`
+    select id, account, label, scopes, created_at, expires_at, used_at, revoked_at from identity.api_token
+    where account = ${account}
+    order by created_at desc
+    limit 100`
+}
+
+export async function revokeToken(sql: Sql, account: string, id: string, now: Date): Promise<ApiToken | undefined> {
+  const [token] = await sql<ApiToken[]>`
+    update identity.api_token set revoked_at = ${now} where id = ${id} and account = ${account} and revoked_at is null
+    returning id, account, label, scopes, created_at, expires_at, used_at, revoked_at`
+  return token
+}
+
+/**
+ * Counts an attempt before the password is looked at, so that many attempts at once cannot pass together: the row's lock puts them
+ * in order, and one that finds the brake on gets nothing. A right password takes its count back.
+ */
+export async function takeAttempt(
+  sql: Sql,
+  key: string,
+  brake: { now: Date; forgetBefore: Date; waits: readonly number[] },
+): Promise<number | undefined> {
+  const [row] = await sql<{ failures: number }[]>`
+    insert into identity.sign_in_brake as brake (key, failures, failed_at, blocked_until)
+    values (${key}, 1, ${brake.now}, ${brake.now})
+    on conflict (key) do update set
+      failures = case when brake.failed_at <= ${brake.forgetBefore} then 1 else brake.failures + 1 end,
+      failed_at = ${brake.now},
+      blocked_until = ${brake.now}::timestamptz + make_interval(secs =>
+        case when brake.failed_at <= ${brake.forgetBefore} then 0
+        else (${[...brake.waits]}::float8[])[least(brake.failures + 1, ${brake.waits.length})] end)
+    where brake.blocked_until <= ${brake.now}
+    returning failures`
+  return row?.failures
+}
+
+export async function findBlockedUntil(sql: Sql, key: string): Promise<Date | undefined> {
+  const [row] = await sql<{ blockedUntil: Date }[]>`
+    select blocked_until from identity.sign_in_brake where key = ${key}`
+  return row?.blockedUntil
+}
+
+export async function forgetAttempts(sql: Sql, pairKey: string, addressKey: string): Promise<void> {
+  await sql`delete from identity.sign_in_brake where key = ${pairKey}`
+  await sql`
+    update identity.sign_in_brake set failures = greatest(failures - 1, 0), blocked_until = failed_at where key = ${addressKey}`
+}

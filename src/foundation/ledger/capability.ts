@@ -1,0 +1,18 @@
+import type { Capability } from '#platform/capability'
+import { destroyPermission, readPermission } from './actions.ts'
+import { apiRoutes } from './api.ts'
+import { verifyCommand } from './commands.ts'
+import { ledgerJobs } from './jobs.ts'
+import { detailRoute } from './pages/detail.tsx'
+import { listRoute } from './pages/list.tsx'
+import { listPath } from './pages/words.ts'
+
+export const ledger: Capability = {
+  name: 'ledger',
+  home: import.meta.url,
+  routes: [...apiRoutes, listRoute, detailRoute],
+  jobs: ledgerJobs,
+  commands: [verifyCommand],
+  menu: [{ label: 'Nhật ký', href: listPath, permission: readPermission, order: 80, group: 'administration' }],
+  permissions: { [readPermission]: ['auditor', 'administrator'], [destroyPermission]: ['administrator'] },
+}

@@ -1,0 +1,28 @@
+export { type AppendedBatch, appendBatch, appendEntries, appendEntry, destroyKey } from './actions.ts'
+export { ledger } from './capability.ts'
+export type { Finding, FindingCode } from './findings.ts'
+export type {
+  BatchSeal,
+  Checkpoint,
+  Entry,
+  EntryFilter,
+  EntryInput,
+  EntryProof,
+  FullEntryInput,
+  ItemProof,
+  Json,
+} from './model.ts'
+export { openSigner, type Signer } from './note.ts'
+export { readTrust } from './places.ts'
+export {
+  type ConsistencyProof,
+  proveConsistency,
+  proveEntry,
+  proveItem,
+  verifyEntryProof,
+  verifyItemProof,
+} from './proof.ts'
+export { findEntry, getEntry, listCheckpoints, listEntries } from './read.ts'
+export { LedgerBroken, sequenceLedger, signCheckpoint } from './sequence.ts'
+export type { EntryQuery } from './store.ts'
+export { type Verification, type VerifyOptions, verifyLedger } from './verify.ts'

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { Context } from '#platform/context'
+import { defineJob, handleJob } from '#platform/jobs'
+import { sequenceJob } from './events.ts'
+import { openOwnSigner, readTrust, witnessPath } from './places.ts'
+import { sequenceLedger, signCheckpoint } from './sequence.ts'
+import { countLeaves, findLastCheckpoint } from './store.ts'
+import { verifyLedger } from './verify.ts'
+
+/** A checkpoint is signed at once after so many entries; otherwise the minute's timer does it. */
+const entriesACheckpoint = 10_000
+
+const signJob = defineJob('ledger.sign', z.object({}))
+const verifyJob = defineJob('ledger.verify', z.object({}))
+
+export const ledgerJobs = [
+  handleJob(sequenceJob, async (ctx) => {
+    await sequenceLedger(ctx.sql)
+    const last = await findLastCheckpoint(ctx.sql)
+    if ((await countLeaves(ctx.sql)) - (last?.size ?? 0) >= entriesACheckpoint) await sign(ctx)
+  }),
+  handleJob(
+    signJob,
+    async (ctx) => {
+      await sequenceLedger(ctx.sql)
+      await sign(ctx)
+    },
+    '* * * * *',
+  ),
+  handleJob(
+    verifyJob,
+    async (ctx) => {
+      const { ok, entries, findingCount, findings } = await verifyLedger(ctx.sql, await readTrust(ctx.config))
+      if (ok) ctx.log.info({ entries }, 'The ledger is as it was signed')
+      else ctx.log.error({ entries, findingCount, findings: findings.slice(0, 20) }, 'The ledger was tampered with')
+    },
+    // 02:10 in Việt Nam.
+    '10 19 * * *',
+  ),
+]
+
+async function sign(ctx: Context): Promise<void> {
+  await signCheckpoint(ctx.sql, await openOwnSigner(ctx.config), { now: ctx.now, witnessPath: witnessPath(ctx.config) })
+}

@@ -1,0 +1,33 @@
+import type { Capability } from '#platform/capability'
+import { apiRoutes } from './api.ts'
+import { findStuck } from './health.ts'
+import { jobs } from './jobs.ts'
+import { notices } from './notices.ts'
+import { deliveryRoutes } from './pages/deliveries.tsx'
+import { inboxLink, inboxRoutes } from './pages/inbox.tsx'
+import { preferenceRoutes } from './pages/preferences.tsx'
+import { wordingRoutes } from './pages/wordings.tsx'
+import { deliveriesPath } from './pages/words.ts'
+import { managePermission, receiptPermission } from './permissions.ts'
+import { loadSettings } from './settings.ts'
+
+export const notifications: Capability = {
+  name: 'notifications',
+  home: import.meta.url,
+  routes: [...inboxRoutes, ...preferenceRoutes, ...deliveryRoutes, ...wordingRoutes, ...apiRoutes],
+  headLink: inboxLink,
+  menu: [
+    {
+      label: 'Thông báo gửi đi',
+      href: deliveriesPath,
+      permission: managePermission,
+      order: 910,
+      group: 'administration',
+    },
+  ],
+  permissions: { [managePermission]: ['administrator'], [receiptPermission]: ['administrator'] },
+  notices,
+  jobs,
+  loadPack: (ctx, config) => loadSettings(ctx, config.packDir),
+  check: findStuck,
+}

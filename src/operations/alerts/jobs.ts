@@ -1,0 +1,94 @@
+import { directiveMoved } from '#directives'
+import { dutyMoved } from '#duties'
+import { factsChanged } from '#indicators'
+import type { Context } from '#platform/context'
+import { type Subscription, subscribe } from '#platform/events'
+import { handleJob, type JobHandler } from '#platform/jobs'
+import { recordsChanged } from '#warehouse'
+import { evaluateJob, sweepJob, tellJob } from './job-types.ts'
+import { fulfilConditions } from './rules/conditions.ts'
+import { evaluateRules } from './rules/evaluate.ts'
+import { indicatorsOf } from './rules/model.ts'
+import { type Move, noteMove } from './rules/move-tracks.ts'
+import { listWaitingRules, markDirty } from './rules/state-store.ts'
+import { listRules, type StoredRule } from './rules/store.ts'
+import { tellUntold } from './timers/clocks.ts'
+import { sweep } from './timers/sweep.ts'
+
+const gatherMs = 500
+
+/** Rules over facts of these indicators. */
+export const watchesFacts =
+  (indicators: readonly string[]) =>
+  ({ body }: StoredRule): boolean =>
+    indicatorsOf(body).some((code) => indicators.includes(code))
+
+const watchesRecords =
+  ({ source, kind }: { source: string; kind: string }) =>
+  ({ body: { input } }: StoredRule): boolean => {
+    if (input.from !== 'record' && input.from !== 'source') return false
+    if (input.from === 'record' && input.kind !== kind) return false
+    return input.sources === undefined || input.sources.includes(source)
+  }
+
+/** Records come in floods: their rules are marked, and looked at together a moment later. */
+async function wakeFor(ctx: Context, watches: (rule: StoredRule) => boolean): Promise<void> {
+  const rules = (await listRules(ctx.sql)).filter(watches)
+  if (rules.length === 0) return
+  await markDirty(ctx, rules)
+  await ctx.enqueue(evaluateJob, {}, { key: evaluateJob.name, runAt: new Date(ctx.now.getTime() + gatherMs) })
+}
+
+async function followMove(ctx: Context, move: Move): Promise<void> {
+  await noteMove(ctx, move)
+  await evaluateRules(ctx, ({ body }) => body.input.from === move.stream)
+}
+
+/** Rules that wait, whyever: marked, new, or with a timer that is out. */
+export async function evaluateWaiting(ctx: Context): Promise<void> {
+  const waiting = await listWaitingRules(ctx)
+  await evaluateRules(ctx, ({ code }) => waiting.has(code))
+}
+
+/** At a start of the program everything is looked at once: a bad state that is there already is told. */
+export async function wakeAllRules(ctx: Context): Promise<void> {
+  await wakeFor(ctx, () => true)
+}
+
+export const subscriptions: readonly Subscription[] = [
+  subscribe(factsChanged, 'alerts.facts-changed', async (ctx, { indicators }) => {
+    await evaluateRules(ctx, watchesFacts(indicators))
+    await fulfilConditions(ctx, indicators)
+  }),
+  subscribe(recordsChanged, 'alerts.records-changed', (ctx, change) => wakeFor(ctx, watchesRecords(change))),
+  subscribe(dutyMoved, 'alerts.duty-moved', (ctx, { code, organisation, subject, title = '', from, to }) =>
+    followMove(ctx, {
+      stream: 'duty',
+      key: code,
+      organisation,
+      from,
+      to,
+      detail: { [subject.kind]: subject.code, title },
+    }),
+  ),
+  subscribe(directiveMoved, 'alerts.directive-moved', (ctx, { code, organisation, title = '', from, to }) =>
+    followMove(ctx, { stream: 'directive', key: code, organisation, from: from ?? '', to, detail: { title } }),
+  ),
+]
+
+export const jobs: readonly JobHandler[] = [
+  handleJob(tellJob, async (ctx) => {
+    await tellUntold(ctx)
+  }),
+  handleJob(evaluateJob, evaluateWaiting),
+  handleJob(
+    sweepJob,
+    async (ctx) => {
+      // Silence is nobody's event: sources are looked at with every minute.
+      await evaluateRules(ctx, ({ body }) => body.input.from === 'source')
+      await evaluateWaiting(ctx)
+      await sweep(ctx)
+    },
+    '* * * * *',
+  ),
+]

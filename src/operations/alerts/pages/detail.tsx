@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { directiveFormPath, listDirectivesOf } from '#directives'
+import { listHolders } from '#identity'
+import { openIncidentPath } from '#incidents'
+import type { Context } from '#platform/context'
+import { Problem } from '#platform/errors'
+import { page, type Reply, type Route, redirect, route, safeReturnPath } from '#platform/http'
+import { Button, ErrorSummary, type FormError, Notice, withQuery } from '#ui'
+import {
+  acknowledgeAlerts,
+  assignAlert,
+  closeAlerts,
+  getAlert,
+  handlePermission,
+  judgeAlert,
+  moveAlert,
+  noteAlert,
+  readPermission,
+} from '../actions.ts'
+import { listSignalsOf } from '../intake/signal-store.ts'
+import { findRule } from '../rules/store.ts'
+import type { Alert } from '../store.ts'
+import { listEvents } from '../timeline-store.ts'
+import { DetailForm } from './detail-form.ts'
+import { AlertBody } from './detail-parts.tsx'
+import { readNames } from './names.ts'
+import { alertPath, listPath, silencesPath } from './words.ts'
+
+const Code = z.strictObject({ code: z.string().max(40) })
+const path = `${listPath}/:code`
+const signalsShown = 50
+
+const deedsDone = {
+  nhan: 'Đã nhận cảnh báo',
+  'xu-ly': 'Đã chuyển sang đang xử lý',
+  cho: 'Đã chuyển sang chờ',
+  'ghi-chu': 'Đã thêm ghi chú',
+  giao: 'Đã giao người xử lý',
+  'danh-gia': 'Đã ghi đánh giá',
+  dong: 'Đã đóng cảnh báo',
+} as const
+
+export const detailRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path,
+    access: readPermission,
+    params: Code,
+    query: z.object({
+      viec: z.enum(['nhan', 'xu-ly', 'cho', 'ghi-chu', 'giao', 'danh-gia', 'dong']).optional().catch(undefined),
+    }),
+    handle: async (ctx, { params, query }) => show(ctx, await getAlert(ctx, params.code), { done: query.viec }),
+  }),
+  route({
+    method: 'POST',
+    path,
+    access: handlePermission,
+    params: Code,
+    body: DetailForm,
+    async handle(ctx, { params: { code }, body }) {
+      const alert = await getAlert(ctx, code)
+      try {
+        await act(ctx, code, body)
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status >= 500 || error.status === 403) throw error
+        const errors = error.fields.map(({ path: field, message }) => ({ field, message }))
+        return show(ctx, alert, {
+          errors: errors.length > 0 ? errors : [{ field: 'viec', message: error.message }],
+          form: body,
+        })
+      }
+      return redirect(body.ve ? safeReturnPath(body.ve) : withQuery(alertPath(code), { viec: body.viec }))
+    },
+  }),
+]
+
+function act(ctx: Context, code: string, body: DetailForm): Promise<void> {
+  const duplicateOf = body['trung-voi'] || undefined
+  switch (body.viec) {
+    case 'nhan':
+      return acknowledgeAlerts(ctx, [code])
+    case 'xu-ly':
+      return moveAlert(ctx, code, 'working', body['ghi-chu'])
+    case 'cho':
+      return moveAlert(ctx, code, 'waiting', body['ghi-chu'])
+    case 'ghi-chu':
+      return noteAlert(ctx, code, body['ghi-chu'])
+    case 'giao':
+      return assignAlert(ctx, code, body.nguoi)
+    case 'danh-gia':
+      return judgeAlert(ctx, code, body['danh-gia'] ?? 'true', duplicateOf)
+    case 'dong':
+      return closeAlerts(ctx, [code], { reason: body['ly-do'], verdict: body['danh-gia'], duplicateOf })
+  }
+}
+
+interface Showing {
+  done?: keyof typeof deedsDone
+  errors?: readonly FormError[]
+  form?: DetailForm
+}
+
+async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Showing): Promise<Reply> {
+  const [events, signals, directives, people, rule] = await Promise.all([
+    listEvents(ctx, alert.id),
+    listSignalsOf(ctx, alert, signalsShown),
+    listDirectivesOf(ctx, { kind: 'alert', code: alert.code }),
+    ctx.can(handlePermission, alert.organisation) ? listHolders(ctx, handlePermission, alert.organisation) : [],
+    alert.inlet === 'rule' ? findRule(ctx.sql, alert.origin) : undefined,
+  ])
+  const actors = events.map(({ actor }) => actor)
+  const names = await readNames(ctx, [alert.owner, alert.acknowledgedBy, alert.closedBy, ...actors])
+  return page({
+    title: alert.headline,
+    crumbs: [{ label: 'Cảnh báo', href: listPath }],
+    status: errors.length > 0 ? 422 : 200,
+    actions: <Actions ctx={ctx} alert={alert} />,
+    body: (
+      <div class="stack-large">
+        <ErrorSummary errors={errors} />
+        {done && <Notice tone="done" role="status" title={deedsDone[done]} />}
+        <AlertBody
+          alert={alert}
+          names={names}
+          events={events}
+          signals={signals}
+          directives={directives}
+          people={people}
+          rule={rule?.body}
+          form={form}
+          errors={errors}
+          mayHandle={ctx.can(handlePermission, alert.organisation)}
+        />
+      </div>
+    ),
+  })
+}
+
+function Actions({ ctx, alert }: { ctx: Context; alert: Alert }) {
+  const { code, headline, url, organisation, area, playbook } = alert
+  return (
+    <>
+      {ctx.can('directive:give') && (
+        <Button href={directiveFormPath({ kind: 'alert', code, title: headline, url, organisation, area })}>
+          Giao nhiệm vụ
+        </Button>
+      )}
+      {ctx.can('incident:command') && alert.state !== 'closed' && (
+        <Button href={openIncidentPath({ code, headline, playbook })}>Mở hồ sơ tình huống</Button>
+      )}
+      {ctx.can(handlePermission, organisation) && alert.state !== 'closed' && (
+        <Button href={withQuery(`${silencesPath}/moi`, { 'canh-bao': code })}>Tạm im</Button>
+      )}
+    </>
+  )
+}

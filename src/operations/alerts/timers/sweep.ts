@@ -1,0 +1,13 @@
+import type { Context } from '#platform/context'
+import { runClocks, tellUntold } from './clocks.ts'
+import { closeEnded, endTimedOut, releaseHeld, steady } from './ends.ts'
+
+/** What time alone brings about. Each step is a transaction of its own; whatever breaks off is taken up by the next sweep. */
+export async function sweep(ctx: Context): Promise<void> {
+  await releaseHeld(ctx)
+  await endTimedOut(ctx)
+  await steady(ctx)
+  await runClocks(ctx)
+  await closeEnded(ctx)
+  await tellUntold(ctx)
+}

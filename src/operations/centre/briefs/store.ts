@@ -1,0 +1,55 @@
+import type { PrintedSection } from '#files'
+import type { Reach } from '#platform/context'
+import type { Sql } from '#platform/sql'
+
+export type BriefKind = 'day' | 'month'
+
+export interface Brief {
+  code: string
+  kind: BriefKind
+  /** A day or a month: '2026-11-23', '2026-10'. */
+  period: string
+  organisation: string
+  madeAt: Date
+}
+
+const columns = (sql: Sql) => sql`code, kind, period, organisation, made_at`
+const within = (sql: Sql, reach: Reach) =>
+  reach === 'all' ? sql`true` : sql`organisation = any(${[...reach]}::text[])`
+
+export interface BriefQuery {
+  reach: Reach
+  kind?: BriefKind
+  /** Code of the last brief of the page before. */
+  after?: string
+  limit: number
+}
+
+/** The newest first. */
+export function listBriefs(sql: Sql, { reach, kind, after, limit }: BriefQuery): Promise<Brief[]> {
+  return sql<Brief[]>`
+    select ${columns(sql)} from centre.brief
+    where ${within(sql, reach)} and ${kind ? sql`kind = ${kind}` : sql`true`}
+      and ${after ? sql`(made_at, code) < (select made_at, code from centre.brief where code = ${after})` : sql`true`}
+    order by made_at desc, code desc limit ${limit}`
+}
+
+export async function findBrief(sql: Sql, code: string): Promise<(Brief & { sections: PrintedSection[] }) | undefined> {
+  const [row] = await sql<(Brief & { sections: PrintedSection[] })[]>`
+    select ${columns(sql)}, sections from centre.brief where code = ${code}`
+  return row
+}
+
+export async function hasBrief(sql: Sql, code: string): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`select exists (select from centre.brief where code = ${code}) as found`
+  return row?.found ?? false
+}
+
+/** @returns whether it was not there yet */
+export async function insertBrief(sql: Sql, brief: Brief, sections: readonly PrintedSection[]): Promise<boolean> {
+  const inserted = await sql`
+    insert into centre.brief (code, kind, period, organisation, made_at, sections)
+    values (${brief.code}, ${brief.kind}, ${brief.period}, ${brief.organisation}, ${brief.madeAt}, ${sql.json(sections as never)})
+    on conflict do nothing`
+  return inserted.count === 1
+}

@@ -1,0 +1,1 @@
+export { centre } from './capability.ts'

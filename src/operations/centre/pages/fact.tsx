@@ -1,0 +1,178 @@
+import { z } from 'zod'
+import {
+  getDefinition,
+  getFact,
+  listMeasuresBehind,
+  listRecordsBehind,
+  listVersions,
+  listViewers,
+  type MeasureBehind,
+  recordPageView,
+} from '#indicators'
+import { areaTree, organisationTree, today } from '#organisations'
+import type { Context } from '#platform/context'
+import { notFound } from '#platform/errors'
+import { page, type Route, route } from '#platform/http'
+import { tableFile } from '#platform/table-file'
+import { withQuery } from '#ui'
+import type { Condition } from '#warehouse'
+import { Behind, Figures, Superseded, Typed, Versions, Viewers } from './fact-parts.tsx'
+import { RecordTable, readMark, recordCells, recordTitles, writeMark } from './records.tsx'
+import { periodLabelOf, sayFigure } from './words.ts'
+
+const path = '/so-lieu/:id'
+const pageSize = 50
+const exportPage = 1000
+
+const Params = z.object({ id: z.coerce.number().int().positive() })
+const Query = z.object({
+  phan: z.coerce.number().int().min(0).max(50).optional().catch(undefined),
+  truong: z.string().max(100).optional(),
+  la: z.string().max(200).optional(),
+  after: z.string().max(60).optional(),
+})
+type Query = z.infer<typeof Query>
+
+interface Names {
+  organisation: (code: string) => string
+  area: (code: string) => string
+}
+
+async function readNames(ctx: Context): Promise<Names> {
+  const asOf = await today(ctx)
+  const organisations = await organisationTree(ctx.sql, { asOf })
+  const areas = await areaTree(ctx.sql, { asOf })
+  return {
+    organisation: (code) => organisations.find(code)?.row.name ?? code,
+    area: (code) => areas.find(code)?.row.name ?? code,
+  }
+}
+
+/** The measure whose records are listed: the one asked for, of a ratio else its denominator's first. */
+function choosePart(parts: readonly MeasureBehind[], asked: number | undefined): MeasureBehind | undefined {
+  return parts.find(({ part }) => part === asked) ?? parts.find(({ role }) => role !== 'numerator') ?? parts[0]
+}
+
+const filterOf = ({ truong, la }: Query): Condition[] => (truong && la ? [{ field: truong, op: 'eq', value: la }] : [])
+
+const show = route({
+  method: 'GET',
+  path,
+  access: 'indicator:read',
+  params: Params,
+  query: Query,
+  async handle(ctx, { params: { id }, query, request }) {
+    const fact = await getFact(ctx, id)
+    const definition = await getDefinition(ctx, fact.indicator, fact.definitionVersion)
+    const [names, versions, viewers, parts] = await Promise.all([
+      readNames(ctx),
+      listVersions(ctx, fact),
+      listViewers(ctx.sql, id, 50),
+      listMeasuresBehind(ctx, fact, definition),
+    ])
+    const part = choosePart(parts, query.phan)
+    const rows = part ? await listPage(ctx, part, query) : []
+    await recordPageView(ctx, request.url, [id])
+    const { body } = definition
+    return page({
+      title: `${body.name}: ${fact.value === null ? 'chưa có số liệu' : sayFigure(body, fact.value)}`,
+      crumbs: [
+        { label: 'Chỉ tiêu', href: '/chi-tieu' },
+        {
+          label: body.name,
+          href: withQuery(`/chi-tieu/${fact.indicator}`, {
+            'don-vi': fact.organisation,
+            ky: fact.periodKind === 'span' ? undefined : fact.period,
+          }),
+        },
+      ],
+      lead: [
+        names.organisation(fact.organisation),
+        fact.area && `địa bàn ${names.area(fact.area)}`,
+        periodLabelOf(fact.period),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      body: (
+        <div class="stack-large">
+          <Superseded fact={fact} versions={versions} definition={definition} />
+          <Figures fact={fact} definition={definition} parts={parts} />
+          {part ? (
+            <Behind
+              fact={fact}
+              parts={parts}
+              part={part}
+              address={request.url}
+              table={
+                <RecordTable
+                  kind={part.kind}
+                  rows={rows}
+                  size={pageSize}
+                  nextHref={(mark) => withQuery(request.url, { after: writeMark(mark) })}
+                  hasAfter={query.after !== undefined}
+                  firstHref={withQuery(request.url, { after: undefined })}
+                  filter={query}
+                  nameOf={names}
+                  downloads={{
+                    csv: withQuery(`/so-lieu/${id}/ban-ghi.csv`, {
+                      phan: part.part,
+                      truong: query.truong,
+                      la: query.la,
+                    }),
+                    xlsx: withQuery(`/so-lieu/${id}/ban-ghi.xlsx`, {
+                      phan: part.part,
+                      truong: query.truong,
+                      la: query.la,
+                    }),
+                  }}
+                />
+              }
+            />
+          ) : (
+            <Typed fact={fact} definition={definition} />
+          )}
+          <Versions definition={definition} versions={versions} current={id} />
+          <Viewers viewers={viewers} mayName={ctx.can('indicator:lock') || ctx.can('ledger:read')} />
+        </div>
+      ),
+    })
+  },
+})
+
+function listPage(ctx: Context, part: MeasureBehind, query: Query) {
+  return listRecordsBehind(ctx, part, { where: filterOf(query), after: readMark(query.after), limit: pageSize + 1 })
+}
+
+/** All the records, however many: each page is read when the one before has left. */
+async function* streamRecords(ctx: Context, part: MeasureBehind, query: Query, names: Names) {
+  let after = readMark(undefined)
+  for (;;) {
+    const rows = await listRecordsBehind(ctx, part, { where: filterOf(query), after, limit: exportPage })
+    for (const row of rows) yield recordCells(part.kind, row, names)
+    const last = rows.at(-1)
+    if (rows.length < exportPage || !last) return
+    after = { day: last.day, recordId: last.recordId, part: last.part }
+  }
+}
+
+const download = (format: 'csv' | 'xlsx') =>
+  route({
+    method: 'GET',
+    path: `${path}/ban-ghi.${format}`,
+    access: 'indicator:read',
+    params: Params,
+    query: Query,
+    async handle(ctx, { params: { id }, query }) {
+      const fact = await getFact(ctx, id)
+      const part = choosePart(await listMeasuresBehind(ctx, fact), query.phan)
+      if (!part) throw notFound('records', String(id))
+      const names = await readNames(ctx)
+      return tableFile(format, {
+        name: `ban-ghi-${fact.indicator}-${fact.organisation}-${fact.period}`,
+        titles: recordTitles(part.kind),
+        rows: streamRecords(ctx, part, query, names),
+      })
+    },
+  })
+
+export const factRoutes: readonly Route[] = [show, download('csv'), download('xlsx')]

@@ -1,0 +1,3 @@
+export { duties } from './capability.ts'
+export { dutyMoved } from './events.ts'
+export { type Summary as DutySummary, summariseDuties } from './reading/standings.ts'

@@ -1,0 +1,208 @@
+import { z } from 'zod'
+import { getCalendarOf, localDate } from '#calendar'
+import { letterHtml, printPdf } from '#files'
+import { listPeople } from '#identity'
+import { getHomePack } from '#organisations'
+import type { Context } from '#platform/context'
+import { notFound, Problem } from '#platform/errors'
+import { file, page, type Reply, type Route, redirect, route } from '#platform/http'
+import { Button, ErrorSummary, type FormError, Notice, readDateInput, withQuery } from '#ui'
+import { reachOfDuties } from '../reading/reach.ts'
+import { decideExplanation, dropLetter, explainLetter, issueLetter, withdrawLetter } from '../reminders/actions.ts'
+import { makeLetter } from '../reminders/letter.ts'
+import {
+  countIssued,
+  findLetter,
+  type LetterRow,
+  listLetterDuties,
+  listSteps,
+  type NamedDuty,
+  type StepRow,
+  suggestNumber,
+} from '../reminders/store.ts'
+import { getSettings } from '../settings.ts'
+import { Body, type LetterBody } from './letter-body.ts'
+import { Forms, LetterFacts, LetterSteps, NamedDuties } from './letter-parts.tsx'
+import { readDirectory } from './parts.tsx'
+import { agencyPath, kindWords, letterPath, lettersPath } from './words.ts'
+
+const Params = z.strictObject({ code: z.string().max(40) })
+const Query = z.object({
+  xong: z.enum(['giai-trinh', 'chap-nhan', 'khong', 'ky', 'thu-hoi', 'bo']).optional().catch(undefined),
+})
+
+const doneWords = {
+  'giai-trinh': 'Đã gửi giải trình',
+  'chap-nhan': 'Đã chấp nhận giải trình; các kỳ được chấp nhận không tính là chậm',
+  khong: 'Đã kết luận không chấp nhận; dự thảo chuyển người ký',
+  ky: 'Đã ký ban hành',
+  'thu-hoi': 'Đã thu hồi; văn bản không còn được tính',
+  bo: 'Đã bỏ dự thảo',
+} as const
+
+/** A letter the actor may see; what he may not see is not there. @throws Problem 404 */
+async function getLetter(ctx: Context, code: string): Promise<LetterRow> {
+  const row = await findLetter(ctx.sql, code)
+  const reach = await reachOfDuties(ctx)
+  if (!row || (reach !== 'all' && !reach.has(row.agency))) throw notFound('reminder', code)
+  return row
+}
+
+async function act(ctx: Context, code: string, body: LetterBody): Promise<void> {
+  const reason = body['ly-do'] ?? ''
+  switch (body.viec) {
+    case 'giai-trinh':
+      return explainLetter(ctx, code, body['giai-trinh'] ?? '')
+    case 'chap-nhan':
+      return decideExplanation(ctx, code, { accept: true, reason, duties: idsOf(body.ky) })
+    case 'khong':
+      return decideExplanation(ctx, code, { accept: false, reason })
+    case 'thu-hoi':
+      return withdrawLetter(ctx, code, reason)
+    case 'bo':
+      return dropLetter(ctx, code, reason)
+    case 'ky': {
+      const issuedOn = readDateInput(body, 'ngay')
+      if (!issuedOn || issuedOn === 'invalid')
+        throw new Problem('request.invalid', 422, 'Ngày ban hành chưa đúng.', {}, [
+          { path: 'ngay', message: 'Nhập đủ ngày, tháng, năm ban hành, ví dụ 05/11/2026.' },
+        ])
+      return issueLetter(ctx, code, { number: Number(body.so), issuedOn })
+    }
+  }
+}
+
+const idsOf = (chosen: string | string[] | undefined): number[] =>
+  (Array.isArray(chosen) ? chosen : chosen ? [chosen] : []).map(Number).filter((id) => Number.isSafeInteger(id))
+
+export const letterRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: `${lettersPath}/:code`,
+    access: 'duty:read',
+    params: Params,
+    query: Query,
+    handle: (ctx, { params, query }) => show(ctx, params.code, { done: query.xong }),
+  }),
+  route({
+    method: 'POST',
+    path: `${lettersPath}/:code`,
+    access: 'duty:read',
+    params: Params,
+    body: Body,
+    async handle(ctx, { params, body }) {
+      await getLetter(ctx, params.code)
+      try {
+        await act(ctx, params.code, body)
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status >= 500 || error.status === 403 || error.status === 404)
+          throw error
+        const errors = error.fields.map(({ path, message }) => ({ field: path, message }))
+        return show(ctx, params.code, {
+          typed: body,
+          errors: errors.length > 0 ? errors : [{ field: 'buoc', message: error.message }],
+        })
+      }
+      return redirect(withQuery(letterPath(params.code), { xong: body.viec }))
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${lettersPath}/:code/thu.pdf`,
+    access: 'duty:read',
+    params: Params,
+    async handle(ctx, { params }) {
+      const { row, html } = await written(ctx, params.code)
+      const title = `${kindWords[row.kind]} ${row.numberText ?? row.code}`
+      return file(`${row.code}.pdf`, 'application/pdf', await printPdf(ctx, html, { title }), true)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${lettersPath}/:code/thu.html`,
+    access: 'duty:read',
+    params: Params,
+    async handle(ctx, { params }) {
+      const { row, html } = await written(ctx, params.code)
+      return file(`${row.code}.html`, 'text/html; charset=utf-8', html)
+    },
+  }),
+]
+
+/** The letter as issued, or as it would be issued now. */
+async function written(ctx: Context, code: string): Promise<{ row: LetterRow; html: string }> {
+  const row = await getLetter(ctx, code)
+  const letter = row.letter ?? (await draftOf(ctx, row, await listLetterDuties(ctx.sql, row.id)))
+  return { row, html: letterHtml(letter) }
+}
+
+async function draftOf(ctx: Context, row: LetterRow, duties: readonly NamedDuty[]) {
+  const { card } = await getHomePack(ctx.sql)
+  const year = Number(localDate(ctx.now, card.timeZone).slice(0, 4))
+  return makeLetter(ctx, {
+    row,
+    duties,
+    settings: await getSettings(ctx),
+    calendar: await getCalendarOf(ctx, card.rootOrganisation).catch(() => undefined),
+    countInYear: (await countIssued(ctx.sql, row.agency, year)) + 1,
+  })
+}
+
+interface Showing {
+  done?: keyof typeof doneWords
+  typed?: LetterBody
+  errors?: readonly FormError[]
+}
+
+async function show(ctx: Context, code: string, { done, typed, errors = [] }: Showing): Promise<Reply> {
+  const row = await getLetter(ctx, code)
+  const duties = await listLetterDuties(ctx.sql, row.id)
+  const directory = await readDirectory(ctx)
+  const { card } = await getHomePack(ctx.sql)
+  const today = localDate(ctx.now, card.timeZone)
+  const calendar = await getCalendarOf(ctx, card.rootOrganisation).catch(() => undefined)
+  const letter = row.letter ?? (await draftOf(ctx, row, duties))
+  const steps = await listSteps(ctx.sql, row.id)
+  return page({
+    title: `${kindWords[row.kind]} ${row.numberText ?? row.code}`,
+    status: errors.length > 0 ? 422 : 200,
+    crumbs: [
+      { label: 'Trách nhiệm cập nhật dữ liệu', href: '/trach-nhiem' },
+      { label: 'Văn bản nhắc nhở, đề nghị', href: lettersPath },
+    ],
+    lead: <a href={agencyPath(row.agency)}>{directory.fullNameOf(row.agency)}</a>,
+    actions: (
+      <Button href={`${letterPath(code)}/thu.pdf`} icon="document">
+        {row.letter ? 'Xem văn bản (PDF)' : 'Xem dự thảo (PDF)'}
+      </Button>
+    ),
+    body: (
+      <div class="stack-large">
+        <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />
+        {done && <Notice tone="done" role="status" title={doneWords[done]} />}
+        <LetterFacts row={row} letter={letter} directory={directory} />
+        <Forms
+          ctx={ctx}
+          row={row}
+          duties={duties}
+          typed={typed}
+          errors={errors}
+          today={today}
+          suggested={await suggestNumber(ctx.sql, row.issuer, Number(today.slice(0, 4)))}
+          issuerName={directory.fullNameOf(row.issuer)}
+        />
+        <NamedDuties duties={duties} calendar={calendar} now={ctx.now} />
+        <LetterSteps
+          steps={steps}
+          names={await namesOf(ctx, steps)}
+          partly={duties.some(({ isExcused }) => isExcused)}
+        />
+      </div>
+    ),
+  })
+}
+
+async function namesOf(ctx: Context, steps: readonly StepRow[]): Promise<Map<string, string>> {
+  const people = await listPeople(ctx, [...new Set(steps.map(({ by }) => by))])
+  return new Map(people.map(({ account, name }) => [account, name]))
+}

@@ -1,0 +1,61 @@
+import type { Capability, ShiftMatters } from '#platform/capability'
+import { jobs } from './jobs.ts'
+import { notices } from './notices.ts'
+import { callRoutes } from './pages/calls.tsx'
+import { handOverRoutes } from './pages/hand-over.tsx'
+import { incidentBulletinRoutes } from './pages/incident-bulletins.tsx'
+import { incidentCloseRoutes } from './pages/incident-close.tsx'
+import { incidentListRoutes } from './pages/incident-list.tsx'
+import { incidentLogRoutes } from './pages/incident-log.tsx'
+import { incidentOpenRoutes } from './pages/incident-open.tsx'
+import { incidentPlaceRoutes } from './pages/incident-places.tsx'
+import { incidentReportRoutes } from './pages/incident-reports.tsx'
+import { incidentTaskRoutes } from './pages/incident-tasks.tsx'
+import { playbookEditRoutes } from './pages/playbook-edit.tsx'
+import { playbookRoutes } from './pages/playbooks.tsx'
+import { rosterRoutes } from './pages/roster.tsx'
+import { rosterSwapRoutes } from './pages/roster-swap.tsx'
+import { loadPlaybooks } from './playbooks/pack-files.ts'
+import { mapLayers } from './record/map-layers.ts'
+import { loadRosterSettings } from './roster/settings.ts'
+import { makeSample } from './sample.ts'
+
+/** The card; what other cards have to say to the next shift is asked for when a hand-over is written. */
+export const createIncidents = (contributions: () => readonly ShiftMatters[]): Capability => ({
+  name: 'incidents',
+  home: import.meta.url,
+  routes: [
+    ...incidentListRoutes,
+    ...incidentOpenRoutes,
+    ...incidentLogRoutes,
+    ...incidentTaskRoutes,
+    ...incidentCloseRoutes,
+    ...incidentPlaceRoutes,
+    ...incidentBulletinRoutes,
+    ...incidentReportRoutes,
+    ...playbookRoutes,
+    ...playbookEditRoutes,
+    ...rosterRoutes,
+    ...rosterSwapRoutes,
+    ...callRoutes,
+    ...handOverRoutes(contributions),
+  ],
+  menu: [
+    { label: 'Tình huống', href: '/tinh-huong', permission: 'incident:read', order: 30, group: 'centre' },
+    { label: 'Kịch bản', href: '/kich-ban', permission: 'incident:read', order: 31, group: 'centre' },
+    { label: 'Ca trực', href: '/ca-truc', permission: 'incident:read', order: 32, group: 'centre' },
+  ],
+  permissions: {
+    'incident:read': ['leader', 'operator', 'officer', 'analyst', 'administrator', 'auditor'],
+    'incident:command': ['operator', 'leader'],
+    'shift:lead': ['operator'],
+  },
+  notices,
+  mapLayers,
+  jobs,
+  loadPack: async (ctx, config) => {
+    await loadPlaybooks(ctx, config.packDir)
+    await loadRosterSettings(ctx, config.packDir)
+  },
+  seed: (ctx) => ctx.transaction(makeSample),
+})

@@ -1,0 +1,5 @@
+export { createIncidents } from './capability.ts'
+export { incidentMoved } from './events.ts'
+export { type AlertToOpen, listOpenIncidents, type OpenIncident, openIncidentPath } from './record/face.ts'
+export { type CallWish, callOut, endCallOut } from './roster/call-out.ts'
+export { type CurrentShift, currentShift, onDuty } from './roster/on-duty.ts'

@@ -1,0 +1,16 @@
+import type { Context } from '#platform/context'
+import { handleJob, type JobHandler } from '#platform/jobs'
+import { watchJob } from './events.ts'
+import { watchTasks } from './record/tasks.ts'
+import { watchCalls } from './roster/call-out.ts'
+import { watchHandOvers } from './roster/hand-over.ts'
+import { readSettings } from './roster/settings.ts'
+
+/** Everything that time brings, read from rows against `ctx.now`; calls come first. */
+export async function watch(ctx: Context): Promise<void> {
+  await watchCalls(ctx)
+  await watchTasks(ctx, (await readSettings(ctx)).tasks.warnMinutes)
+  await watchHandOvers(ctx)
+}
+
+export const jobs: readonly JobHandler[] = [handleJob(watchJob, watch, '* * * * *')]

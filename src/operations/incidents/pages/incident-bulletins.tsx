@@ -1,0 +1,366 @@
+import { z } from 'zod'
+import type { Context } from '#platform/context'
+import { type Reply, type Route, redirect, route } from '#platform/http'
+import { tableFile } from '#platform/table-file'
+import {
+  Button,
+  DescriptionList,
+  type FormError,
+  formatDateTime,
+  RiskMark,
+  Section,
+  Table,
+  Tag,
+  Time,
+  withQuery,
+} from '#ui'
+import {
+  type BulletinState,
+  bulletinKindNames,
+  bulletinStateNames,
+  channels,
+  exerciseWord,
+  incidentsPath,
+  markExercise,
+  riskLevels,
+} from '../model.ts'
+import { getIncident, mayCommand, readPermission, topicOf } from '../record/access.ts'
+import { type Bulletin, listBulletins } from '../record/bulletin-store.ts'
+import {
+  approveBulletin,
+  changeBulletin,
+  draftBulletin,
+  dropBulletin,
+  getBulletin,
+  messageOf,
+  sendBulletin,
+} from '../record/bulletins.ts'
+import type { Incident } from '../record/store.ts'
+import { Decisions } from './bulletin-decisions.tsx'
+import { Body, bulletinPath, prefill, WriteQuery, wishOf, writePage } from './bulletin-form.tsx'
+import { framePage } from './incident-frame.tsx'
+import { Code } from './incident-log.tsx'
+import { faultsOf, formKey } from './words.ts'
+
+const base = `${incidentsPath}/:code/ban-tin`
+const Params = z.object({ code: z.string().max(40), number: z.coerce.number().int().positive().max(100_000) })
+const tone: Record<BulletinState, 'neutral' | 'info' | 'done' | 'warning'> = {
+  draft: 'neutral',
+  approved: 'info',
+  sent: 'done',
+  dropped: 'neutral',
+}
+
+const list = route({
+  method: 'GET',
+  path: base,
+  access: readPermission,
+  params: Code,
+  query: z.object({ tai: z.enum(['csv', 'xlsx']).optional().catch(undefined) }),
+  async handle(ctx, { params, query }) {
+    const incident = await getIncident(ctx, params.code)
+    const bulletins = await listBulletins(ctx.sql, incident.code)
+    if (query.tai)
+      return tableFile(query.tai, {
+        name: `${incident.exercise ? 'dien-tap-' : ''}${incident.code}-ban-tin`,
+        titles: [
+          'Chế độ',
+          'Số',
+          'Loại',
+          'Tham chiếu',
+          'Tiêu đề',
+          'Nội dung phát',
+          'Kênh',
+          'Trạng thái',
+          'Người soạn',
+          'Người duyệt',
+          'Phát lúc',
+        ],
+        rows: bulletins.map((one) => [
+          incident.exercise ? exerciseWord : 'Thật',
+          one.number,
+          bulletinKindNames[one.kind],
+          one.refersToNumber,
+          markExercise(one.exercise, one.title),
+          messageOf(one),
+          one.channels.map((code) => channels[code]).join(', '),
+          bulletinStateNames[one.state],
+          one.draftedName,
+          one.approvedName,
+          one.sentAt ? formatDateTime(one.sentAt) : '',
+        ]),
+      })
+    const may = incident.state === 'open' && mayCommand(ctx, incident)
+    return framePage(ctx, incident, {
+      tab: 'bulletins',
+      body: (
+        <div class="stack">
+          {may && (
+            <p>
+              <Button href={`${bulletinPath(incident.code)}/soan`} icon="add">
+                Soạn bản tin
+              </Button>
+            </p>
+          )}
+          <div id="ban-tin" data-live={topicOf(incident.code)} data-live-label="Bản tin">
+            <List incident={incident} bulletins={bulletins} />
+          </div>
+        </div>
+      ),
+    })
+  },
+})
+
+function List({ incident, bulletins }: { incident: Incident; bulletins: readonly Bulletin[] }) {
+  const own = bulletinPath(incident.code)
+  return (
+    <Table
+      caption="Bản tin, mới nhất trước"
+      rows={bulletins}
+      rowKey={(one) => String(one.number)}
+      rowHref={(one) => bulletinPath(incident.code, one.number)}
+      downloads={{ csv: withQuery(own, { tai: 'csv' }), xlsx: withQuery(own, { tai: 'xlsx' }) }}
+      empty={{
+        title: 'Chưa có bản tin nào',
+        words: 'Bản tin do một người soạn, người thứ hai duyệt và phát. Bản tin thay thế, hủy nêu rõ bản trước.',
+      }}
+      columns={[
+        { key: 'title', title: 'Bản tin', cell: (one) => `${one.number}. ${markExercise(one.exercise, one.title)}` },
+        {
+          key: 'kind',
+          title: 'Loại',
+          phone: true,
+          cell: (one) =>
+            one.refersToNumber
+              ? `${bulletinKindNames[one.kind]} số ${one.refersToNumber}`
+              : bulletinKindNames[one.kind],
+        },
+        { key: 'state', title: 'Trạng thái', phone: true, cell: (one) => <State bulletin={one} /> },
+        { key: 'channels', title: 'Kênh', cell: (one) => one.channels.map((code) => channels[code]).join(', ') },
+        {
+          key: 'sent',
+          title: 'Phát lúc',
+          phone: true,
+          kind: 'nowrap',
+          cell: (one) => one.sentAt && <Time at={one.sentAt} exact />,
+        },
+      ]}
+    />
+  )
+}
+
+/** What was sent and then replaced or called off never looks as if it were in force. */
+function State({ bulletin }: { bulletin: Bulletin }) {
+  if (bulletin.followedBy)
+    return (
+      <Tag tone="warning">
+        {bulletin.followedBy.kind === 'cancel' ? 'Đã hủy' : 'Đã thay thế'} bởi số {bulletin.followedBy.number}
+      </Tag>
+    )
+  return <Tag tone={tone[bulletin.state]}>{bulletinStateNames[bulletin.state]}</Tag>
+}
+
+const write = route({
+  method: 'GET',
+  path: `${base}/soan`,
+  access: 'incident:command',
+  params: Code,
+  query: WriteQuery,
+  async handle(ctx, { params, query }) {
+    const incident = await getIncident(ctx, params.code)
+    ctx.require('incident:command', incident.organisation)
+    return writePage(ctx, incident, { values: await prefill(ctx, incident, query), errors: [] })
+  },
+})
+
+const draft = route({
+  method: 'POST',
+  path: base,
+  access: 'incident:command',
+  params: Code,
+  body: Body,
+  async handle(ctx, { params, body }) {
+    const incident = await getIncident(ctx, params.code)
+    try {
+      const number = await draftBulletin(ctx, incident.code, {
+        ...(await wishOf(ctx, body)),
+        kind: body.loai,
+        refersTo: Number(body.thay) || undefined,
+        formKey: body.khoa || formKey(),
+      })
+      return redirect(bulletinPath(incident.code, number))
+    } catch (error) {
+      return writePage(ctx, incident, { values: body, errors: faultsOf(error, 'ten') })
+    }
+  },
+})
+
+const show = route({
+  method: 'GET',
+  path: `${base}/:number`,
+  access: readPermission,
+  params: Params,
+  handle: async (ctx, { params }) => bulletinPage(ctx, await getIncident(ctx, params.code), params.number, []),
+})
+
+const change = route({
+  method: 'GET',
+  path: `${base}/:number/sua`,
+  access: 'incident:command',
+  params: Params,
+  async handle(ctx, { params }) {
+    const incident = await getIncident(ctx, params.code)
+    ctx.require('incident:command', incident.organisation)
+    const one = await getBulletin(ctx, incident.code, params.number)
+    return writePage(ctx, incident, {
+      number: one.number,
+      errors: [],
+      values: {
+        loai: one.kind,
+        thay: one.refersToNumber ? String(one.refersToNumber) : '',
+        cap: one.riskLevel ?? '',
+        ten: one.title,
+        'noi-dung': one.body,
+        'khu-vuc': one.area,
+        kenh: [...one.channels],
+        'het-han': one.expiresAt ? formatDateTime(one.expiresAt) : '',
+      },
+    })
+  },
+})
+
+const saveChange = route({
+  method: 'POST',
+  path: `${base}/:number/sua`,
+  access: 'incident:command',
+  params: Params,
+  body: Body,
+  async handle(ctx, { params, body }) {
+    const incident = await getIncident(ctx, params.code)
+    try {
+      await changeBulletin(ctx, incident.code, params.number, await wishOf(ctx, body))
+    } catch (error) {
+      return writePage(ctx, incident, { number: params.number, values: body, errors: faultsOf(error, 'ten') })
+    }
+    return redirect(bulletinPath(incident.code, params.number))
+  },
+})
+
+const moves = [
+  { path: 'duyet', act: approveBulletin },
+  { path: 'phat', act: sendBulletin },
+  { path: 'bo', act: dropBulletin },
+  {
+    // "Duyệt và phát": one press of the second person.
+    path: 'duyet-phat',
+    act: async (ctx: Context, code: string, number: number) => {
+      await ctx.transaction(async (inner) => {
+        await approveBulletin(inner, code, number)
+        await sendBulletin(inner, code, number)
+      })
+    },
+  },
+] as const
+
+const moveRoutes = moves.map(({ path, act }) =>
+  route({
+    method: 'POST',
+    path: `${base}/:number/${path}`,
+    access: 'incident:command',
+    params: Params,
+    async handle(ctx, { params }) {
+      const incident = await getIncident(ctx, params.code)
+      try {
+        await act(ctx, incident.code, params.number)
+      } catch (error) {
+        return bulletinPage(ctx, incident, params.number, faultsOf(error, 'quyet-dinh'))
+      }
+      return redirect(bulletinPath(incident.code, params.number))
+    },
+  }),
+)
+
+async function bulletinPage(
+  ctx: Context,
+  incident: Incident,
+  number: number,
+  errors: readonly FormError[],
+): Promise<Reply> {
+  const one = await getBulletin(ctx, incident.code, number)
+  const may = incident.state === 'open' && mayCommand(ctx, incident)
+  return framePage(ctx, incident, {
+    tab: 'bulletins',
+    below: `Bản tin ${number}`,
+    errors,
+    body: (
+      <div class="stack-large">
+        <Section title="Nội dung phát đi">
+          <div class="panel stack-small">
+            {messageOf(one)
+              .split('\n')
+              .map((line, index) => (
+                <p key={`${index}-${line}`}>{line}</p>
+              ))}
+          </div>
+        </Section>
+        <About incident={incident} bulletin={one} />
+        {may && <Decisions ctx={ctx} incident={incident} bulletin={one} />}
+      </div>
+    ),
+  })
+}
+
+function About({ incident, bulletin: one }: { incident: Incident; bulletin: Bulletin }) {
+  const risk = riskLevels.find((level) => level === one.riskLevel)
+  const link = (number: number) => <a href={bulletinPath(incident.code, number)}>bản tin số {number}</a>
+  return (
+    <DescriptionList
+      items={[
+        { term: 'Trạng thái', value: <State bulletin={one} /> },
+        { term: 'Loại', value: bulletinKindNames[one.kind] },
+        ...(one.refersToNumber ? [{ term: 'Tham chiếu', value: link(one.refersToNumber) }] : []),
+        ...(one.followedBy ? [{ term: 'Theo sau bởi', value: link(one.followedBy.number) }] : []),
+        ...(risk ? [{ term: 'Cấp độ rủi ro', value: <RiskMark level={risk} /> }] : []),
+        { term: 'Kênh', value: one.channels.map((code) => channels[code]).join(', ') },
+        { term: 'Hiệu lực đến', value: one.expiresAt ? <Time at={one.expiresAt} exact /> : 'khi có bản tin mới' },
+        {
+          term: 'Soạn',
+          value: (
+            <>
+              {one.draftedName}, <Time at={one.draftedAt} exact />
+            </>
+          ),
+        },
+        ...(one.approvedAt
+          ? [
+              {
+                term: 'Duyệt',
+                value: (
+                  <>
+                    {one.approvedName}, <Time at={one.approvedAt} exact />
+                  </>
+                ),
+              },
+            ]
+          : []),
+        ...(one.sentAt
+          ? [
+              {
+                term: 'Phát',
+                value: (
+                  <>
+                    {one.sentName}, <Time at={one.sentAt} exact />
+                  </>
+                ),
+              },
+            ]
+          : []),
+        ...(one.approvedDigest
+          ? [{ term: 'SHA-256 nội dung duyệt', value: <span class="code">{one.approvedDigest}</span> }]
+          : []),
+      ]}
+    />
+  )
+}
+
+export const incidentBulletinRoutes: readonly Route[] = [list, write, draft, show, change, saveChange, ...moveRoutes]

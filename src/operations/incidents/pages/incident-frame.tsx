@@ -1,0 +1,179 @@
+import type { ComponentChildren } from 'preact'
+import { directiveFormPath } from '#directives'
+import type { Context } from '#platform/context'
+import { page, type Reply } from '#platform/http'
+import {
+  Button,
+  DescriptionList,
+  ErrorSummary,
+  ExerciseMark,
+  type FormError,
+  formatDuration,
+  Notice,
+  RiskMark,
+  SeverityMark,
+  Tabs,
+  Tag,
+  Time,
+} from '#ui'
+import { incidentPath, incidentStateNames, incidentsPath, kinds, levelOf, titleOf } from '../model.ts'
+import { mayCommand, topicOf } from '../record/access.ts'
+import type { Incident } from '../record/store.ts'
+import { listTasks } from '../record/task-store.ts'
+
+/** The level by the mark of its own scale. */
+export function LevelMark({ incident }: { incident: Pick<Incident, 'kind' | 'level'> }) {
+  const level = levelOf(incident.kind, incident.level)
+  if (!level) return <>{incident.level}</>
+  return level.scale === 'risk' ? <RiskMark level={level.value} /> : <SeverityMark severity={level.value} />
+}
+
+export const tabs = {
+  log: 'Diễn biến',
+  tasks: 'Nhiệm vụ',
+  map: 'Bản đồ',
+  bulletins: 'Bản tin đã phát',
+  reports: 'Báo cáo nhanh',
+} as const
+export type TabKey = keyof typeof tabs
+const tabPath: Record<TabKey, string> = {
+  log: '',
+  tasks: '/nhiem-vu',
+  map: '/ban-do',
+  bulletins: '/ban-tin',
+  reports: '/bao-cao',
+}
+
+export interface Framed {
+  tab?: TabKey
+  /** Title of a page below the record. */
+  below?: string
+  errors?: readonly FormError[]
+  /** Said after a form that went well. */
+  done?: string
+  body: ComponentChildren
+}
+
+/** A page of one incident: head, tabs and, of an exercise, the striped frame. */
+export async function framePage(ctx: Context, incident: Incident, framed: Framed): Promise<Reply> {
+  const own = incidentPath(incident.code)
+  const tasks = await listTasks(ctx.sql, incident.code)
+  const open = tasks.filter(({ state }) => state === 'open' || state === 'waiting').length
+  const errors = framed.errors ?? []
+  return page({
+    title: titleOf({
+      exercise: incident.exercise,
+      title: framed.below ? `${framed.below} · ${incident.title}` : incident.title,
+    }),
+    exercise: incident.exercise,
+    status: errors.length > 0 ? 422 : 200,
+    crumbs: [
+      { label: incident.exercise ? 'Diễn tập' : 'Tình huống', href: listPathOf(incident) },
+      ...(framed.below ? [{ label: incident.code, href: own }] : []),
+    ],
+    lead: `${incident.code} · ${kinds[incident.kind].name} · ${incident.place}`,
+    islands: ['table'],
+    actions: <HeadActions ctx={ctx} incident={incident} />,
+    body: (
+      <div class="stack-large">
+        <ErrorSummary errors={errors} title="Chưa thực hiện được" />
+        {framed.done && errors.length === 0 && <Notice tone="done" role="status" title={framed.done} />}
+        <Head ctx={ctx} incident={incident} />
+        <Tabs
+          label="Hồ sơ tình huống"
+          items={Object.entries(tabs).map(([key, label]) => ({
+            label,
+            // Object.entries forgets the keys' type.
+            href: `${own}${tabPath[key as TabKey]}`,
+            current: key === framed.tab,
+            count: key === 'tasks' && open > 0 ? open : undefined,
+          }))}
+        />
+        {framed.body}
+      </div>
+    ),
+  })
+}
+
+export const listPathOf = ({ exercise }: Pick<Incident, 'exercise'>): string =>
+  exercise ? `${incidentsPath}?che-do=dien-tap` : incidentsPath
+
+function Head({ ctx, incident }: { ctx: Context; incident: Incident }) {
+  const until = incident.closedAt ?? ctx.now
+  const words = incident.state === 'open' ? 'đã' : 'kéo dài'
+  return (
+    <div id="dau-ho-so" data-live={topicOf(incident.code)} data-live-label="Hồ sơ tình huống">
+      <DescriptionList
+        inColumns
+        items={[
+          {
+            term: 'Mức độ',
+            value: (
+              <>
+                <LevelMark incident={incident} /> {incident.exercise && <ExerciseMark />}
+              </>
+            ),
+          },
+          {
+            term: 'Trạng thái',
+            value: (
+              <Tag tone={incident.state === 'open' ? 'info' : 'neutral'}>
+                {incidentStateNames[incident.state]}
+                {incident.round > 1 ? `, lần ${incident.round}` : ''}
+              </Tag>
+            ),
+          },
+          {
+            term: 'Chỉ huy',
+            value: incident.commanderName ?? <Tag tone="warning">Chưa có người chỉ huy</Tag>,
+          },
+          {
+            term: 'Thời gian',
+            value: (
+              <>
+                <strong class="number">
+                  {words} {formatDuration(until.getTime() - incident.startedAt.getTime())}
+                </strong>
+                , từ <Time at={incident.startedAt} exact />
+              </>
+            ),
+          },
+          ...(incident.conclusion && incident.state === 'closed'
+            ? [{ term: 'Kết luận', value: incident.conclusion }]
+            : []),
+        ]}
+      />
+    </div>
+  )
+}
+
+function HeadActions({ ctx, incident }: { ctx: Context; incident: Incident }) {
+  const own = incidentPath(incident.code)
+  if (!mayCommand(ctx, incident)) return null
+  return (
+    <>
+      {/* A directive binds outside of any exercise: none comes out of one. */}
+      {!incident.exercise && incident.state === 'open' && (
+        <Button
+          icon="flow"
+          href={directiveFormPath({
+            kind: 'incident',
+            code: incident.code,
+            title: incident.title,
+            url: own,
+            organisation: incident.organisation,
+            area: incident.area ?? undefined,
+          })}
+        >
+          Giao nhiệm vụ chỉ đạo
+        </Button>
+      )}
+      {incident.state === 'open' && (
+        <Button href={`${own}/chi-huy`} icon="sign">
+          {incident.commander ? 'Bàn giao chỉ huy' : 'Nhận chỉ huy'}
+        </Button>
+      )}
+      <Button href={`${own}/dong`}>{incident.state === 'open' ? 'Đóng' : 'Mở lại'}</Button>
+    </>
+  )
+}

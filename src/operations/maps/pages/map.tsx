@@ -1,0 +1,253 @@
+import { z } from 'zod'
+import { periodLabel } from '#calendar'
+import type { MapLayer } from '#platform/capability'
+import type { Context } from '#platform/context'
+import { notFound } from '#platform/errors'
+import { fragment, json, page, type Route, route } from '#platform/http'
+import { contentPolicy } from '#platform/policy'
+import { type TableFormat, tableFile } from '#platform/table-file'
+import { Button, FreshnessLine, formatNumber, KeyHelp, More, Notice, Table, useSurroundings, withQuery } from '#ui'
+import { ClassLegend } from '../drawing/legend.tsx'
+import { Hatch, MapSvg, SeaInset } from '../drawing/map-drawing.tsx'
+import { findBoundaryBody } from '../store.ts'
+import { linkMap, MapQuery, mapPath, writeBox } from './address.ts'
+import { MapForm, MapMoves } from './controls.tsx'
+import { MapList, sortAreas } from './list.tsx'
+import { readPanel } from './panel.tsx'
+import { drawnHeight, drawnWidth, type MapView, readMap } from './read.ts'
+import { noValue, sayValue } from './words.ts'
+
+/** The pages of the map over the layers of all cards. */
+export function mapRoutes(layers: () => readonly MapLayer[]): Route[] {
+  return [showRoute(layers), outlineRoute, downloadRoute('csv'), downloadRoute('xlsx')]
+}
+
+const showRoute = (layers: () => readonly MapLayer[]) =>
+  route({
+    method: 'GET',
+    path: mapPath,
+    access: 'map:read',
+    query: MapQuery,
+    async handle(ctx, { query, request }) {
+      const view = await readMap(ctx, layers(), query)
+      if (query.phan === 'danh-sach') return fragment(<MapList view={view} />)
+      const panel = await readPanel(ctx, layers(), { view, address: request.url })
+      if (query.phan === 'chi-tiet') return fragment(panel)
+      return page({
+        title: 'Bản đồ',
+        lead: leadOf(view),
+        islands: ['map'],
+        headers: policyOf(ctx),
+        actions: (
+          <>
+            <Button
+              href={withQuery(request.url.replace(mapPath, `${mapPath}/dia-ban.csv`), { phan: undefined })}
+              download
+            >
+              Tải về CSV
+            </Button>
+            <Button
+              href={withQuery(request.url.replace(mapPath, `${mapPath}/dia-ban.xlsx`), { phan: undefined })}
+              download
+            >
+              Tải về XLSX
+            </Button>
+          </>
+        ),
+        body: (
+          <div class="stack">
+            <MapForm view={view} />
+            <Warnings view={view} />
+            <div class="map-page">
+              <Pane view={view} ctx={ctx} />
+              <div class="map-side">
+                {panel}
+                <MapList view={view} />
+                <Keys />
+              </div>
+            </div>
+          </div>
+        ),
+      })
+    },
+  })
+
+function policyOf({ config }: Context): Record<string, string> {
+  const { mapBase } = config
+  return mapBase
+    ? { 'content-security-policy': contentPolicy({ images: [mapBase.origin], connect: [mapBase.origin] }) }
+    : {}
+}
+
+function leadOf({ choropleth, outline }: MapView): string {
+  if (choropleth)
+    return `${choropleth.definition.name} · ${periodLabel(choropleth.period)} · ${choropleth.outline.title}`
+  return outline?.title ?? 'Chưa có ranh giới'
+}
+
+function Pane({ view, ctx }: { view: MapView; ctx: Context }) {
+  const { address } = useSurroundings()
+  const { outline, national, choropleth, box, query } = view
+  const marks = view.layers.flatMap(({ view }) => view?.marks ?? [])
+  const drawing = {
+    national,
+    selected: query.chon,
+    classOf: choropleth && ((code: string) => choropleth.classOf(code)),
+    hrefOf: (code: string) => linkMap(address, { chon: `area:${code}` }),
+  }
+  const { mapBase } = ctx.config
+  return (
+    <figure
+      class="map-pane"
+      id="map"
+      aria-label="Bản đồ"
+      data-outline={outline && outlinePath(outline.sha256)}
+      data-national={national && outlinePath(national.sha256)}
+      data-within={outline?.within}
+      data-box={writeBox(view.asked)}
+      data-base={mapBase?.url}
+      data-base-kind={mapBase?.kind}
+    >
+      <Hatch />
+      <MapMoves view={view} />
+      <div class="map-frame">
+        {outline && (
+          <MapSvg
+            {...drawing}
+            outline={outline}
+            box={box}
+            width={drawnWidth}
+            height={drawnHeight}
+            isAsked={choropleth && ((code) => choropleth.isAsked(code))}
+            marks={marks.map((mark) => ({ ...mark, href: linkMap(address, { chon: mark.key }) }))}
+          />
+        )}
+        {outline && outline.within !== national?.within && (
+          <div class="map-inset">
+            <SeaInset {...drawing} outline={outline} isAsked={choropleth && ((code) => choropleth.isAsked(code))} />
+          </div>
+        )}
+      </div>
+      <figcaption class="stack-small">
+        {choropleth && <ClassLegend choropleth={choropleth} />}
+        {choropleth && <FreshnessLine asOf={choropleth.observedAt} source={choropleth.definition.source} />}
+        {choropleth?.basis === 'agency' && (
+          <p class="small muted">Số liệu của Ủy ban nhân dân từng địa bàn (bản ghi không ghi địa bàn).</p>
+        )}
+        <SourceLine view={view} />
+        {mapBase && <p class="small muted">Bản đồ nền: {mapBase.attribution || mapBase.origin}</p>}
+      </figcaption>
+    </figure>
+  )
+}
+
+function SourceLine({ view: { outline } }: { view: MapView }) {
+  if (!outline) return null
+  return (
+    <div class="small muted">
+      <p>
+        Ranh giới: {outline.source}. Giấy phép {outline.licence}.{' '}
+        <a href={outlinePath(outline.sha256)} download={`${outline.code}.json`}>
+          Tải ranh giới (JSON)
+        </a>{' '}
+        · <a href="/ogc">OGC API Features</a>
+      </p>
+      <More title="Lưu ý về ranh giới">
+        <ul>
+          {outline.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      </More>
+    </div>
+  )
+}
+
+function Warnings({ view }: { view: MapView }) {
+  const { choropleth } = view
+  const undrawn = choropleth?.undrawn ?? []
+  if (!choropleth || undrawn.length === 0) return null
+  return (
+    <Notice
+      tone="info"
+      title={`${formatNumber(undrawn.length)} địa bàn có số liệu nhưng không có ranh giới của thời điểm đó`}
+    >
+      <p>
+        Bản đồ dùng ranh giới có hiệu lực ngày cuối kỳ. Ranh giới huyện và xã trước khi sắp xếp không có nguồn được phép
+        dùng lại, nên các số này đứng trong bảng.
+      </p>
+      <More title="Xem bảng số liệu">
+        <Table
+          caption="Địa bàn chưa vẽ được"
+          plain
+          columns={[
+            { key: 'name', title: 'Địa bàn', cell: ({ name }) => name },
+            {
+              key: 'value',
+              title: choropleth.definition.name,
+              kind: 'number',
+              cell: ({ value }) => sayValue(choropleth.definition, value),
+            },
+          ]}
+          rows={undrawn}
+          rowKey={({ code }) => code}
+        />
+      </More>
+    </Notice>
+  )
+}
+
+function Keys() {
+  return (
+    <KeyHelp
+      keys={[
+        { key: 'J, ↓', does: 'Xuống dòng sau của danh sách' },
+        { key: 'K, ↑', does: 'Lên dòng trước' },
+        { key: 'Enter', does: 'Chọn dòng đang đứng, bản đồ tô đậm theo' },
+        { key: '+, −', does: 'Phóng to, thu nhỏ' },
+      ]}
+    />
+  )
+}
+
+const outlinePath = (sha256: string) => `${mapPath}/ranh-gioi/${sha256}.json`
+
+/** The lines themselves, under the hash of their content: kept by the browser for ever. */
+const outlineRoute = route({
+  method: 'GET',
+  path: `${mapPath}/ranh-gioi/:file`,
+  access: 'map:read',
+  params: z.object({ file: z.string().regex(/^[0-9a-f]{64}\.json$/) }),
+  async handle(ctx, { params: { file } }) {
+    const body = await findBoundaryBody(ctx.sql, file.slice(0, 64))
+    if (body === undefined) throw notFound('boundary', file)
+    return json(JSON.parse(body), 200, { 'cache-control': 'private, max-age=31536000, immutable' })
+  },
+})
+
+const downloadRoute = (format: TableFormat) =>
+  route({
+    method: 'GET',
+    path: `${mapPath}/dia-ban.${format}`,
+    access: 'map:read',
+    query: MapQuery,
+    async handle(ctx, { query }) {
+      const view = await readMap(ctx, [], query)
+      const { choropleth } = view
+      return tableFile(format, {
+        name: `dia-ban-${choropleth ? `${choropleth.definition.code}-${choropleth.period}` : (view.outline?.code ?? 'trong')}`,
+        titles: [
+          'Mã',
+          'Địa bàn',
+          choropleth ? `${choropleth.definition.name} (${choropleth.definition.unit})` : 'Giá trị',
+          'Trạng thái',
+        ],
+        rows: sortAreas(view).map(({ code, name, value }) => [
+          code,
+          name,
+          value,
+          choropleth ? (value === null ? noValue : 'có số liệu') : '',
+        ]),
+      })
+    },
+  })

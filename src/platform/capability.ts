@@ -1,0 +1,174 @@
+import type { Config } from '#platform/config'
+import type { Context } from '#platform/context'
+import type { Subscription } from '#platform/events'
+import type { Route } from '#platform/http'
+import type { JobHandler } from '#platform/jobs'
+import type { NoticeTemplate } from '#platform/notices'
+
+export type { NoticeTemplate }
+
+/** One entry of the main menu, shown to those who hold the permission. */
+export interface MenuItem {
+  label: string
+  href: string
+  permission: string
+  /** Menu order; the leader's pages come first. */
+  order: number
+  group: 'work' | 'centre' | 'data' | 'administration'
+  /** What waits there for who asks: read with every page he opens, so it is one statement of about a millisecond. */
+  count?: MenuCount
+}
+
+export interface MenuCount {
+  read(ctx: Context): Promise<{ count: number; note?: string }>
+  /** Topics of the live line at which it is read again, and the address that gives it alone: a fragment with this id. */
+  topics(ctx: Context): string
+  id: string
+  href: string
+}
+
+/** A way to something of one's own, at the head of every page, with how much waits there. */
+export interface HeadLink {
+  id: string
+  label: string
+  href: string
+  icon: 'bell' | 'list'
+  count: number
+  /** The largest number that is counted: from there on it is "more than". */
+  most: number
+  /** Topic of the live line that changes the number, and where the link is fetched anew. */
+  live: { topic: string; url: string }
+}
+
+export interface Command {
+  name: string
+  /** One line for `tram --help`. */
+  summary: string
+  /** Text of `tram <name> --help`, after the usage line. */
+  help: string
+  usage: string
+  options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>
+  /** Prints one JSON document when `--json` is set. @throws Problem or UsageFault. */
+  run(ctx: Context, input: CommandInput): Promise<unknown>
+}
+
+export interface CommandInput {
+  positionals: string[]
+  options: Record<string, string | boolean | string[] | undefined>
+  /** Human words on standard error while working. */
+  progress(line: string): void
+  /** A long answer on standard output, a piece at a time; what the command returns is then not printed. */
+  print(piece: string | Uint8Array): Promise<void>
+  /** Runs the jobs that wait, in this process, until none is due: what a command sets going is done when it answers. */
+  runJobs(): Promise<void>
+  /** Brings another pack's data in, by every capability. */
+  loadPack(packDir: string): Promise<void>
+}
+
+/** Wrong use of a command: exit code 2. */
+export class UsageFault extends Error {
+  override readonly name = 'UsageFault'
+}
+
+export interface SeedOptions {
+  /** Fills the demonstration year. */
+  demo: boolean
+  /** The whole yearly volume of the province instead of a sample. */
+  full: boolean
+  progress(line: string): void
+}
+
+/** One thing on a map: a point, or an area by the code of its unit. */
+export interface MapFeature {
+  id: string
+  title: string
+  /** Opens what lies behind it. */
+  href: string
+  /** Longitude and latitude in degrees of WGS 84. */
+  point?: readonly [number, number]
+  /** Code of the administrative unit it belongs to. */
+  area?: string
+  severity?: 'critical' | 'high' | 'medium' | 'low'
+  at?: Date
+  /** Two or three words: a state, a category. */
+  note?: string
+}
+
+/** West, south, east, north in degrees of WGS 84. */
+export type MapBox = readonly [number, number, number, number]
+
+/** Things that lie near one another, counted where they are kept. */
+export interface MapCluster {
+  /** The mean place of what it holds. */
+  point: readonly [number, number]
+  box: MapBox
+  count: number
+  severity?: MapFeature['severity']
+}
+
+/** A layer that a capability puts on the map; it shows each caller only what he may see. */
+export interface MapLayer {
+  code: string
+  title: string
+  permission: string
+  /** The newest first, at most `limit` (0: only the total); what has an area and no point is given for any box. */
+  list(
+    ctx: Context,
+    question: { box?: MapBox; limit: number },
+  ): Promise<{ features: MapFeature[]; total: number; asOf: Date | undefined }>
+  /** For layers of more than some thousands: those in the box counted by cells of so many degrees. */
+  gather?(ctx: Context, question: { box: MapBox; cellDegrees: number }): Promise<MapCluster[]>
+  /** For layers of more than some thousands: page after page in the order of their ids. */
+  page?(ctx: Context, question: { box?: MapBox; limit: number; after?: string }): Promise<MapFeature[]>
+  /** The box around all of them; asked when none lies in view. */
+  extent?(ctx: Context): Promise<MapBox | undefined>
+  /** One by its id. Absent: looked for in the list. */
+  find?(ctx: Context, id: string): Promise<MapFeature | undefined>
+}
+
+/** One line of what the next shift must know. */
+export interface ShiftMatter {
+  title: string
+  url: string
+  /** A few words: state, owner, time. */
+  note?: string
+}
+
+/** What of a capability is open when a shift ends; filled into the form of the hand-over for who may see it. */
+export interface ShiftMatters {
+  title: string
+  permission: string
+  list(ctx: Context): Promise<ShiftMatter[]>
+}
+
+/** The card of a capability: everything `app.ts` mounts. */
+export interface Capability {
+  name: string
+  /** Folder with `migrations/`, as a file URL of the card: `import.meta.url`. */
+  home?: string
+  routes?: readonly Route[]
+  jobs?: readonly JobHandler[]
+  subscriptions?: readonly Subscription[]
+  commands?: readonly Command[]
+  menu?: readonly MenuItem[]
+  /** Shown to who is signed in; none where he has nothing of the kind. */
+  headLink?(ctx: Context): Promise<HeadLink | undefined>
+  /** Permission → the roles that hold it, over the organisation the role is scoped to. */
+  permissions?: Record<string, readonly Role[]>
+  /** The messages it sends by `#notifications`. */
+  notices?: readonly NoticeTemplate[]
+  /** What it shows on the map. */
+  mapLayers?: readonly MapLayer[]
+  /** What the next shift must know of it. */
+  shiftMatters?: readonly ShiftMatters[]
+  /** Noun → permission: a token's scope `noun:object` gives this permission over that object only. The action asks which object. */
+  objectScopes?: Record<string, string>
+  /** Brings the pack's data into the database; runs at each start, must be quick when nothing changed. */
+  loadPack?(ctx: Context, config: Config): Promise<void>
+  /** Makes the demonstration records once. */
+  seed?(ctx: Context, options: SeedOptions): Promise<void>
+  /** Something `tram doctor` and /health/ready check; a sentence when something is wrong. */
+  check?(ctx: Context): Promise<string | undefined>
+}
+
+export type Role = 'leader' | 'operator' | 'custodian' | 'officer' | 'analyst' | 'administrator' | 'auditor'

@@ -1,0 +1,222 @@
+import { existsSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import dotenv from 'dotenv'
+import { z } from 'zod'
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(from).max(to))
+const namesProxies = (text: string) => text.split(',').every((one) => isProxy(one.trim()))
+const isProxy = (text: string) => text === 'loopback' || isIP(text.replace(/\/\d{1,3}$/, '')) > 0
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional()
+const httpUrl = z.url({ protocol: /^https?$/ }).optional()
+const secret = z.string().min(8).max(500).optional()
+const mapBaseKinds = ['raster', 'vector'] as const
+const namesTiles = (text: string) =>
+  /^https?:\/\//.test(text) &&
+  URL.canParse(text) &&
+  [/\{(z|TileMatrix)\}/, /\{(x|TileCol)\}/, /\{(y|TileRow)\}/].every((part) => part.test(text))
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+const Environment = z.object({
+  PORT: wholeNumber(0, 65535).default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  TRAM_VAR: z.string().default('var'),
+  DATABASE_URL: databaseUrl,
+  MIGRATION_DATABASE_URL: databaseUrl,
+  TRAMHUONG_DATA: z.string().optional(),
+  TRAM_ADMIN_PASSWORD: z.string().min(8).max(200).optional(),
+  TRAM_PACK: z.string().default('packs/khanh-hoa'),
+  TRAM_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRAM_PROXIES: z.string().refine(namesProxies).default('loopback'),
+  TRAM_MAX_FILE_MB: wholeNumber(1, 100_000).default(2048),
+  TRAM_PULL_HOSTS: z.string().default(''),
+  TRAM_LOG: z.enum(logLevels).default('info'),
+  CHROMIUM_PATH: z.string().optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z
+    .string()
+    .max(300)
+    .regex(/^[^\p{Cc}<>]*<?[^\s@<>]+@[^\s@<>]+>?$/u)
+    .optional(),
+  SMS_URL: httpUrl,
+  SMS_TOKEN: secret,
+  ZALO_URL: httpUrl,
+  ZALO_TOKEN: secret,
+  CALL_URL: httpUrl,
+  CALL_TOKEN: secret,
+  WEBHOOK_URL: httpUrl,
+  WEBHOOK_SECRET: secret,
+  MAP_BASE_URL: z.string().refine(namesTiles).optional(),
+  MAP_BASE_KIND: z.enum(mapBaseKinds).default('raster'),
+  MAP_BASE_ATTRIBUTION: z.string().max(300).default(''),
+})
+
+/** What a setting takes, said to who set it to something else. */
+const wanted: Partial<Record<string, string>> = {
+  PORT: 'a whole number from 0 to 65535, for example 8080',
+  DATABASE_URL: 'an address such as postgres://account:password@host:5432/database',
+  MIGRATION_DATABASE_URL: 'an address such as postgres://account:password@host:5432/database',
+  TRAM_ADMIN_PASSWORD: 'a password of 8 to 200 characters',
+  TRAM_PUBLIC_URL: 'an address such as https://tram.example.vn',
+  TRAM_PROXIES: 'loopback, or addresses of proxies such as 10.0.0.5, 172.16.0.0/12',
+  TRAM_MAX_FILE_MB: 'a whole number of megabytes from 1 to 100000',
+  TRAM_LOG: `one of ${logLevels.join(', ')}`,
+  SMTP_URL: 'an address such as smtps://account:password@mail.example.vn:465',
+  MAIL_FROM: 'a sender such as Trung tâm điều hành <ioc@example.vn>',
+  ...Object.fromEntries(
+    ['SMS', 'ZALO', 'CALL', 'WEBHOOK'].map((name) => [
+      `${name}_URL`,
+      'an address such as https://gateway.example.vn/v1',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['SMS_TOKEN', 'ZALO_TOKEN', 'CALL_TOKEN', 'WEBHOOK_SECRET'].map((name) => [
+      name,
+      'a secret of 8 to 500 characters',
+    ]),
+  ),
+  MAP_BASE_URL:
+    'an address of tiles with {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow} of a WMTS in Web Mercator',
+  MAP_BASE_KIND: `one of ${mapBaseKinds.join(', ')}`,
+  MAP_BASE_ATTRIBUTION: 'a text of at most 300 characters',
+}
+
+/** A gateway that takes messages over HTTP: the token shows who sends, or signs. */
+export interface GatewaySettings {
+  url: string
+  token: string
+}
+
+/** Ways out for messages; what is absent is not configured, and its messages wait. */
+export interface MessageSettings {
+  smtp?: { url: string; from: string }
+  sms?: GatewaySettings
+  zalo?: GatewaySettings
+  call?: GatewaySettings
+  webhook?: GatewaySettings
+}
+
+/** Settings of one running program, read once from the environment and `.env`, and handed down. */
+export interface Config {
+  port: number
+  host: string
+  /** Folder of everything the program keeps beside the database: embedded database, keys, caches. */
+  varDir: string
+  /** Connection of the running program. Absent: the embedded database under `varDir`. */
+  databaseUrl: string | undefined
+  /** Connection of the role that owns the tables and runs migrations; by default the same. */
+  migrationUrl: string | undefined
+  /** Folder with real data for tests and benches; never needed by the running program. */
+  dataDir: string | undefined
+  adminPassword: string | undefined
+  packDir: string
+  publicUrl: string | undefined
+  /** Addresses of the proxies whose word on who asks is taken: `loopback`, or a list such as `10.0.0.5, 172.16.0.0/12`. */
+  proxies: string
+  maxFileBytes: number
+  /** Hosts from which data may be fetched (`host`, `host:port`), and private addresses or ranges that may be reached (`10.1.0.0/16`). */
+  pullHosts: string[]
+  /** The Chromium that prints PDF. Absent: looked for where it usually lies. */
+  chromiumPath: string | undefined
+  /** The installation holds demonstration data, and every page says so; read from the database when it is opened. */
+  demo: boolean
+  logLevel: string
+  messages: MessageSettings
+  /** One base map under the province's own outlines; the only foreign host that a page of the map may load from. */
+  mapBase: MapBase | undefined
+}
+
+export interface MapBase {
+  /** With {z}, {x} and {y}. */
+  url: string
+  origin: string
+  /** Pictures (XYZ, WMTS) or vector tiles (MVT). */
+  kind: (typeof mapBaseKinds)[number]
+  attribution: string
+}
+
+/** @throws ConfigFault with one line that names each wrong setting and says what it takes. */
+export function readConfig(overrides: Record<string, string> = {}, defaults: Record<string, string> = {}): Config {
+  if (existsSync('.env')) dotenv.config({ path: '.env', quiet: true })
+  const present = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse({ ...defaults, ...present, ...overrides })
+  if (!parsed.success) {
+    const names = [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))]
+    const words = names.map((name) => `${name} must be ${wanted[name] ?? 'a text'}`)
+    throw new ConfigFault(`Wrong setting (environment or .env): ${words.join('; ')}.`)
+  }
+  const env = parsed.data
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    varDir: resolve(env.TRAM_VAR),
+    databaseUrl: env.DATABASE_URL,
+    migrationUrl: env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL,
+    dataDir: env.TRAMHUONG_DATA && resolve(env.TRAMHUONG_DATA),
+    adminPassword: env.TRAM_ADMIN_PASSWORD,
+    packDir: resolve(env.TRAM_PACK),
+    publicUrl: env.TRAM_PUBLIC_URL,
+    proxies: env.TRAM_PROXIES,
+    maxFileBytes: env.TRAM_MAX_FILE_MB * 1024 * 1024,
+    pullHosts: env.TRAM_PULL_HOSTS.split(',')
+      .map((host) => host.trim())
+      .filter(Boolean),
+    chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
+    demo: false,
+    logLevel: env.TRAM_LOG,
+    messages: readMessages(env),
+    mapBase: env.MAP_BASE_URL
+      ? readMapBase(env.MAP_BASE_URL, { kind: env.MAP_BASE_KIND, attribution: env.MAP_BASE_ATTRIBUTION })
+      : undefined,
+  }
+}
+
+/** Each way out is an address and who sends or signs: one without the other is a setting gone wrong. */
+function readMessages(env: z.infer<typeof Environment>): MessageSettings {
+  const gateway = (name: 'SMS' | 'ZALO' | 'CALL', url = env[`${name}_URL`], token = env[`${name}_TOKEN`]) => {
+    checkPair(`${name}_URL`, url, `${name}_TOKEN`, token)
+    return url && token ? { url, token } : undefined
+  }
+  checkPair('SMTP_URL', env.SMTP_URL, 'MAIL_FROM', env.MAIL_FROM)
+  checkPair('WEBHOOK_URL', env.WEBHOOK_URL, 'WEBHOOK_SECRET', env.WEBHOOK_SECRET)
+  return {
+    smtp: env.SMTP_URL && env.MAIL_FROM ? { url: env.SMTP_URL, from: env.MAIL_FROM } : undefined,
+    sms: gateway('SMS'),
+    zalo: gateway('ZALO'),
+    call: gateway('CALL'),
+    webhook: env.WEBHOOK_URL && env.WEBHOOK_SECRET ? { url: env.WEBHOOK_URL, token: env.WEBHOOK_SECRET } : undefined,
+  }
+}
+
+function checkPair(nameA: string, a: string | undefined, nameB: string, b: string | undefined): void {
+  if ((a === undefined) === (b === undefined)) return
+  throw new ConfigFault(`Wrong setting (environment or .env): ${nameA} and ${nameB} are set together or not at all.`)
+}
+
+/** The names that WMTS gives to the parts of an address are those of other tiles in other words. */
+function readMapBase(address: string, rest: Pick<MapBase, 'kind' | 'attribution'>): MapBase {
+  const url = address.replace('{TileMatrix}', '{z}').replace('{TileCol}', '{x}').replace('{TileRow}', '{y}')
+  return { url, origin: new URL(url).origin, ...rest }
+}
+
+/** Real data are for tests and benches only, but a folder that is named and is not there is a setting gone wrong. */
+export function checkDataFolder({ dataDir }: Config): void {
+  if (dataDir === undefined || statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new ConfigFault(`TRAMHUONG_DATA names ${dataDir}, which is no folder: correct it, or leave it out.`)
+}
+
+/** A setting or a place that stops the start; its message is the one line a person reads, and says the mend. */
+export class ConfigFault extends Error {
+  override readonly name = 'ConfigFault'
+}
+
+/** True in continuous integration, where a test that skips for want of data fails. */
+export const inContinuousIntegration = () => process.env.CI === 'true'
+
+/** Where the programs of the system are found, for those that are started from here. */
+export const programPath = () => process.env.PATH

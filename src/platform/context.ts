@@ -1,0 +1,154 @@
+import type { z } from 'zod'
+import type { Config } from '#platform/config'
+import { forbidden, unauthenticated } from '#platform/errors'
+import type { Logger } from '#platform/log'
+import type { NoticeTemplate } from '#platform/notices'
+import { inTransaction, type Pool, type Sql } from '#platform/sql'
+
+/** What a capability tells the others: past tense, named by the subject, carrying codes and not rows. */
+export interface EventType<T> {
+  name: string
+  schema: z.ZodType<T>
+}
+
+/** A piece of work done apart from any request: short and idempotent (claim, do, mark). */
+export interface JobType<T> {
+  name: string
+  schema: z.ZodType<T>
+}
+
+/** Delivered at least once, in a job of its own, after the publishing transaction has committed. */
+export interface Subscription {
+  event: string
+  /** Unique over all subscriptions: names the delivering job. */
+  name: string
+  run(ctx: Context, payload: unknown): Promise<void>
+}
+
+/** The organisations a permission reaches: every one, or the listed codes (a role's organisation and all below it). */
+export type Reach = 'all' | ReadonlySet<string>
+
+/** Who acts. Absent account: nobody is signed in. */
+export interface Actor {
+  account: string | undefined
+  name: string
+  /**
+   * The absent colleague for whom the actor stands in: roles, permissions and organisation are then the colleague's, while `account` and
+   * `name` stay those of who acts.
+   */
+  onBehalfOf?: { account: string; name: string }
+  /** Code of the organisation the actor works in. */
+  organisation: string | undefined
+  roles: readonly { role: string; organisation: string }[]
+  /** Permission → organisations it reaches. */
+  permissions: ReadonlyMap<string, Reach>
+  /** Scopes of the token that is acted with; absent: all that the roles permit. */
+  scopes?: readonly string[]
+  /** Why personal data is looked up, when it is. */
+  purpose?: string
+}
+
+export interface JobOptions {
+  /** Only one waiting job of this key; a second call moves it to the later payload. */
+  key?: string
+  runAt?: Date
+  /** Jobs of one queue run one after the other. */
+  queue?: string
+}
+
+/** Everything a piece of work needs, handed down as its first argument. */
+export interface Context {
+  readonly sql: Sql
+  readonly actor: Actor
+  /** Read once per request or job; tests advance it. */
+  readonly now: Date
+  readonly log: Logger
+  readonly config: Config
+  /** The messages that the capabilities send, by code. */
+  readonly notices: ReadonlyMap<string, NoticeTemplate>
+  /** @throws Problem 401 or 403 unless the actor holds the permission (over that organisation, when given). */
+  require(permission: string, organisation?: string): void
+  can(permission: string, organisation?: string): boolean
+  /** Organisations the actor's permission reaches; an empty set when he does not hold it. Every scoped query takes it. */
+  reach(permission: string): Reach
+  /** The roles that hold a permission: who may be asked to do something. */
+  rolesWith(permission: string): string[]
+  publish<T>(event: EventType<T>, payload: T): Promise<void>
+  enqueue<T>(job: JobType<T>, payload: T, options?: JobOptions): Promise<void>
+  transaction<T>(work: (ctx: Context) => Promise<T>): Promise<T>
+}
+
+export const nobody: Actor = {
+  account: undefined,
+  name: '',
+  organisation: undefined,
+  roles: [],
+  permissions: new Map(),
+}
+
+/** The program itself: jobs, imports at the command line. */
+export const systemActor: Actor = { ...nobody, account: 'system', name: 'Hệ thống' }
+
+export interface Workshop {
+  pool: Pool
+  config: Config
+  log: Logger
+  subscriptions: readonly Subscription[]
+  /** Permission → the roles that hold it. */
+  grants: ReadonlyMap<string, ReadonlySet<string>>
+  notices: ReadonlyMap<string, NoticeTemplate>
+  clock(): Date
+}
+
+interface Piece {
+  sql?: Sql
+  actor: Actor
+  now?: Date
+  log?: Logger
+}
+
+export function createContext(workshop: Workshop, piece: Piece): Context {
+  const sql = piece.sql ?? workshop.pool
+  const now = piece.now ?? workshop.clock()
+  const { actor } = piece
+  const log = piece.log ?? workshop.log
+  const reach = (permission: string): Reach =>
+    actor.account === 'system' ? 'all' : (actor.permissions.get(permission) ?? new Set())
+  const can = (permission: string, organisation?: string) => {
+    const reached = reach(permission)
+    if (reached === 'all') return true
+    return organisation === undefined ? reached.size > 0 : reached.has(organisation)
+  }
+  return {
+    sql,
+    actor,
+    now,
+    log,
+    config: workshop.config,
+    notices: workshop.notices,
+    can,
+    reach,
+    rolesWith: (permission) => [...(workshop.grants.get(permission) ?? [])],
+    require(permission, organisation) {
+      if (can(permission, organisation)) return
+      throw actor.account ? forbidden(permission, organisation) : unauthenticated()
+    },
+    async publish(event, payload) {
+      const body = event.schema.parse(payload)
+      for (const subscription of workshop.subscriptions) {
+        if (subscription.event === event.name) await addJob(sql, `on:${subscription.name}`, body, {})
+      }
+    },
+    async enqueue(job, payload, options = {}) {
+      await addJob(sql, job.name, job.schema.parse(payload), options)
+    },
+    transaction: (work) =>
+      inTransaction(sql, (inner) => work(createContext(workshop, { sql: inner, actor, now, log }))),
+  }
+}
+
+async function addJob(sql: Sql, name: string, payload: unknown, options: JobOptions): Promise<void> {
+  await sql`
+    select platform.add_job(
+      ${name}, ${sql.json(payload as never)}::json, ${options.queue ?? null}, ${options.runAt ?? null}, ${options.key ?? null})`
+}

@@ -1,0 +1,47 @@
+/** An expected failure: what the caller did not get and why. Rendered once, by `platform/http`, as RFC 9457 problem details or as a page. */
+export class Problem extends Error {
+  readonly code: string
+  readonly status: number
+  readonly facts: Record<string, unknown>
+  readonly fields: FieldFault[]
+
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    facts: Record<string, unknown> = {},
+    fields: FieldFault[] = [],
+  ) {
+    super(message)
+    this.name = 'Problem'
+    this.code = code
+    this.status = status
+    this.facts = facts
+    this.fields = fields
+  }
+}
+
+/** One fault of the input: `path` as in the input (`rows.3.value`), `message` in Vietnamese and saying how to mend it. */
+export interface FieldFault {
+  path: string
+  message: string
+}
+
+export const invalid = (message: string, fields: FieldFault[] = []) =>
+  new Problem('request.invalid', 422, message, {}, fields)
+
+export const notFound = (what: string, code: string) =>
+  new Problem(`${what}.not-found`, 404, 'Không tìm thấy nội dung được yêu cầu.', { what, code })
+
+export const conflict = (code: string, message: string, facts: Record<string, unknown> = {}) =>
+  new Problem(code, 409, message, facts)
+
+export const unauthenticated = () => new Problem('access.unauthenticated', 401, 'Ông/bà cần đăng nhập để tiếp tục.')
+
+export const forbidden = (permission: string, organisation?: string) =>
+  new Problem('access.forbidden', 403, 'Tài khoản không có quyền thực hiện việc này.', { permission, organisation })
+
+export const tooLarge = (limitBytes: number) =>
+  new Problem('request.too-large', 413, `Nội dung gửi lên vượt quá giới hạn ${Math.round(limitBytes / 1024)} KB.`, {
+    limitBytes,
+  })

@@ -1,0 +1,384 @@
+import { Readable } from 'node:stream'
+import compress from '@fastify/compress'
+import multipart from '@fastify/multipart'
+import { parse as parseCookies, serialize as serializeCookie } from 'cookie'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { ComponentChild } from 'preact'
+import type { z } from 'zod'
+import { type Actor, type Context, createContext, nobody, type Workshop } from '#platform/context'
+import { forbidden, invalid, Problem, tooLarge, unauthenticated } from '#platform/errors'
+import { type Input, isReply, type PageContent, type Reply, type RequestFacts, type Route } from '#platform/http'
+import type { LiveHub } from '#platform/live'
+import { contentPolicy } from '#platform/policy'
+import { allowCall } from '#platform/throttle'
+
+/** What the server is given by the capabilities above it. */
+export interface ServerParts {
+  routes: readonly Route[]
+  /** Who asks: from the session cookie or the bearer token. */
+  authenticate(ctx: Context, request: RequestFacts): Promise<Actor>
+  /** Puts the shell (menu, account, theme) around a page. */
+  renderPage(ctx: Context, content: PageContent, request: RequestFacts): Promise<string>
+  renderFragment(ctx: Context, body: ComponentChild, request: RequestFacts): string
+  /** Built CSS, scripts and fonts: `undefined` when there is none of that path. */
+  findAsset(
+    path: string,
+    acceptEncoding: string | undefined,
+  ): { body: Buffer; headers: Record<string, string> } | undefined
+  live?: LiveHub
+  onRequest?(ms: number, route: string, status: number): void
+}
+
+const defaultBodyBytes = 1024 * 1024
+
+const securityHeaders = {
+  'content-security-policy': contentPolicy(),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+export async function buildServer(workshop: Workshop, parts: ServerParts): Promise<FastifyInstance> {
+  const server = Fastify({
+    logger: false,
+    bodyLimit: defaultBodyBytes,
+    trustProxy: workshop.config.proxies,
+    // An address that cannot be decoded: answered like any other mistake, with the same headers.
+    frameworkErrors: (_error, request, reply) =>
+      answerProblem(workshop, parts, brokenAddress(), request, reply.headers(securityHeaders)),
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 500, querystringParser: (text: string) => readQuery(text) },
+  })
+  await server.register(compress, { global: true, threshold: 1024, encodings: ['br', 'gzip'] })
+  await server.register(multipart, { limits: { files: 1, fileSize: workshop.config.maxFileBytes, fields: 50 } })
+  server.removeContentTypeParser(['application/json', 'text/plain'])
+  server.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  server.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(securityHeaders)) if (!reply.hasHeader(name)) reply.header(name, value)
+  })
+  server.setNotFoundHandler((request, reply) => answerAsset(workshop, parts, request, reply))
+  server.setErrorHandler((error, request, reply) => answerProblem(workshop, parts, error, request, reply))
+  for (const one of parts.routes) {
+    server.route({
+      method: one.method,
+      url: one.path,
+      bodyLimit: one.maxBytes ?? defaultBodyBytes,
+      handler: (request, reply) => serve(workshop, parts, one, request, reply),
+    })
+  }
+  if (parts.live) mountLive(server, workshop, parts, parts.live)
+  return server
+}
+
+function mountLive(server: FastifyInstance, workshop: Workshop, parts: ServerParts, live: LiveHub): void {
+  server.get('/live', async (request, reply) => {
+    const facts = factsOf(request)
+    const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts)
+    if (!actor.account) throw unauthenticated()
+    reply.hijack()
+    live.attach(reply.raw)
+  })
+}
+
+async function serve(workshop: Workshop, parts: ServerParts, one: Route, request: FastifyRequest, reply: FastifyReply) {
+  const facts = factsOf(request)
+  // Before anything is counted: another site must not use up the calls of this one's people.
+  refuseForeignOrigin(facts)
+  if (one.ratePerMinute && !allowCall(`${one.path} ${facts.address}`, one.ratePerMinute, workshop.clock())) {
+    throw new Problem('request.too-many', 429, 'Quá nhiều yêu cầu trong một phút. Ông/bà chờ một lát rồi thử lại.')
+  }
+  const now = workshop.clock()
+  const actor = await findCaller(parts, createContext(workshop, { actor: nobody, now }), one, facts)
+  const ctx = createContext(workshop, { actor, now })
+  checkAccess(ctx, one)
+  const input = await readInput(one, request, facts)
+  const answer = await one.handle(ctx, input)
+  return send(parts, ctx, one, answer, facts, reply)
+}
+
+/** What is open to anybody is open to who shows a dead token too: the sign-in page would otherwise lead to itself. */
+async function findCaller(parts: ServerParts, ctx: Context, one: Route, facts: RequestFacts): Promise<Actor> {
+  try {
+    return await parts.authenticate(ctx, facts)
+  } catch (error) {
+    if (one.access === 'public' && error instanceof Problem && error.status === 401) return nobody
+    throw error
+  }
+}
+
+function checkAccess(ctx: Context, one: Route): void {
+  if (one.access === 'public') return
+  if (!ctx.actor.account) throw unauthenticated()
+  if (one.access !== 'signed-in' && !ctx.can(one.access)) {
+    ctx.log.warn({ account: ctx.actor.account, path: one.path, permission: one.access }, 'access refused')
+    throw forbidden(one.access)
+  }
+}
+
+/**
+ * A browser says where a request comes from (Sec-Fetch-Site, Origin): a changing request from another site is refused, whatever
+ * cookie it carries. Clients that are no browsers send neither header, nor a cookie they did not get themselves.
+ */
+function refuseForeignOrigin(facts: RequestFacts): void {
+  if (facts.method === 'GET' || facts.method === 'HEAD') return
+  const site = facts.headers['sec-fetch-site']
+  const origin = facts.headers.origin
+  const sameSite = site ? site === 'same-origin' || site === 'none' : true
+  const sameOrigin = origin && !site ? hostOf(origin) === facts.headers.host : true
+  if (!sameSite || !sameOrigin)
+    throw new Problem('access.foreign-origin', 403, 'Yêu cầu đến từ một trang khác nên bị từ chối.')
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined
+}
+
+async function readInput(
+  one: Route,
+  request: FastifyRequest,
+  facts: RequestFacts,
+): Promise<Input<unknown, unknown, unknown>> {
+  const params = check(one.params, request.params, 'params')
+  const query = check(one.query, request.query, 'query')
+  const stream = request.body instanceof Readable ? request.body : Readable.from([])
+  let body: unknown
+  if (one.body) body = check(one.body, await readBody(one, stream, facts), 'body')
+  return { params, query, body, request: facts, bytes: stream, upload: () => readUpload(request) }
+}
+
+async function readBody(one: Route, stream: Readable, facts: RequestFacts): Promise<unknown> {
+  const text = (await readBytes(stream, one.maxBytes ?? defaultBodyBytes)).toString('utf8')
+  const type = facts.headers['content-type'] ?? ''
+  const wants = one.takes ?? (one.path.startsWith('/api/') ? 'json' : 'form')
+  if (wants === 'form') {
+    if (text && !type.startsWith('application/x-www-form-urlencoded'))
+      throw wrongType('application/x-www-form-urlencoded')
+    return readQuery(text)
+  }
+  if (!/^application\/([\w.+-]+\+)?json\b/.test(type)) throw wrongType('application/json')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw invalid(`Nội dung không phải JSON hợp lệ: ${(error as Error).message}`)
+  }
+}
+
+const wrongType = (type: string) => new Problem('request.wrong-type', 415, `Nội dung phải có kiểu ${type}.`, { type })
+
+/** Reads a whole body into memory. @throws Problem 413 over the limit. */
+export async function readBytes(stream: Readable, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    size += chunk.length
+    if (size > limitBytes) throw tooLarge(limitBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** `a=1&b=2&b=3` → `{a: '1', b: ['2', '3']}`; a name that ends in `[]` is always a list. */
+export function readQuery(text: string): Record<string, string | string[]> {
+  const out: Record<string, string | string[]> = Object.create(null)
+  for (const [rawName, value] of new URLSearchParams(text)) {
+    const isList = rawName.endsWith('[]')
+    const name = isList ? rawName.slice(0, -2) : rawName
+    const known = out[name]
+    if (known === undefined) out[name] = isList ? [value] : value
+    else out[name] = Array.isArray(known) ? [...known, value] : [known, value]
+  }
+  return { ...out }
+}
+
+async function readUpload(request: FastifyRequest) {
+  if (!request.isMultipart()) throw wrongType('multipart/form-data')
+  const fields: Record<string, string> = {}
+  for await (const part of request.parts()) {
+    if (part.type === 'file') {
+      const upload = { field: part.fieldname, fileName: part.filename, contentType: part.mimetype, bytes: part.file }
+      return { fields, file: part.filename ? upload : undefined }
+    }
+    fields[part.fieldname] = String(part.value)
+  }
+  return { fields, file: undefined }
+}
+
+/** The database knows no NUL; it never belongs to a code or a text that people send. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([name, member]) => name.includes('\0') || holdsNul(member))
+}
+
+function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (holdsNul(value)) throw invalid('Nội dung chứa ký tự rỗng (NUL). Hãy bỏ ký tự đó rồi gửi lại.')
+  if (!schema) return where === 'body' ? undefined : (value ?? {})
+  const parsed = schema.safeParse(value ?? {})
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map((issue) => ({
+    path: [...(where === 'body' ? [] : [where]), ...issue.path].join('.'),
+    message: issue.message,
+  }))
+  throw invalid('Nội dung gửi lên chưa đúng; xin sửa các chỗ được nêu.', fields)
+}
+
+function factsOf(request: FastifyRequest): RequestFacts {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  )
+  return {
+    url: request.url,
+    path: request.url.split('?')[0] ?? '/',
+    method: request.method,
+    address: request.ip,
+    headers,
+    cookies: parseCookies(headers.cookie ?? ''),
+  }
+}
+
+async function send(
+  parts: ServerParts,
+  ctx: Context,
+  one: Route,
+  answer: unknown,
+  facts: RequestFacts,
+  reply: FastifyReply,
+) {
+  if (!one.path.startsWith('/assets/')) reply.header('cache-control', 'no-store')
+  if (!isReply(answer)) {
+    if (answer === undefined) return reply.code(one.status ?? 204).send()
+    return reply
+      .code(one.status ?? 200)
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(answer))
+  }
+  return sendReply(parts, ctx, answer, facts, reply)
+}
+
+async function sendReply(parts: ServerParts, ctx: Context, answer: Reply, facts: RequestFacts, reply: FastifyReply) {
+  switch (answer.kind) {
+    case 'page':
+      reply.headers(answer.content.headers ?? {})
+      return sendHtml(reply, answer.content.status ?? 200, await parts.renderPage(ctx, answer.content, facts))
+    case 'fragment':
+      return sendHtml(reply, 200, parts.renderFragment(ctx, answer.body, facts))
+    case 'redirect':
+      for (const { name, value, maxAgeSeconds, httpOnly } of answer.cookies ?? []) {
+        const secure = facts.headers['x-forwarded-proto'] === 'https' || ctx.config.publicUrl?.startsWith('https:')
+        const options = {
+          path: '/',
+          sameSite: 'lax' as const,
+          httpOnly: httpOnly ?? true,
+          secure,
+          maxAge: maxAgeSeconds,
+        }
+        reply.header('set-cookie', serializeCookie(name, value, options))
+      }
+      return reply.redirect(answer.to, answer.status)
+    case 'json':
+      return reply
+        .headers(answer.headers)
+        .code(answer.status)
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(answer.value))
+    case 'file':
+      return reply
+        .type(answer.type)
+        .header(
+          'content-disposition',
+          `${answer.inline ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(answer.name)}`,
+        )
+        .send(answer.bytes)
+  }
+}
+
+const sendHtml = (reply: FastifyReply, status: number, html: string) =>
+  reply.code(status).type('text/html; charset=utf-8').send(html)
+
+const pageNotFound = () =>
+  new Problem('page.not-found', 404, 'Không có trang này. Hãy kiểm tra lại đường dẫn, hoặc mở từ danh mục.')
+
+const brokenAddress = () =>
+  new Problem(
+    'request.broken-address',
+    400,
+    'Địa chỉ này không đọc được. Hãy kiểm tra lại đường dẫn, hoặc mở từ danh mục.',
+  )
+
+async function answerAsset(workshop: Workshop, parts: ServerParts, request: FastifyRequest, reply: FastifyReply) {
+  const asset =
+    request.method === 'GET'
+      ? parts.findAsset(request.url.split('?')[0] ?? '', factsOf(request).headers['accept-encoding'])
+      : undefined
+  if (asset) return reply.headers(asset.headers).send(asset.body)
+  return answerProblem(workshop, parts, pageNotFound(), request, reply)
+}
+
+async function answerProblem(
+  workshop: Workshop,
+  parts: ServerParts,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const facts = factsOf(request)
+  const problem = asProblem(error)
+  if (problem.status >= 500) workshop.log.error({ err: error, path: facts.path }, 'request failed')
+  reply.header('cache-control', 'no-store')
+  const accept = facts.headers.accept ?? '*/*'
+  // A face of machines at which a person may look too: only who asks for a page gets one.
+  const isFace = /^\/ogc(\/|$)/.test(facts.path) && !accept.includes('text/html')
+  const wantsJson =
+    facts.path.startsWith('/api/') || facts.path.startsWith('/health') || facts.path === '/live' || isFace
+  if (wantsJson || !/text\/html|\*\/\*/.test(accept)) {
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+    return reply
+      .code(problem.status)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemDetails(problem, facts.path)))
+  }
+  if (problem.status === 401)
+    return reply.redirect(`/dang-nhap?tiep=${encodeURIComponent(facts.method === 'GET' ? facts.url : '/')}`, 303)
+  const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts).catch(() => nobody)
+  const content = problemPage(problem)
+  const html = await parts.renderPage(createContext(workshop, { actor }), content, facts)
+  return sendHtml(reply, problem.status, html)
+}
+
+/** RFC 9457. */
+export function problemDetails(problem: Problem, instance: string) {
+  return {
+    type: `urn:tram-huong:problem:${problem.code}`,
+    title: problem.message,
+    status: problem.status,
+    code: problem.code,
+    instance,
+    ...(Object.keys(problem.facts).length ? { facts: problem.facts } : {}),
+    ...(problem.fields.length
+      ? { errors: problem.fields.map(({ path, message }) => ({ field: path, detail: message })) }
+      : {}),
+  }
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const { statusCode, code } = error as { statusCode?: number; code?: string }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(defaultBodyBytes)
+  if (statusCode && statusCode < 500)
+    return new Problem('request.refused', statusCode, 'Yêu cầu không hợp lệ.', { code })
+  return new Problem('server.fault', 500, 'Hệ thống gặp lỗi và đã ghi lại. Ông/bà thử lại sau ít phút.')
+}
+
+function problemPage(problem: Problem): PageContent {
+  const fields = problem.fields.map(({ path, message }) => (path ? `${path}: ${message}` : message))
+  // The first sentence says what happened; what follows it, what to do.
+  const [title = '', ...advice] = problem.message.split(/(?<=[.!?])\s+/)
+  return {
+    title,
+    lead: advice.join(' ') || undefined,
+    status: problem.status,
+    face: 'desk',
+    body: fields.length ? fields.join('\n') : `Mã: ${problem.code}`,
+  }
+}

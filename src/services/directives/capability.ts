@@ -1,0 +1,27 @@
+import type { Capability } from '#platform/capability'
+import { apiRoutes } from './api.ts'
+import { jobs, subscriptions } from './jobs.ts'
+import { notices } from './notices.ts'
+import { pageRoutes } from './pages/routes.ts'
+import { boardPath } from './paths.ts'
+import { givePermission, issuePermission, readPermission, workPermission } from './rights.ts'
+import { seedDirectives } from './seed/seed.ts'
+import { loadSettings } from './settings.ts'
+
+export const directives: Capability = {
+  name: 'directives',
+  home: import.meta.url,
+  routes: [...apiRoutes, ...pageRoutes],
+  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'work' }],
+  jobs,
+  subscriptions,
+  notices,
+  permissions: {
+    [readPermission]: ['leader', 'operator', 'officer', 'custodian', 'analyst', 'administrator', 'auditor'],
+    [givePermission]: ['leader', 'operator'],
+    [issuePermission]: ['officer', 'leader'],
+    [workPermission]: ['officer', 'leader', 'custodian'],
+  },
+  loadPack: (ctx, config) => loadSettings(ctx, config.packDir),
+  seed: seedDirectives,
+}

@@ -1,0 +1,16 @@
+export { directives } from './capability.ts'
+export { fulfilCondition } from './closing/verify.ts'
+export { directiveMoved } from './events.ts'
+export { type Condition, stateNames as directiveStateNames } from './model.ts'
+export { countDirectives, type DirectiveCounts } from './reading/count.ts'
+export {
+  type DirectiveOfSource,
+  type DirectiveSource,
+  type DirectiveSummary,
+  directiveFormPath,
+  listConditions,
+  listDirectivesOf,
+  summariseDirectives,
+  type WaitingCondition,
+} from './reading/faces.ts'
+export { listMovedParts, type MovedPart } from './reading/moved.ts'

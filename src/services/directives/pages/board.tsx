@@ -1,0 +1,123 @@
+import { page, type Route, route } from '#platform/http'
+import { Button, type Column, formatNumber, formatPercent, Section, Table, Tag, withQuery } from '#ui'
+import { boardPath, givePath, listPath } from '../paths.ts'
+import { type AgencyCounts, fewestToCompare, groupOrder, isFew, lateShare, listBoard } from '../reading/board.ts'
+import { summariseDirectives } from '../reading/faces.ts'
+import type { Group } from '../reading/list.ts'
+import { givePermission, readPermission } from '../rights.ts'
+import { RoomTabs } from './tabs.tsx'
+
+export const boardRoute: Route = route({
+  method: 'GET',
+  path: boardPath,
+  access: readPermission,
+  async handle(ctx) {
+    const rows = await listBoard(ctx)
+    const sum = await summariseDirectives(ctx, ctx.reach(readPermission))
+    return page({
+      title: 'Nhiệm vụ chỉ đạo',
+      lead: sayAll(sum),
+      islands: ['live'],
+      actions: ctx.can(givePermission) && (
+        <Button href={givePath} kind="primary" icon="add">
+          Giao nhiệm vụ
+        </Button>
+      ),
+      body: (
+        <div class="stack">
+          <RoomTabs current={boardPath} />
+          <div id="theo-don-vi" class="stack-large" data-live="directive" data-live-label="Nhiệm vụ theo đơn vị">
+            {groupOrder.map((group) => (
+              <Agencies key={group} group={group} rows={rows.filter(({ peerGroup }) => peerGroup === group)} />
+            ))}
+            {rows.length === 0 && <Agencies group="Đơn vị" rows={[]} />}
+          </div>
+        </div>
+      ),
+    })
+  },
+})
+
+function sayAll(sum: Awaited<ReturnType<typeof summariseDirectives>>): string {
+  const parts = [
+    `${formatNumber(sum.open)} nhiệm vụ đang thực hiện`,
+    `${formatNumber(sum.late)} quá hạn`,
+    `${formatNumber(sum.dueThisWeek)} đến hạn tuần này`,
+    `${formatNumber(sum.waitingVerification)} chờ xác nhận`,
+  ]
+  return `${parts.join(' · ')}.`
+}
+
+const listOf = (organisation: string, group: Group): string =>
+  withQuery(listPath, { 'don-vi': organisation, nhom: group })
+
+function Agencies({ group, rows }: { group: string; rows: readonly AgencyCounts[] }) {
+  if (rows.length === 0 && group !== 'Đơn vị') return null
+  const count = (
+    key: 'open' | 'dueThisWeek' | 'toAccept' | 'waiting',
+    title: string,
+    to: Group,
+  ): Column<AgencyCounts> => ({
+    key,
+    title,
+    kind: 'number',
+    phone: key !== 'toAccept',
+    cell: (row) => (row[key] > 0 ? <a href={listOf(row.organisation, to)}>{formatNumber(row[key])}</a> : '0'),
+    total: formatNumber(rows.reduce((sum, row) => sum + row[key], 0)),
+  })
+  return (
+    <Section title={group}>
+      <Table
+        caption={`Xếp theo tỷ lệ quá hạn trong nhóm, không theo số lượng; đơn vị có dưới ${fewestToCompare} nhiệm vụ xếp sau`}
+        rows={rows}
+        rowKey={(row) => row.organisation}
+        rowHref={(row) => withQuery(listPath, { 'don-vi': row.organisation })}
+        empty={{
+          title: 'Chưa có nhiệm vụ nào',
+          words: 'Nhiệm vụ được giao từ chỉ tiêu, cảnh báo, bản ghi, văn bản, hoặc trực tiếp bằng nút “Giao nhiệm vụ”.',
+        }}
+        columns={[
+          { key: 'name', title: 'Đơn vị', cell: (row) => row.name },
+          {
+            key: 'late',
+            title: 'Quá hạn',
+            kind: 'number',
+            phone: true,
+            cell: (row) => <Late row={row} />,
+            total: formatNumber(rows.reduce((sum, row) => sum + row.late, 0)),
+          },
+          count('open', 'Đang thực hiện', 'dang-mo'),
+          count('dueThisWeek', 'Đến hạn tuần này', 'tuan-nay'),
+          count('toAccept', 'Chờ tiếp nhận', 'cho-tiep-nhan'),
+          count('waiting', 'Chờ xác nhận', 'cho-xac-nhan'),
+          {
+            key: 'done',
+            title: 'Xong đúng hạn',
+            unit: '12 tháng',
+            kind: 'number',
+            cell: (row) =>
+              row.doneInTime + row.doneLate === 0
+                ? undefined
+                : `${formatNumber(row.doneInTime)}/${formatNumber(row.doneInTime + row.doneLate)}`,
+          },
+          {
+            key: 'share',
+            title: 'Tỷ lệ quá hạn',
+            kind: 'number',
+            cell: (row) => (isFew(row) ? undefined : formatPercent(lateShare(row) * 100, 1)),
+          },
+        ]}
+      />
+    </Section>
+  )
+}
+
+function Late({ row }: { row: AgencyCounts }) {
+  if (row.late === 0) return <>0</>
+  return (
+    <a href={listOf(row.organisation, 'qua-han')}>
+      <Tag tone={row.escalated > 0 ? 'danger' : 'warning'}>{formatNumber(row.late)}</Tag>
+      {row.escalated > 0 && <span class="hidden-visually"> ({row.escalated} đã báo lên cấp trên)</span>}
+    </a>
+  )
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { keepUpload, openFile } from '#files'
+import { notFound, Problem } from '#platform/errors'
+import { file, type Route, redirect, route } from '#platform/http'
+import { partPath } from '../paths.ts'
+import { getWhole } from '../reading/find.ts'
+import { demand, mayWork, readPermission, workPermission } from '../rights.ts'
+import { findEvidence } from '../working/evidence.ts'
+import { addEvidence } from '../working/progress.ts'
+
+const limitBytes = 25 * 1024 * 1024
+export const evidencePath = (code: string, id?: number): string =>
+  `${partPath(code)}/minh-chung${id === undefined ? '' : `/${id}`}`
+
+export const evidenceRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    path: '/nhiem-vu/:code/minh-chung',
+    access: workPermission,
+    params: z.strictObject({ code: z.string().max(40) }),
+    takes: 'upload',
+    maxBytes: limitBytes,
+    async handle(ctx, { params, upload }) {
+      const { directive, part } = await getWhole(ctx, params.code)
+      demand(mayWork(ctx, directive, part), workPermission, part.organisation)
+      const { fields, file: sent } = await upload()
+      const back = partPath(params.code)
+      if (!sent) return redirect(`${back}?loi=chua-chon-tep#minh-chung`)
+      try {
+        const kept = await keepUpload(ctx, sent, 'evidence')
+        await addEvidence(ctx, { code: params.code }, { file: kept, note: fields['ghi-chu']?.slice(0, 500) })
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status >= 500) throw error
+        return redirect(`${back}?loi=${encodeURIComponent(error.message)}#minh-chung`)
+      }
+      return redirect(`${back}?xong=minh-chung#minh-chung`)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/nhiem-vu/:code/minh-chung/:id',
+    access: readPermission,
+    params: z.strictObject({ code: z.string().max(40), id: z.coerce.number().int().positive() }),
+    async handle(ctx, { params }) {
+      // Whoever may see the task may see what proves it, nobody else.
+      const { part } = await getWhole(ctx, params.code)
+      const evidence = await findEvidence(ctx.sql, part.code, params.id)
+      if (!evidence) throw notFound('evidence', String(params.id))
+      const { bytes } = await openFile(ctx, evidence.sha256)
+      return file(evidence.name, evidence.type, bytes)
+    },
+  }),
+]

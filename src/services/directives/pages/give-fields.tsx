@@ -1,0 +1,288 @@
+import {
+  Checkboxes,
+  DateInput,
+  type DateValue,
+  type FormError,
+  formatDateTime,
+  Help,
+  More,
+  Radios,
+  Select,
+  TextArea,
+  TextInput,
+} from '#ui'
+import type { AgencyGroup, DeadlineChoice } from '../giving/choices.ts'
+import { comparisons } from '../model.ts'
+import type { Settings } from '../settings.ts'
+import { errorOf, listOf, textOf, type Values } from './forms.ts'
+
+export interface Choices {
+  settings: Settings
+  agencies: readonly AgencyGroup[]
+  deadlines: readonly DeadlineChoice[]
+  /** Name of the office that issues; absent where the authority itself does. */
+  office: string | undefined
+  /** Whom an assistant may write for. */
+  leaders: Settings['leaders']
+}
+
+export interface FieldsProps {
+  values: Values
+  errors: readonly FormError[]
+  choices: Choices
+}
+
+export const dateOf = (values: Values, name: string): DateValue => ({
+  day: textOf(values, `${name}-day`),
+  month: textOf(values, `${name}-month`),
+  year: textOf(values, `${name}-year`),
+})
+
+export function SourceLine({ kind, values }: { kind: string; values: Values }) {
+  const title = textOf(values, 'ten')
+  const url = textOf(values, 'duong-dan')
+  return (
+    <>
+      Từ {kind.toLowerCase()}: {url ? <a href={url}>{title || url}</a> : title}
+    </>
+  )
+}
+
+const groupsOf = (agencies: readonly AgencyGroup[]) =>
+  agencies.map(({ label, agencies }) => ({
+    label,
+    options: agencies.map(({ code, name }) => ({ value: code, label: name })),
+  }))
+
+export function WhoAndWhat({ values, errors, choices }: FieldsProps) {
+  return (
+    <>
+      {choices.leaders.length > 0 && (
+        <Select
+          name="nguoi-chi-dao"
+          label="Người chỉ đạo"
+          value={textOf(values, 'nguoi-chi-dao')}
+          error={errorOf(errors, 'nguoi-chi-dao')}
+          options={choices.leaders.map(({ account, position }) => ({ value: account, label: position }))}
+        />
+      )}
+      <Select
+        name="chu-tri"
+        label="Cơ quan chủ trì"
+        empty="Chọn cơ quan"
+        value={textOf(values, 'chu-tri')}
+        error={errorOf(errors, 'chu-tri')}
+        options={[]}
+        groups={groupsOf(choices.agencies)}
+      />
+      <TextInput
+        name="trich-yeu"
+        label="Trích yếu"
+        value={textOf(values, 'trich-yeu')}
+        error={errorOf(errors, 'trich-yeu')}
+        maxLength={300}
+      />
+      <TextArea
+        name="noi-dung"
+        label="Nội dung giao"
+        rows={4}
+        value={textOf(values, 'noi-dung')}
+        error={errorOf(errors, 'noi-dung')}
+        maxLength={8000}
+      />
+    </>
+  )
+}
+
+export function DeadlineFields({ values, errors, choices }: FieldsProps) {
+  const { settings, deadlines } = choices
+  return (
+    <>
+      <Radios
+        name="so-ngay"
+        label="Thời hạn"
+        inline
+        value={textOf(values, 'so-ngay')}
+        error={errorOf(errors, 'so-ngay')}
+        options={deadlines.map(({ days, dueAt }) => ({
+          value: String(days),
+          label: `${days} ngày làm việc`,
+          hint: `đến ${formatDateTime(dueAt)}`,
+        }))}
+      />
+      <Help title="Hạn được tính thế nào?">
+        <p>
+          Các mốc trên tính nếu ban hành ngay bây giờ. Hạn thật tính từ ngày ban hành, không kể ngày đầu tiên, chỉ đếm
+          ngày làm việc theo lịch nghỉ và làm bù đã công bố (khoản 2 Điều 147 Bộ luật Dân sự 2015).{' '}
+          {settings.clock.pausesWhile.includes('adjustment') && 'Đồng hồ dừng khi chờ quyết định đề nghị điều chỉnh. '}
+          {settings.clock.pausesWhile.includes('verification') && 'Đồng hồ dừng khi chờ xác nhận kết quả. '}
+          {settings.clock.pausesWhile.includes('extension')
+            ? 'Đồng hồ dừng khi chờ quyết định gia hạn.'
+            : 'Trong khi chờ quyết định gia hạn đồng hồ vẫn chạy.'}
+        </p>
+      </Help>
+    </>
+  )
+}
+
+/** A further agency with its own span and its own words. */
+export function PartFields({ at, values, errors, choices }: FieldsProps & { at: number }) {
+  const end = `-${at + 1}`
+  return (
+    <fieldset class="panel stack">
+      <legend>Phần thứ {at + 1}</legend>
+      <Select
+        name={`chu-tri${end}`}
+        label={`Cơ quan chủ trì phần ${at + 1}`}
+        empty="Không thêm"
+        value={textOf(values, `chu-tri${end}`)}
+        error={errorOf(errors, `chu-tri${end}`)}
+        options={[]}
+        groups={groupsOf(choices.agencies)}
+      />
+      <TextInput
+        name={`so-ngay${end}`}
+        label={`Số ngày làm việc của phần ${at + 1}`}
+        hint="Để trống thì cùng thời hạn với phần thứ nhất."
+        inputMode="numeric"
+        width="4"
+        optional
+        value={textOf(values, `so-ngay${end}`)}
+        error={errorOf(errors, `so-ngay${end}`)}
+      />
+      <TextArea
+        name={`viec${end}`}
+        label={`Việc riêng của phần ${at + 1}`}
+        rows={2}
+        optional
+        value={textOf(values, `viec${end}`)}
+        error={errorOf(errors, `viec${end}`)}
+      />
+    </fieldset>
+  )
+}
+
+/** What is seldom needed stands below the decision, folded. */
+export function MoreFields(props: FieldsProps) {
+  const { values, errors, choices } = props
+  const names = ['han', 'linh-vuc', 'can-cu', 'minh-chung', 'phoi-hop', 'dk-ky', 'dk-gia-tri', 'nguoi-xac-nhan']
+  return (
+    <More
+      title="Ngày hạn khác, phối hợp, căn cứ, minh chứng, cách xác nhận"
+      open={errors.some(({ field }) => names.includes(field))}
+    >
+      <div class="stack">
+        <DateInput
+          name="han"
+          label="Ngày hạn cụ thể"
+          hint="Thay cho số ngày đã chọn ở trên."
+          optional
+          value={dateOf(values, 'han')}
+          error={errorOf(errors, 'han')}
+        />
+        <TextInput
+          name="can-cu"
+          label="Căn cứ pháp lý"
+          optional
+          maxLength={1000}
+          value={textOf(values, 'can-cu')}
+          error={errorOf(errors, 'can-cu')}
+        />
+        <TextInput
+          name="minh-chung"
+          label="Minh chứng phải có"
+          hint="Ví dụ: báo cáo có chữ ký, biên bản kiểm tra. Để trống thì không bắt buộc có tệp."
+          optional
+          maxLength={1000}
+          value={textOf(values, 'minh-chung')}
+          error={errorOf(errors, 'minh-chung')}
+        />
+        {choices.settings.fields.length > 0 && (
+          <Select
+            name="linh-vuc"
+            label="Lĩnh vực"
+            hint="Quyết định Phó Chủ tịch nào được báo khi quá hạn."
+            empty="Theo cơ quan chủ trì"
+            optional
+            value={textOf(values, 'linh-vuc')}
+            error={errorOf(errors, 'linh-vuc')}
+            options={choices.settings.fields.map(({ code, name }) => ({ value: code, label: name }))}
+          />
+        )}
+        <ConditionFields {...props} />
+        <TextInput
+          name="nguoi-xac-nhan"
+          label="Người xác nhận kết quả (tên đăng nhập)"
+          hint="Để trống thì người chỉ đạo xác nhận. Người thực hiện không được xác nhận."
+          optional
+          width="20"
+          value={textOf(values, 'nguoi-xac-nhan')}
+          error={errorOf(errors, 'nguoi-xac-nhan')}
+        />
+        {choices.agencies.slice(0, 1).map(({ label, agencies }) => (
+          <Checkboxes
+            key={label}
+            name="phoi-hop"
+            label="Cơ quan phối hợp"
+            optional
+            values={listOf(values, 'phoi-hop')}
+            error={errorOf(errors, 'phoi-hop')}
+            options={agencies.map(({ code, name }) => ({ value: code, label: name }))}
+          />
+        ))}
+      </div>
+    </More>
+  )
+}
+
+function ConditionFields({ values, errors }: FieldsProps) {
+  return (
+    <fieldset class="panel stack">
+      <legend>Xác nhận bằng số liệu</legend>
+      <p class="field-hint">Nhiệm vụ tự hoàn thành khi chỉ tiêu của kỳ đạt giá trị này; để trống thì người xác nhận.</p>
+      <TextInput
+        name="dk-chi-tieu"
+        label="Mã chỉ tiêu"
+        optional
+        width="20"
+        value={textOf(values, 'dk-chi-tieu')}
+        error={errorOf(errors, 'dk-chi-tieu')}
+      />
+      <TextInput
+        name="dk-don-vi"
+        label="Mã đơn vị của số liệu"
+        hint="Để trống thì lấy cơ quan chủ trì."
+        optional
+        width="20"
+        value={textOf(values, 'dk-don-vi')}
+      />
+      <TextInput
+        name="dk-ky"
+        label="Kỳ số liệu"
+        hint="Ví dụ 2026-11, 2026-Q4."
+        optional
+        width="10"
+        value={textOf(values, 'dk-ky')}
+        error={errorOf(errors, 'dk-ky')}
+      />
+      <Select
+        name="dk-so-sanh"
+        label="So sánh"
+        value={textOf(values, 'dk-so-sanh')}
+        options={comparisons.map((one) => ({
+          value: one,
+          label: { '>=': 'từ giá trị này trở lên', '<=': 'đến giá trị này trở xuống', '=': 'đúng bằng' }[one],
+        }))}
+      />
+      <TextInput
+        name="dk-gia-tri"
+        label="Giá trị cần đạt"
+        inputMode="decimal"
+        optional
+        width="10"
+        value={textOf(values, 'dk-gia-tri')}
+        error={errorOf(errors, 'dk-gia-tri')}
+      />
+    </fieldset>
+  )
+}

@@ -1,0 +1,128 @@
+// The assignment on paper: the letter the office signs, as a page that any browser prints and as PDF.
+import { z } from 'zod'
+import { type Letter, letterHtml, printPdf } from '#files'
+import { getHomePack, getOrganisation } from '#organisations'
+import type { Context } from '#platform/context'
+import { conflict } from '#platform/errors'
+import { file, page, type Route, route } from '#platform/http'
+import { Button, formatDateTime } from '#ui'
+import { partPath } from '../paths.ts'
+import { getWhole, type Whole } from '../reading/find.ts'
+import { readPermission } from '../rights.ts'
+import { getSettings } from '../settings.ts'
+
+export const letterPath = (code: string): string => `${partPath(code)}/phieu-giao`
+
+export const letterRoute: Route = route({
+  method: 'GET',
+  path: '/nhiem-vu/:code/phieu-giao',
+  access: readPermission,
+  params: z.strictObject({ code: z.string().max(40) }),
+  query: z.object({ tai: z.enum(['pdf']).optional().catch(undefined) }),
+  async handle(ctx, { params, query }) {
+    const whole = await getWhole(ctx, params.code)
+    const letter = await writeLetter(ctx, whole)
+    const { code } = whole.directive
+    if (query.tai) {
+      const pdf = await printPdf(ctx, letterHtml(letter), { title: `${code}: ${whole.directive.title}` })
+      return file(`phieu-giao-${code}.pdf`, 'application/pdf', pdf)
+    }
+    return page({
+      title: 'Phiếu giao nhiệm vụ',
+      face: 'plain',
+      actions: (
+        <>
+          <Button href={partPath(params.code)}>Về nhiệm vụ</Button>
+          <Button href={`${letterPath(params.code)}?tai=pdf`} kind="primary" icon="print" download>
+            Tải về PDF
+          </Button>
+        </>
+      ),
+      body: <LetterPage letter={letter} />,
+    })
+  },
+})
+
+async function writeLetter(ctx: Context, { directive, parts }: Whole): Promise<Letter> {
+  const { documentNumber, documentOn } = directive
+  if (!documentNumber || !documentOn)
+    throw conflict('directive.not-issued', 'Phiếu giao chỉ có sau khi nhiệm vụ được ban hành với số và ngày.')
+  const { issuing } = await getSettings(ctx.sql)
+  const office = issuing.find(({ authority }) => authority === directive.authority)
+  const authority = await getOrganisation(ctx.sql, directive.authority)
+  const { card } = await getHomePack(ctx.sql)
+  const names = new Map<string, string>()
+  for (const code of new Set(parts.flatMap((part) => [part.organisation, ...part.coOrganisations])))
+    names.set(code, (await getOrganisation(ctx.sql, code)).name)
+  const nameOf = (code: string) => names.get(code) ?? code
+  const tasks = parts.map((part) => {
+    const helpers = part.coOrganisations.map(nameOf)
+    const due = part.dueAt ? ` Thời hạn: trước ${formatDateTime(part.dueAt)}.` : ''
+    return `${nameOf(part.organisation)} chủ trì${helpers.length > 0 ? `, phối hợp với ${helpers.join(', ')}` : ''}${part.task ? `: ${part.task}` : ' thực hiện nội dung trên.'}${due}`
+  })
+  return {
+    agency: { name: authority.name },
+    number: documentNumber,
+    place: office?.place ?? card.name,
+    dateOn: documentOn,
+    title: `V/v ${directive.title.charAt(0).toLowerCase()}${directive.title.slice(1)}`,
+    addressees: parts.map(({ organisation }) => nameOf(organisation)),
+    paragraphs: [
+      ...(directive.legalBasis ? [`Căn cứ ${directive.legalBasis},`] : []),
+      `Thực hiện ý kiến chỉ đạo của ${[directive.giverPosition, directive.giverName].filter(Boolean).join(' ')}:`,
+      ...directive.words.split('\n').filter(Boolean),
+      ...tasks,
+      ...(directive.evidenceRequired ? [`Kết quả gửi kèm minh chứng: ${directive.evidenceRequired}.`] : []),
+      `Tiến độ và kết quả cập nhật trên hệ thống theo mã nhiệm vụ ${directive.code}.`,
+    ],
+    signer: { ...(office?.signer ?? { position: directive.giverPosition ?? '' }), name: '' },
+    recipients: ['Như trên', directive.giverName, `Lưu: VT, ${directive.code}`],
+  }
+}
+
+function LetterPage({ letter }: { letter: Letter }) {
+  const [year = '', month = '', day = ''] = (letter.dateOn ?? '').split('-')
+  return (
+    <div class="prose stack">
+      <p>
+        <strong>{letter.agency.name}</strong>
+        <br />
+        Số: {letter.number}
+      </p>
+      <p>
+        <em>
+          {letter.place}, ngày {day} tháng {month} năm {year}
+        </em>
+      </p>
+      <h2>{letter.title}</h2>
+      <div>
+        <p>Kính gửi:</p>
+        <ul>
+          {letter.addressees.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      </div>
+      {letter.paragraphs.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      <p>
+        <strong>
+          {letter.signer.authority}
+          <br />
+          {letter.signer.position}
+        </strong>
+      </p>
+      <div>
+        <p>
+          <em>Nơi nhận:</em>
+        </p>
+        <ul>
+          {letter.recipients.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,253 @@
+import { z } from 'zod'
+import { directiveFormPath, listDirectivesOf } from '#directives'
+import { listPeople } from '#identity'
+import { today } from '#organisations'
+import type { Context } from '#platform/context'
+import { notFound } from '#platform/errors'
+import { page, type Route, route } from '#platform/http'
+import {
+  Button,
+  DescriptionList,
+  EmptyState,
+  FreshnessLine,
+  formatDate,
+  formatNumber,
+  Notice,
+  Section,
+  Table,
+  Tag,
+} from '#ui'
+import { readPermission, writePermission } from '../actions.ts'
+import { listCapital, listMovements, type Movement } from '../capital-store.ts'
+import { fundWords, movementWords, nameState, natureWords } from '../model.ts'
+import { listMilestones, listObstacles } from '../progress-store.ts'
+import { findProject, type Project } from '../store.ts'
+import { CapitalSection } from './capital.tsx'
+import { nameOwners } from './names.ts'
+import { MilestoneSection, ObstacleSection } from './progress.tsx'
+import {
+  disbursedShare,
+  illustrationWord,
+  listPath,
+  moneyWords,
+  projectPath,
+  shareWords,
+  slipWords,
+  stateTone,
+} from './words.ts'
+
+export const Params = z.strictObject({ code: z.string().max(300) })
+
+const movementsShown = 200
+
+export const projectRoute: Route = route({
+  method: 'GET',
+  path: `${listPath}/:code`,
+  access: readPermission,
+  params: Params,
+  async handle(ctx, { params }) {
+    const project = await getReached(ctx, params.code)
+    const day = await today(ctx)
+    const movements = await listMovements(ctx.sql, project.id, movementsShown)
+    const capital = await listCapital(ctx.sql, project.id)
+    const milestones = await listMilestones(ctx.sql, project.id)
+    const obstacles = await listObstacles(ctx.sql, project.id)
+    const directives = await listDirectivesOf(ctx, { kind: 'project', code: project.code })
+    const names = await nameOwners(ctx, [project.organisation])
+    const people = await namePeople(ctx, movements)
+    const writes = project.source === 'own' && ctx.can(writePermission, project.organisation)
+    return page({
+      title: project.name,
+      crumbs: [{ label: 'Danh mục dự án', href: `${listPath}?nguon=${encodeURIComponent(project.source)}` }],
+      lead: `${natureWords[project.nature]} · ${project.code} · ${names.get(project.organisation) ?? project.organisation}`,
+      actions: <Actions ctx={ctx} project={project} writes={writes} />,
+      body: (
+        <div class="stack-large">
+          {project.illustration && (
+            <Notice title="Dòng minh họa">
+              Nguồn chỉ nêu số lượng theo tình trạng; tên, vốn và tiến độ của dòng này được dựng để minh họa.
+            </Notice>
+          )}
+          <Facts project={project} owner={names.get(project.organisation) ?? project.organisation} />
+          <CapitalSection project={project} capital={capital} />
+          <MilestoneSection project={project} milestones={milestones} today={day} writes={writes} />
+          <ObstacleSection project={project} obstacles={obstacles} writes={writes} />
+          <Directives rows={directives} />
+          <Movements project={project} movements={movements} people={people} writes={writes} />
+        </div>
+      ),
+    })
+  },
+})
+
+/** @throws Problem 404 also where it is not the caller's to see: nothing is told of it. */
+export async function getReached(ctx: Context, code: string): Promise<Project> {
+  const project = await findProject(ctx.sql, code, await today(ctx))
+  if (!project || !ctx.can(readPermission, project.organisation)) throw notFound('project', code)
+  return project
+}
+
+async function namePeople(ctx: Context, movements: readonly Movement[]): Promise<ReadonlyMap<string, string>> {
+  const accounts = [...new Set(movements.map(({ enteredBy }) => enteredBy))]
+  const people = await listPeople(ctx, accounts)
+  const known = new Map(people.map(({ account, name }) => [account, name]))
+  return known.set('system', 'Hệ thống').set('pack', 'Gói dữ liệu')
+}
+
+function Actions({ ctx, project, writes }: { ctx: Context; project: Project; writes: boolean }) {
+  const path = projectPath(project.code)
+  const form = directiveFormPath({
+    kind: 'project',
+    code: project.code,
+    title: project.name,
+    url: path,
+    organisation: project.organisation,
+  })
+  return (
+    <>
+      {ctx.can('directive:give') && (
+        <Button kind="primary" href={form}>
+          Giao nhiệm vụ
+        </Button>
+      )}
+      {writes && <Button href={`${path}/bien-dong`}>Ghi biến động vốn</Button>}
+      {writes && <Button href={`${path}/tinh-trang`}>Cập nhật tình trạng</Button>}
+    </>
+  )
+}
+
+function Facts({ project, owner }: { project: Project; owner: string }) {
+  return (
+    <div class="stack-small">
+      <DescriptionList
+        inColumns
+        items={[
+          {
+            term: 'Tình trạng',
+            value: (
+              <span class="row">
+                <Tag tone={stateTone(project.state)}>{nameState(project.state)}</Tag>
+                {project.illustration && <Tag>{illustrationWord}</Tag>}
+              </span>
+            ),
+          },
+          { term: 'Chủ đầu tư', value: owner },
+          { term: 'Giai đoạn', value: project.phase },
+          ...(project.category ? [{ term: 'Lĩnh vực', value: project.category }] : []),
+          {
+            term: 'Tổng mức đầu tư',
+            value: Number(project.total) === 0 ? undefined : moneyWords(project.total, project.currency),
+          },
+          {
+            term: 'Giải ngân, cộng các năm',
+            value:
+              disbursedShare(project) === undefined
+                ? undefined
+                : `${moneyWords(project.disbursed, project.currency)}, ${shareWords(disbursedShare(project))} ${Number(project.granted) > 0 ? 'vốn giao' : 'kế hoạch vốn (chưa giao vốn)'}`,
+          },
+          { term: 'Tiến độ', value: slipWords(project.slipDays) ?? 'Không có mốc chậm' },
+          ...(project.startOn || project.finishOn
+            ? [{ term: 'Thời gian', value: `${dayOr(project.startOn)} đến ${dayOr(project.finishOn)}` }]
+            : []),
+          ...(project.citation ? [{ term: 'Căn cứ', value: project.citation }] : []),
+          ...(project.fedUrl ? [{ term: 'Bản ghi gốc', value: <a href={project.fedUrl}>Mở bản ghi</a> }] : []),
+        ]}
+      />
+      <FreshnessLine
+        asOf={project.changedAt}
+        source={project.source === 'own' ? 'Sổ vốn của danh mục' : project.source}
+      />
+    </div>
+  )
+}
+
+const dayOr = (day: string | null): string => (day ? formatDate(day) : 'chưa rõ')
+
+function Directives({ rows }: { rows: Awaited<ReturnType<typeof listDirectivesOf>> }) {
+  if (rows.length === 0) return null
+  return (
+    <Section title="Nhiệm vụ đã giao từ dự án này">
+      <Table
+        caption="Nhiệm vụ"
+        hideCaption
+        rows={rows}
+        rowKey={({ code }) => code}
+        rowHref={({ url }) => url}
+        columns={[
+          { key: 'title', title: 'Nhiệm vụ', cell: ({ title }) => title },
+          { key: 'state', title: 'Tình trạng', phone: true, cell: ({ stateName }) => <Tag>{stateName}</Tag> },
+          { key: 'due', title: 'Hạn', phone: true, cell: ({ dueAt }) => dueAt && formatDate(dueAt) },
+        ]}
+      />
+    </Section>
+  )
+}
+
+interface MovementsProps {
+  project: Project
+  movements: readonly Movement[]
+  people: ReadonlyMap<string, string>
+  writes: boolean
+}
+
+function Movements({ project, movements, people, writes }: MovementsProps) {
+  const path = projectPath(project.code)
+  if (movements.length === 0)
+    return (
+      <Section title="Sổ biến động vốn">
+        <EmptyState
+          title="Chưa có biến động nào"
+          actions={writes && <Button href={`${path}/bien-dong`}>Ghi biến động vốn</Button>}
+        >
+          Kế hoạch vốn, giao vốn, điều chỉnh và giải ngân xuất hiện ở đây, mỗi lần một dòng, không sửa không xóa.
+        </EmptyState>
+      </Section>
+    )
+  return (
+    <Section title="Sổ biến động vốn">
+      <Table
+        caption={`${movements.length} dòng gần nhất; dòng đã ghi không sửa, ghi sai thì ghi đảo`}
+        rows={movements}
+        rowKey={({ id }) => String(id)}
+        wide
+        columns={[
+          {
+            key: 'kind',
+            title: 'Biến động',
+            cell: ({ kind, reverses, reversedBy }) => (
+              <span class="row">
+                {movementWords[kind]}
+                {reverses !== null && <Tag>{`Ghi đảo số ${reverses}`}</Tag>}
+                {reversedBy !== null && <Tag>{`Đã đảo ở số ${reversedBy}`}</Tag>}
+              </span>
+            ),
+          },
+          { key: 'id', title: 'Số', kind: 'number', cell: ({ id }) => String(id) },
+          { key: 'on', title: 'Ngày', kind: 'nowrap', phone: true, cell: ({ occurredOn }) => formatDate(occurredOn) },
+          { key: 'year', title: 'Vốn năm', kind: 'number', cell: ({ year }) => year && String(year) },
+          { key: 'fund', title: 'Nguồn vốn', cell: ({ fund }) => fundWords[fund] },
+          {
+            key: 'amount',
+            title: 'Số tiền',
+            kind: 'number',
+            phone: true,
+            unit: project.currency === 'VND' ? 'đồng' : project.currency,
+            cell: ({ amount }) => formatNumber(Number(amount)),
+          },
+          { key: 'document', title: 'Chứng từ, căn cứ', cell: ({ document, note }) => note ?? document },
+          { key: 'by', title: 'Người ghi', cell: ({ enteredBy }) => people.get(enteredBy) ?? enteredBy },
+          ...(writes
+            ? [
+                {
+                  key: 'reverse',
+                  title: 'Sửa sai',
+                  cell: ({ id, reverses, reversedBy }: Movement) =>
+                    reverses === null && reversedBy === null ? <a href={`${path}/bien-dong/${id}`}>Ghi đảo</a> : ' ',
+                },
+              ]
+            : []),
+        ]}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,193 @@
+/** The shell around every page, and the few routes that belong to no capability. */
+import { type ComponentChild, Fragment, h } from 'preact'
+import { z } from 'zod'
+import type { Capability, HeadLink, MenuItem } from '#platform/capability'
+import type { Context } from '#platform/context'
+import { json, type PageContent, type RequestFacts, type Route, redirect, route, safeReturnPath } from '#platform/http'
+import { describeApi } from '#platform/openapi'
+import { type Assets, Layout, type NavCountProps, type NavGroup, readAppearance, renderFragment, renderPage } from '#ui'
+import { Refusal } from './refusal.tsx'
+
+export const product = 'Trầm Hương'
+
+const groups: { group: MenuItem['group']; label: string }[] = [
+  { group: 'centre', label: 'Điều hành' },
+  { group: 'work', label: 'Công việc' },
+  { group: 'data', label: 'Dữ liệu' },
+  { group: 'administration', label: 'Quản trị' },
+]
+
+export interface ShellParts {
+  cards: readonly Capability[]
+  assets: Assets
+  place: string
+  timeZone: string
+  illustrative: boolean
+}
+
+export function createShell(parts: ShellParts) {
+  const menu = parts.cards.flatMap((card) => card.menu ?? []).toSorted((a, b) => a.order - b.order)
+  const hasSearch = parts.cards.some((card) => card.routes?.some(({ path }) => path === searchPath))
+  const around = (ctx: Context, request: RequestFacts) => ({
+    now: ctx.now,
+    timeZone: parts.timeZone,
+    address: request.url,
+    csrf: undefined,
+  })
+  return {
+    renderPage: async (ctx: Context, content: PageContent, request: RequestFacts): Promise<string> =>
+      renderPage(
+        <Layout
+          title={content.title}
+          crumbs={content.crumbs}
+          lead={content.lead}
+          actions={content.actions}
+          islands={content.islands}
+          face={content.face ?? 'desk'}
+          bare={content.bare}
+          exercise={content.exercise}
+          narrow={content.face === 'plain'}
+          hasErrors={(content.status ?? 200) >= 400}
+          shell={{
+            ...around(ctx, request),
+            product,
+            place: parts.place,
+            illustrative: parts.illustrative,
+            nav: content.face === 'plain' || content.face === 'wall' ? [] : await navOf(ctx, menu),
+            account: accountOf(ctx),
+            headLinks: content.face === 'plain' || content.face === 'wall' ? [] : await headLinksOf(ctx, parts.cards),
+            standingIn: ctx.actor.onBehalfOf && { name: ctx.actor.onBehalfOf.name, endAction: '/xu-ly-thay/thoi' },
+            signInHref: content.face === 'plain' ? undefined : '/dang-nhap',
+            search:
+              hasSearch && ctx.actor.account ? { action: searchPath, label: 'Tìm chỉ tiêu, đơn vị, nguồn' } : undefined,
+            appearance: readAppearance(request.cookies),
+            appearanceAction: '/hien-thi',
+            assets: parts.assets,
+            liveHref: ctx.actor.account ? '/live' : undefined,
+          }}
+        >
+          {bodyOf(ctx, content)}
+        </Layout>,
+      ),
+    renderFragment: (ctx: Context, body: ComponentChild, request: RequestFacts): string =>
+      renderFragment(around(ctx, request), h(Fragment, null, body)),
+  }
+}
+
+const searchPath = '/tim'
+
+// A problem brings words only; a page that came back with faults brings its own form.
+const bodyOf = (ctx: Context, { status = 200, body }: PageContent): ComponentChild =>
+  status >= 400 && typeof body === 'string' ? (
+    <Refusal status={status} words={body} isKnown={ctx.actor.account !== undefined} />
+  ) : (
+    body
+  )
+
+async function navOf(ctx: Context, menu: readonly MenuItem[]): Promise<NavGroup[]> {
+  if (!ctx.actor.account) return []
+  const seen = menu.filter((item) => ctx.can(item.permission))
+  const counts = new Map(await Promise.all(seen.map(async (item) => [item, await countOf(ctx, item)] as const)))
+  return groups.flatMap(({ group, label }) => {
+    const items = seen.filter((item) => item.group === group)
+    return items.length > 0
+      ? [{ label, items: items.map((item) => ({ label: item.label, href: item.href, count: counts.get(item) })) }]
+      : []
+  })
+}
+
+async function headLinksOf(ctx: Context, cards: readonly Capability[]): Promise<HeadLink[]> {
+  if (!ctx.actor.account) return []
+  const links = await Promise.all(cards.flatMap((card) => (card.headLink ? [card.headLink(ctx)] : [])))
+  return links.filter((link) => link !== undefined)
+}
+
+async function countOf(ctx: Context, { label, count }: MenuItem): Promise<NavCountProps | undefined> {
+  if (!count) return undefined
+  try {
+    const live = { topics: count.topics(ctx), href: count.href, label }
+    return { id: count.id, ...(await count.read(ctx)), live }
+  } catch (error) {
+    // A page that tells of a fault is still to be shown: its menu does without the number.
+    ctx.log.warn({ err: error, menu: label }, 'the count of a menu entry could not be read')
+    return undefined
+  }
+}
+
+function accountOf(ctx: Context) {
+  if (!ctx.actor.account) return undefined
+  return {
+    name: ctx.actor.name,
+    organisation: ctx.actor.organisation,
+    links: [
+      { label: 'Tài khoản của tôi', href: '/tai-khoan' },
+      { label: 'Xử lý thay', href: '/xu-ly-thay' },
+    ],
+    signOutAction: '/dang-xuat',
+  }
+}
+
+const Appearance = z.object({
+  theme: z.enum(['auto', 'light', 'dark']).optional(),
+  text: z.enum(['normal', 'large', 'largest']).optional(),
+  back: z.string().max(2000).optional(),
+})
+
+const yearSeconds = 365 * 24 * 3600
+
+/** Routes of the program itself; `/` leads to the first page of the menu where no capability has it. */
+export function shellRoutes(cards: readonly Capability[]): Route[] {
+  const routes = cards.flatMap((card) => card.routes ?? [])
+  const menu = cards.flatMap((card) => card.menu ?? []).toSorted((a, b) => a.order - b.order)
+  const home = route({
+    method: 'GET',
+    path: '/',
+    access: 'signed-in',
+    handle: (ctx) => redirect(menu.find((item) => ctx.can(item.permission))?.href ?? '/tai-khoan'),
+  })
+  const own = [
+    route({ method: 'GET', path: '/health/live', access: 'public', handle: () => ({ status: 'live' }) }),
+    route({ method: 'GET', path: '/health/ready', access: 'public', handle: (ctx) => checkReady(ctx, cards) }),
+    route({
+      method: 'POST',
+      path: '/hien-thi',
+      access: 'public',
+      body: Appearance,
+      handle: (_ctx, { body: { theme, text, back } }) =>
+        redirect(safeReturnPath(back), [
+          ...(theme ? [{ name: 'theme', value: theme, maxAgeSeconds: yearSeconds }] : []),
+          ...(text ? [{ name: 'text', value: text, maxAgeSeconds: yearSeconds }] : []),
+        ]),
+    }),
+    ...(routes.some(({ path, method }) => path === '/' && method === 'GET') ? [] : [home]),
+  ]
+  const document = describeApi([...own, ...routes], { title: product, version: '1' })
+  const describe = route({
+    method: 'GET',
+    path: '/api/openapi.json',
+    access: 'public',
+    summary: 'This document',
+    handle: () => json(document),
+  })
+  return [...own, describe]
+}
+
+/** Ready when the database answers and no capability has something wrong; what it is, `tram doctor` says. */
+async function checkReady(ctx: Context, cards: readonly Capability[]) {
+  const checks = [{ name: 'database', ok: await answers(ctx) }]
+  for (const card of checks[0]?.ok ? cards : []) {
+    if (card.check) checks.push({ name: card.name, ok: (await card.check(ctx)) === undefined })
+  }
+  const ready = checks.every(({ ok }) => ok)
+  return json({ status: ready ? 'ready' : 'not-ready', checks }, ready ? 200 : 503)
+}
+
+async function answers(ctx: Context): Promise<boolean> {
+  try {
+    await ctx.sql`select 1`
+    return true
+  } catch (error) {
+    ctx.log.error({ err: error }, 'the database does not answer')
+    return false
+  }
+}

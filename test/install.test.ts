@@ -1,0 +1,65 @@
+/** The door `scripts/run.mjs`: when it installs, and when it leaves alone what is there. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { projectRoot } from './settings.ts'
+
+const runs = { version: '1.0.0' }
+const tests = { version: '2.0.0', dev: true }
+const ofAnotherMachine = { version: '3.0.0', optional: true }
+const wanted = {
+  '': {},
+  'node_modules/runs': runs,
+  'node_modules/tests': tests,
+  'node_modules/other': ofAnotherMachine,
+}
+
+/** Asks for a task in a made-up checkout whose installed packages are these. */
+function ask(task: string, installed: Record<string, object> | undefined) {
+  const home = mkdtempSync(join(tmpdir(), 'tram-install-'))
+  try {
+    mkdirSync(join(home, 'scripts'))
+    mkdirSync(join(home, 'src'))
+    mkdirSync(join(home, 'node_modules'))
+    cpSync(join(projectRoot, 'scripts/run.mjs'), join(home, 'scripts/run.mjs'))
+    symlinkSync(join(projectRoot, 'node_modules/tsx'), join(home, 'node_modules/tsx'))
+    writeFileSync(join(home, 'src/main.ts'), 'console.log("the program ran")')
+    writeFileSync(join(home, 'package.json'), '{"type":"module","dependencies":{"not-in-the-lock":"1.0.0"}}')
+    // npm itself refuses a lock file that belongs to another package.json, so nothing is fetched here.
+    writeFileSync(join(home, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages: wanted }))
+    if (installed) writeFileSync(join(home, 'node_modules/.package-lock.json'), JSON.stringify({ packages: installed }))
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['scripts/run.mjs', task], {
+      cwd: home,
+      encoding: 'utf8',
+      env: { ...process.env, npm_config_offline: 'true' },
+    })
+    return { stdout, installs: stderr.includes('Installing the dependencies'), stderr, status }
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+test('what is installed as locked is not installed again, whatever the dates of the files', () => {
+  const { stdout, installs } = ask('start', { 'node_modules/runs': runs, 'node_modules/tests': tests })
+  assert.deepEqual({ stdout, installs }, { stdout: 'the program ran\n', installs: false })
+})
+
+test('an installation that only serves goes without what tests need, but does not test', () => {
+  const served = ask('tram', { 'node_modules/runs': runs })
+  assert.deepEqual([served.stdout, served.installs], ['the program ran\n', false])
+  assert.equal(ask('test', { 'node_modules/runs': runs }).installs, true)
+})
+
+test('other versions, or none, are installed first; where that fails one line says so', () => {
+  for (const version of ['0.9.0', '1.0.1', undefined]) {
+    const { installs, status, stderr, stdout } = ask(
+      'start',
+      version ? { 'node_modules/runs': { version } } : undefined,
+    )
+    assert.deepEqual([installs, status, stdout], [true, 1, ''])
+    assert.match(stderr, /could not be installed; npm says why above/)
+  }
+})

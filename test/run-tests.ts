@@ -1,0 +1,19 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { projectRoot } from './settings.ts'
+
+/** Parts of the paths of tests that mostly wait for other processes. */
+export const wholeTests = ['test/pages', 'test/program', 'test/crash', 'test/install', 'test/deploy', 'test/restore']
+
+/** Loads the test files whose path is wanted; their tests run one after the other. */
+export async function runTests(isWanted: (path: string) => boolean): Promise<void> {
+  for (const folder of ['src', 'test', 'packs', 'scripts', 'bench', 'simulators']) {
+    if (!existsSync(join(projectRoot, folder))) continue
+    const files = readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+    for (const file of files.filter((name) => /\.test\.tsx?$/.test(name)).sort()) {
+      const path = join(folder, file)
+      if (isWanted(path)) await import(pathToFileURL(join(projectRoot, path)).href)
+    }
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * A small stock of records for tests that look at every page: two sources, two communes, sound and faulty ones, corrections. Every text
+ * that a source may choose freely is hostile: markup, formulas, line ends. What belongs to commune B carries a mark of its own.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { raiseAlert } from '#alerts'
+import { keepBytes } from '#files'
+import { listOpenIncidents } from '#incidents'
+import { processTouches } from '#indicators'
+import { notify } from '#notifications'
+import type { Context } from '#platform/context'
+import { importBytes } from '#warehouse'
+import { capabilities, collectGrants } from '../src/app.ts'
+import { putSilence } from '../src/operations/alerts/silences.ts'
+import { makeDueBriefs } from '../src/operations/centre/briefs/actions.ts'
+import { writeLog } from '../src/operations/incidents/record/log.ts'
+import { seedDirectives } from '../src/services/directives/seed/seed.ts'
+import { type Sender, submitForm } from './crawl.ts'
+import { makeActor } from './harness.ts'
+import { projectRoot } from './settings.ts'
+
+export const communeA = { organisation: 'H32.22366', area: '22366' } as const
+export const communeB = { organisation: 'H32.22736', area: '22736' } as const
+
+/** Appears in every text of commune B's records, and nowhere else. */
+export const markOfB = 'CHIDANHCHOXAB'
+/** Personal values: masked wherever they are shown without a purpose. */
+export const personalMark = 'NOIDUNGCANHAN'
+
+export const markup = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'><b>'
+const formulas = ['=HYPERLINK("http://x.invalid")', '+1+1', '-2+3', '@SUM(A1)', '\t=1', '\r=1'] as const
+
+interface Sample {
+  key: string
+  category: string
+  commune: typeof communeA | typeof communeB
+  personal: string
+  state?: string
+}
+
+const reports = (commune: typeof communeA | typeof communeB): Sample[] => {
+  const mark = commune === communeB ? ` ${markOfB}` : ''
+  const code = commune === communeB ? `B-${markOfB}` : 'A'
+  const texts = [markup, ...formulas, 'Vệ sinh môi trường', 'Trật tự đô thị', 'a\r\nSet-Cookie: x=1']
+  const sound = texts.map((category, index) => ({
+    key: `PA-${code}-${index}`,
+    category: `${category}${mark}`,
+    commune,
+    personal: `${personalMark} ${markup}${mark}`,
+  }))
+  const hostileKeys = [`=1+1 ${code}`, `<i>${code}</i>`, `../../etc/${code}`].map((key) => ({
+    key,
+    category: `Hạ tầng${mark}`,
+    commune,
+    personal: personalMark,
+  }))
+  const faulty = [1, 2, 3].map((index) => ({
+    key: `PA-${code}-hong-${index}`,
+    category: `${markup}${mark}`,
+    commune,
+    personal: `${personalMark}${mark}`,
+    state: `không-có-${index} ${markup}${mark}`,
+  }))
+  return [...sound, ...hostileKeys, ...faulty]
+}
+
+const lineOf = ({ key, category, commune, personal, state = 'moi' }: Sample, updated: string): string =>
+  JSON.stringify({
+    ma: key,
+    linh_vuc: category,
+    kenh: category,
+    don_vi: commune.organisation,
+    dia_ban: commune.area,
+    tiep_nhan: '2026-11-10T08:00:00+07:00',
+    trang_thai: state,
+    noi_dung: personal,
+    cap_nhat: updated,
+  })
+
+export const dossierColumns =
+  'MaHoSo,MaTTHC,MaLinhVuc,HinhThuc,DonViXuLy,NoiTiepNhan,DiaBan,NgayTiepNhan,NgayHenTra,NgayKetThucXuLy,TrangThaiHoSo,SoLanBoSung,SoNgayXuLy,PhiPhaiNop,PhiDaNop,ThanhToan,SoHoa,KetQuaDienTu,ChuHoSo,CapNhatLuc'
+
+export function dossierLine(index: number, commune: typeof communeA | typeof communeB): string {
+  const isB = commune === communeB
+  const state = index % 3 === 0 ? '10' : '4'
+  const ended = state === '10' ? '20261112100000' : ''
+  const code = `${isB ? 'H32.B' : 'H32.A'}-261110-${String(1000 + index)}`
+  const procedure = isB ? `1.0${index} ${markOfB}` : `1.0${index}`
+  const { organisation, area } = commune
+  return `${code},${procedure},LV${index},2,${organisation},${organisation},${area},20261110080000,20261120170000,${ended},${state},0,2,0,0,1,1,1,${personalMark} ${isB ? markOfB : ''},20261112110000`
+}
+
+/** Somebody who may do everything everywhere. */
+export const everybody = makeActor(
+  'nguoi-xem-het',
+  Object.fromEntries([...collectGrants().keys()].map((name) => [name, 'all'])),
+  'H32',
+)
+
+/** Uploads a file on a page; the address of the preview. */
+export async function uploadSample(
+  asker: Sender,
+  path: string,
+  file: { name: string; bytes: string | Buffer },
+): Promise<string> {
+  const border = 'ranh-gioi-cua-cac-phan'
+  const payload = Buffer.concat([
+    Buffer.from(
+      `--${border}\r\ncontent-disposition: form-data; name="tep"; filename="${file.name}"\r\ncontent-type: application/octet-stream\r\n\r\n`,
+    ),
+    Buffer.from(file.bytes),
+    Buffer.from(`\r\n--${border}--\r\n`),
+  ])
+  const headers = { 'content-type': `multipart/form-data; boundary=${border}` }
+  const { statusCode, body, headers: answered } = await asker.inject({ method: 'POST', url: path, headers, payload })
+  if (statusCode !== 303) throw new Error(`${path} did not take the file: ${statusCode} ${body.slice(0, 2000)}`)
+  return String(answered.location)
+}
+
+const strangers = `Tên;Số;Ngày\n"${markup.replaceAll('"', '""')}";1;01/02/2026\n=1+1;2;02/02/2026\n`
+
+/** What people make on pages: uploads that wait for their owner's word, a contract under change, a board; addresses of each. */
+export async function makeByHand(asker: Sender): Promise<string[]> {
+  const known = [dossierColumns, dossierLine(9, communeA)].join('\n')
+  const submit = async (path: string, fields: Record<string, string>) => {
+    const answer = await submitForm(asker, path, fields)
+    if (answer.statusCode !== 303)
+      throw new Error(`${path} was refused: ${answer.statusCode} ${answer.body.slice(0, 2000)}`)
+    return String(answer.headers.location)
+  }
+  return [
+    await uploadSample(asker, '/nguon/one-stop-dossiers/tai-len', { name: 'ho-so.csv', bytes: known }),
+    await uploadSample(asker, '/nguon/tao-moi', { name: '<b>la.csv', bytes: strangers }),
+    await submit('/nguon/citizen-reports/hop-dong/sua', {
+      viec: 'toan-van',
+      'ly-do': `Thử sửa ${markup}`,
+      'toan-van': (await changedContract()).replace('name: Phản ánh', 'name: Kênh phản ánh'),
+    }),
+    await submit('/nguon/citizen-reports/lay-du-lieu/them?loai=http', {
+      'dia-chi': 'http://127.0.0.1:9/<b>phan-anh.jsonl',
+      lich: '0 6 * * *',
+    }),
+    // By links it is reached from the numbers over observations only.
+    '/chi-tieu/air.pm25/theo-gio',
+    // Reached by who has the shift: nobody here has one.
+    '/ca-truc/doi-ca/1',
+    await submit('/bang', { title: `Giao ban ${markup}`, 'don-vi': 'H32' }),
+  ]
+}
+
+/** A unit's official form, fetched and sent back as it came: each cell that must be filled is a fault. Addresses of both. */
+export async function sendEmptyForm(asker: Sender, unit: string): Promise<string[]> {
+  const list = `/bieu-mau?don-vi=${unit}`
+  const { body } = await asker.inject({ method: 'GET', url: list, headers: { accept: 'text/html' } })
+  const download = /href="(\/bieu-mau\/[^"]+\/tai-ve[^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&')
+  if (!download) throw new Error(`${list} offers no form`)
+  const { rawPayload } = await asker.inject({ method: 'GET', url: download })
+  const sent = await uploadSample(asker, download.replace('/tai-ve', '/gui'), {
+    name: '<b>biểu.xlsx',
+    bytes: rawPayload,
+  })
+  return [list, sent]
+}
+
+const changedContract = () => readFile(join(projectRoot, 'packs/khanh-hoa/contracts/citizen-reports.yaml'), 'utf8')
+
+/**
+ * The samples, and a bit of everything that the other rooms hold. @returns addresses of pages that few links lead to: a crawl that looks
+ * at one page a route passes them by
+ */
+export async function fillEverything(ctx: Context): Promise<string[]> {
+  await fillSamples(ctx)
+  const duties = capabilities.find(({ name }) => name === 'duties')
+  await duties?.seed?.(ctx, { demo: true, full: false, progress: () => {} })
+  const [movement] = await ctx.sql<{ path: string }[]>`
+    select p.code || '/bien-dong/' || m.id as path from portfolio.movement m join portfolio.project p on p.id = m.project
+    where m.reverses is null and not exists (select from portfolio.movement r where r.reverses = m.id) and p.code like 'CDS%'
+    order by m.id limit 1`
+  const [obstacle] = await ctx.sql<{ path: string }[]>`
+    select p.code || '/vuong-mac/' || o.id as path from portfolio.obstacle o join portfolio.project p on p.id = o.project
+    where o.resolved_on is null order by o.id limit 1`
+  const projects = [movement, obstacle].flatMap((one) => (one ? [`/danh-muc-du-an/${one.path}`] : []))
+  return [...(await makeWatch(ctx)), ...projects]
+}
+
+/** Takes the samples in, as imports do, and computes the numbers. */
+export async function fillSamples(ctx: Context): Promise<void> {
+  const all = [...reports(communeA), ...reports(communeB)]
+  const first = all.map((sample) => lineOf(sample, '2026-11-10T09:00:00+07:00'))
+  const corrected = all
+    .filter((_, index) => index % 4 === 0)
+    .map((sample) => lineOf({ ...sample, category: `${sample.category} (sửa)` }, '2026-11-11T09:00:00+07:00'))
+  const dossiers = [communeA, communeB].flatMap((commune) => [1, 2, 3, 4].map((index) => dossierLine(index, commune)))
+  await take(ctx, 'citizen-reports', `phản ánh "${markup}\r\n.jsonl`, first.join('\n'))
+  await take(ctx, 'citizen-reports', '=1+1.jsonl', corrected.join('\n'))
+  await take(ctx, 'one-stop-dossiers', '../../ho-so.csv', [dossierColumns, ...dossiers].join('\n'))
+  await processTouches(ctx)
+  await seedDirectives(ctx, { demo: true, full: false, progress: () => {} })
+  // Rooms whose demonstration is small and needs nobody's records make it here as well.
+  for (const card of capabilities)
+    if (quickRooms.has(card.name)) await card.seed?.(ctx, { demo: true, full: false, progress: () => {} })
+  await tell(ctx)
+}
+
+/** An alert of each commune, a silence, a file in the log of an incident, the briefs of the day: hostile where a text is free. */
+async function makeWatch(ctx: Context): Promise<string[]> {
+  for (const [commune, mark] of [
+    [communeA, ''],
+    [communeB, ` ${markOfB}`],
+  ] as const)
+    await raiseAlert(ctx, {
+      ...commune,
+      source: 'thu',
+      fingerprint: commune.organisation,
+      headline: `Cảnh báo ${markup}${mark}`,
+      severity: 'critical',
+      labels: { noi: `=1+1${mark}` },
+      annotations: { description: `${markup}${mark}` },
+      at: ctx.now,
+    })
+  const silence = await putSilence(
+    ctx,
+    {
+      matchers: [{ name: 'noi', value: markup, isRegex: false, isEqual: true }],
+      startsAt: ctx.now,
+      endsAt: new Date(ctx.now.getTime() + 3600_000),
+      reason: `Bảo trì ${markup}`,
+    },
+    'alert:handle',
+  )
+  const [incident] = await listOpenIncidents(ctx)
+  if (!incident) throw new Error('there is no incident under way')
+  const file = await keepBytes(ctx, Buffer.from(`Biên bản ${markup}`), '<b>biên bản.txt', 'evidence')
+  await writeLog(ctx, incident.code, { kind: 'note', text: `Đã ghi ${markup}`, file, formKey: 'mau-thu' })
+  const briefs = await makeDueBriefs(ctx)
+  return [
+    `/canh-bao/tam-im/${silence}`,
+    `/tinh-huong/${incident.code}/tep/${file.sha256}`,
+    ...briefs.flatMap((code) => [`/tom-tat/${code}`, `/tom-tat/${code}/pdf`, `/tom-tat/${code}/xlsx`]),
+  ]
+}
+
+/** A message, hostile in every value, to who looks at every page. */
+async function tell(ctx: Context): Promise<void> {
+  const account = String(everybody.account)
+  await ctx.sql`
+    insert into identity.account (name, person_name, organisation, search_key, machine, demo, password_given, created_at)
+    values (${account}, 'Người xem hết (minh họa)', ${communeA.organisation}, ${account}, false, true, false, ${ctx.now})`
+  await notify(ctx, {
+    notice: 'notification.tried',
+    to: [{ account }, { account: 'quantri' }],
+    values: { sender: `${markup}\r\nBcc: x@vidu.invalid`, place: '=HYPERLINK("http://x.invalid")' },
+    url: '/thong-bao',
+  })
+}
+
+const quickRooms = new Set(['incidents'])
+
+async function take(ctx: Context, source: string, fileName: string, text: string): Promise<void> {
+  const bytes = [Buffer.from(`${text}\n`)]
+  const { fault, received, quarantined } = await importBytes(ctx, {
+    source,
+    contractVersion: 1,
+    channel: 'upload',
+    fileName,
+    bytes: toStream(bytes),
+  })
+  if (fault || received === 0 || quarantined > received / 2)
+    throw new Error(`the samples were refused: ${JSON.stringify(fault)}`)
+}
+
+async function* toStream(parts: readonly Buffer[]): AsyncGenerator<Uint8Array> {
+  yield* parts
+}
