@@ -1,5 +1,6 @@
 /** The books after the trial: what was sent, as the test remembers it, against what the program holds. */
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { listFacts, recomputeAll } from '#indicators'
 import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
@@ -23,6 +24,20 @@ export async function checkBooks(place: Place, records: Records): Promise<void> 
   } finally {
     await app.close()
   }
+}
+
+/** What came in has reached the numbers: asked of the database beside the program, which computes by itself. */
+export async function untilComputed(place: Place): Promise<void> {
+  const app = await openApp(testConfig({ varDir: place.varDir, packDir: place.packDir }), { tables: 'check' })
+  try {
+    for (let waited = 0; waited < 120_000; waited += 200) {
+      if ((await app.pool`select from warehouse.touch limit 1`).length === 0) return
+      await sleep(200)
+    }
+  } finally {
+    await app.close()
+  }
+  throw new Error('changes wait for their computation for two minutes')
 }
 
 async function checkRecords(sql: Sql, records: Records): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '#platform/embedded'
 import { projectRoot } from '../settings.ts'
-import { checkBooks } from './books.ts'
+import { checkBooks, untilComputed } from './books.ts'
 import { writePack } from './pack.ts'
 import { findDatabase, isOver, killAll, killGroup, launch, type Place, untilReady } from './program.ts'
 import { type Batch, Records, seeded } from './records.ts'
@@ -60,6 +60,7 @@ async function settleAll(trial: Trial): Promise<void> {
     if (batch) assert.ok(await sendAgain(trial, batch), `${batch.key} is taken`)
   }
   await untilIdle(trial)
+  await untilComputed(place)
   trial.running.child.kill('SIGTERM')
   assert.equal(await trial.running.ended, 0, trial.running.errors())
   trial.running = undefined
