@@ -159,3 +159,20 @@ test('titles above the table of a workbook are left out, merged or not, and a pe
   const said = await sniff(bytesOf(bytes), undefined, { above: 4 })
   assert.deepEqual(said.columns[0]?.name, 'a0')
 })
+
+test('a workbook whose first sheet is empty is read from the first that holds something, and a person may name another', async () => {
+  const book = new ExcelJS.Workbook()
+  book.addWorksheet('Bìa')
+  book.addWorksheet('Tháng 10').addRows([
+    ['mã', 'số'],
+    ['x', 1],
+  ])
+  book.addWorksheet('Ẩn', { state: 'hidden' }).addRow(['kín'])
+  book.addWorksheet('Tháng 11').addRows([['Báo cáo'], ['mã', 'ngày', 'tiền'], ['y', '01/11/2026', 5]])
+  const bytes = Buffer.from(await book.xlsx.writeBuffer())
+  const found = await sniff(bytesOf(bytes))
+  assert.deepEqual(found.sheets, ['Bìa', 'Tháng 10', 'Tháng 11'])
+  assert.deepEqual([found.format.kind === 'xlsx' && found.format.sheet, found.rowsSampled], ['Tháng 10', 1])
+  const said = await sniff(bytesOf(bytes), undefined, { sheet: 'Tháng 11' })
+  assert.deepEqual([rowsAbove(said.format), said.columns.map(({ name }) => name)], [1, ['mã', 'ngày', 'tiền']])
+})
