@@ -64,6 +64,10 @@ dbTest('money with its unit, percent, telephone numbers: proposals alone lead to
   }
   assert.equal((await stranger.submit('/nguon/phieu-thu/chi-tieu/tao-moi', first)).statusCode, 303)
   assert.match((await stranger.get('/nguon/phieu-thu/chi-tieu')).body, /10\.938\.268 đồng/)
+  const { facts } = (await stranger.get('/api/v1/indicators/thu.tong/facts?organisation=H32.KHCN')).json()
+  assert.ok(facts.length > 0)
+  for (const fact of facts)
+    assert.equal(fact.receivedAt, t.now.toISOString(), 'what is summed anew knows when it was received')
   const [record] = await t.sql<{ attributes: Record<string, unknown> }[]>`
     select attributes from warehouse.process_case where source = 'phieu-thu' and case_id = 'PH-1001'`
   assert.equal(record?.attributes['Tỷ lệ'], 1.5)
