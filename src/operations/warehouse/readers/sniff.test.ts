@@ -49,7 +49,9 @@ test('dates that fit two patterns are left to a person', () => {
 
 test('an old encoding is proposed as a guess to confirm', async () => {
   const file = iconv.encode(`ten,xa\n${'người dân nộp hồ sơ,vĩnh hải\n'.repeat(30)}`, 'tcvn')
-  const { format, encodingGuessed, samples } = await sniff(bytesOf(file))
+  const { format, encodingGuessed, encoding, samples } = await sniff(bytesOf(file))
+  assert.equal(encoding, 'tcvn3')
+  assert.equal((await sniff(bytesOf(Buffer.from('\ufefften,xa\nĐạt,Nha Trang\n', 'utf16le')))).encoding, 'utf-16')
   assert.deepEqual([format.kind === 'csv' && format.encoding, encodingGuessed], ['tcvn3', true])
   assert.deepEqual(samples[0], ['người dân nộp hồ sơ', 'vĩnh hải'])
 })

@@ -24,6 +24,8 @@ export type Sniffed = {
   format: Format
   /** The encoding was guessed from the letters and must be confirmed by a person. */
   encodingGuessed: boolean
+  /** How the text of this file is written, whatever the format says of others. */
+  encoding: Encoding
   columns: GuessedColumn[]
   /** The first rows, in the order of `columns` or as trees. */
   samples: Sample['values'][]
@@ -42,6 +44,11 @@ function proposeEncoding(head: Buffer): { encoding: Encoding; resolved: Resolved
   const likely = guessEncoding(head)
   if (likely === 'windows-1258' || likely === 'tcvn3') return { encoding: likely, resolved: likely, guessed: true }
   return { encoding: 'auto', resolved: 'utf-8', guessed: false }
+}
+
+function encodingOf(head: Buffer): Encoding {
+  const { encoding, resolved } = proposeEncoding(head)
+  return encoding !== 'auto' ? encoding : resolved === 'utf-8' ? 'utf-8' : 'utf-16'
 }
 
 // Lines before the first that has as many columns as most: titles.
@@ -182,6 +189,7 @@ export async function sniff(input: Bytes, limits: Limits = defaultLimits, shape:
   return {
     format,
     encodingGuessed,
+    encoding: recogniseContent(head) === 'text' ? encodingOf(head) : 'auto',
     columns: guessColumns(columns, rows),
     samples: rows.slice(0, shownRows).map(({ values }) => values),
     rowsSampled: rows.length,
