@@ -64,8 +64,10 @@ export {
   Radios,
   readDateInput,
   Select,
+  type SelectProps,
   TextArea,
   TextInput,
+  type TextInputProps,
 } from './parts/inputs.tsx'
 export { Matrix, type MatrixCell, MatrixLegend, type MatrixRow } from './parts/matrix.tsx'
 export { Breadcrumbs, type Link, Section, type Tab, Tabs } from './parts/navigation.tsx'
