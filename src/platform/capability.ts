@@ -126,6 +126,50 @@ export interface MapLayer {
   find?(ctx: Context, id: string): Promise<MapFeature | undefined>
 }
 
+/** A clock that says something else by a changed calendar. */
+export interface ClockMove {
+  /** Its place in the order of the book. */
+  key: string
+  /** What people call it, and where it is. */
+  code: string
+  url: string
+  organisation: string
+  before: Date | null
+  after: Date | null
+}
+
+export interface ClockQuestion<Calendar> {
+  /** No earlier day has changed: what was due before it stays. */
+  since: Date
+  /** By which calendar an organisation works, as it is to be. */
+  calendarOf(organisation: string): Calendar | undefined
+  /** Key of the last clock of the batch before. */
+  after: string | undefined
+  limit: number
+  /** The clocks are moved in the same transaction, and held until its end. */
+  hold: boolean
+}
+
+/** One batch in the order of keys; `last` is absent when it was the end of the book. */
+export interface ClockBatch<Move> {
+  seen: number
+  last: string | undefined
+  moves: Move[]
+}
+
+/**
+ * The open clocks a capability keeps, with the due time each had when it was written. `#calendar` has them reckoned anew when working days
+ * change: by the same reckoning they are shown before the change and moved after it. (Its calendars are unknown down here.)
+ */
+export interface ClockBook<Calendar = unknown, Move extends ClockMove = ClockMove> {
+  name: string
+  /** What the clocks are, for the page that lists them. */
+  title: string
+  reckon(ctx: Context, question: ClockQuestion<Calendar>): Promise<ClockBatch<Move>>
+  /** Writes the new times, and moves what waits for them. */
+  move(ctx: Context, moves: readonly Move[]): Promise<void>
+}
+
 /** One line of what the next shift must know. */
 export interface ShiftMatter {
   title: string
@@ -159,6 +203,8 @@ export interface Capability {
   notices?: readonly NoticeTemplate[]
   /** What it shows on the map. */
   mapLayers?: readonly MapLayer[]
+  /** Its open clocks, which move with the working calendar. */
+  clocks?: readonly ClockBook[]
   /** What the next shift must know of it. */
   shiftMatters?: readonly ShiftMatters[]
   /** Noun → permission: a token's scope `noun:object` gives this permission over that object only. The action asks which object. */

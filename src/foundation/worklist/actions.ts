@@ -27,6 +27,15 @@ export async function closeItem(ctx: Context, key: ItemKey): Promise<void> {
   if (place) await tell(ctx, [place])
 }
 
+/** Many items of one owner are due at another time: what a changed calendar asks for. */
+export async function moveDues(
+  ctx: Context,
+  of: { capability: string; kinds: readonly string[] },
+  dues: readonly { code: string; dueAt: Date | null }[],
+): Promise<void> {
+  await tell(ctx, await store.setDues(ctx.sql, of, dues))
+}
+
 export const holderTopic = (account: string): string => `worklist:account:${account}`
 export const pileTopic = (organisation: string): string => `worklist:pile:${organisation}`
 

@@ -16,6 +16,7 @@ import { playbookRoutes } from './pages/playbooks.tsx'
 import { rosterRoutes } from './pages/roster.tsx'
 import { rosterSwapRoutes } from './pages/roster-swap.tsx'
 import { loadPlaybooks } from './playbooks/pack-files.ts'
+import { taskClocks } from './record/clocks.ts'
 import { mapLayers } from './record/map-layers.ts'
 import { loadRosterSettings } from './roster/settings.ts'
 import { makeSample } from './sample.ts'
@@ -52,6 +53,7 @@ export const createIncidents = (contributions: () => readonly ShiftMatters[]): C
   },
   notices,
   mapLayers,
+  clocks: [taskClocks],
   jobs,
   loadPack: async (ctx, config) => {
     await loadPlaybooks(ctx, config.packDir)

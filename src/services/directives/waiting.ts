@@ -16,6 +16,9 @@ const kindOf: Partial<Record<State, Kind>> = {
   'awaiting-verification': 'verify',
 }
 
+/** Kinds of the items that bear the deadline of a part that is owed. */
+export const itemKindsOfOwed: readonly Kind[] = ['accept', 'work', 'decide', 'extension']
+
 const says: Record<Kind, string> = {
   issue: 'Ban hành',
   accept: 'Tiếp nhận nhiệm vụ',

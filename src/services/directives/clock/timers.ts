@@ -49,6 +49,22 @@ export async function replaceTimers(sql: Sql, part: Part, timers: readonly Timer
   await sql`insert into directives.timer ${sql(rows)} on conflict (part, kind, step, base_due_at) do nothing`
 }
 
+/** The same for many parts at once. */
+export async function replaceTimersOfMany(
+  sql: Sql,
+  parts: readonly { part: string; dueAt: Date | null; timers: readonly Timer[] }[],
+): Promise<void> {
+  await sql`
+    delete from directives.timer where part = any(${parts.map(({ part }) => part)}::text[]) and done_at is null`
+  const rows = parts.flatMap(({ part, dueAt, timers }) => timers.map((timer) => ({ part, dueAt, ...timer })))
+  await sql`
+    insert into directives.timer (part, kind, step, base_due_at, at)
+    select * from unnest(${rows.map(({ part }) => part)}::text[], ${rows.map(({ kind }) => kind)}::text[],
+      ${rows.map(({ step }) => step)}::int[], ${rows.map(({ dueAt }) => dueAt?.toISOString() ?? null)}::timestamptz[],
+      ${rows.map(({ at }) => at.toISOString())}::timestamptz[])
+    on conflict (part, kind, step, base_due_at) do nothing`
+}
+
 export interface WaitingTimer {
   id: number
   part: string
