@@ -1,11 +1,12 @@
 import type { Sql } from '#platform/sql'
 import { owedStates } from '../model.ts'
 import { type Part, partColumns } from '../store.ts'
+import type { KnownTimer } from './timers.ts'
 
-/** A part that is owed, in whose name it was given, and what waits for it. */
+/** A part that is owed, in whose name it was given, and its timers, done and waiting. */
 export interface OwedPart extends Part {
   authority: string
-  waiting: { kind: string; step: number; at: string }[]
+  timers: KnownTimer[]
 }
 
 interface Batch {
@@ -29,13 +30,14 @@ export async function lockWholes(sql: Sql, batch: Batch): Promise<void> {
 }
 
 export const listOwed = (sql: Sql, batch: Batch): Promise<OwedPart[]> => sql<OwedPart[]>`
-  select ${partColumns(sql)}, directive.authority, coalesce(waiting.rows, '[]') as waiting
+  select ${partColumns(sql)}, directive.authority, coalesce(own.timers, '[]') as timers
   from (select * from directives.part where ${affected(sql, batch)} order by part.code limit ${batch.limit}) part
   join directives.directive on directive.code = part.directive
   left join lateral (
-    select json_agg(json_build_object('kind', kind, 'step', step, 'at', at)) as rows
-    from directives.timer where timer.part = part.code and done_at is null
-  ) waiting on true
+    select json_agg(json_build_object('id', id, 'kind', kind, 'step', step, 'base', base_due_at, 'at', at, 'done', done_at is not null))
+      as timers
+    from directives.timer where timer.part = part.code
+  ) own on true
   order by part.code`
 
 /** Moved in the sense of the warehouse too: its record of them is another. */

@@ -11,13 +11,13 @@ import { getSettings } from '../settings.ts'
 import { insertHops, type Part } from '../store.ts'
 import { itemKindsOfOwed } from '../waiting.ts'
 import { placeOf } from './ladder.ts'
-import { listOwed, lockWholes, type OwedPart, setDues } from './recount-store.ts'
+import { listOwed, lockWholes, setDues } from './recount-store.ts'
 import { dueOf } from './terms.ts'
-import { planTimers, replaceTimersOfMany, type Timer } from './timers.ts'
+import { changeTimers, compareTimers, planTimers, type TimerChanges } from './timers.ts'
 
 export interface PartMove extends ClockMove {
   part: Part
-  timers: Timer[]
+  changes: TimerChanges | undefined
 }
 
 export const partClocks: CalendarBook<PartMove> = {
@@ -34,18 +34,28 @@ export const partClocks: CalendarBook<PartMove> = {
       const compiled = calendarOf(part.organisation) ?? calendarOf(part.authority)
       if (!compiled) continue
       const dueAt = dueOf(compiled, part, settings)
-      const timers = planTimers(compiled, { ...part, dueAt }, settings, await lineOf(part.organisation))
-      if (isSame(part, dueAt, timers)) continue
+      const planned = planTimers(compiled, { ...part, dueAt }, settings, await lineOf(part.organisation))
+      const changes = compareTimers(part.timers, dueAt, planned)
+      if (!changes && part.dueAt?.getTime() === dueAt?.getTime()) continue
       const { code, organisation } = part
-      moves.push({ key: code, code, organisation, url: partPath(code), before: part.dueAt, after: dueAt, part, timers })
+      moves.push({
+        key: code,
+        code,
+        organisation,
+        url: partPath(code),
+        before: part.dueAt,
+        after: dueAt,
+        part,
+        changes,
+      })
     }
     return { seen: parts.length, last: parts.length < limit ? undefined : parts.at(-1)?.code, moves }
   },
   async move(ctx, moves) {
     const { sql, now } = ctx
-    await replaceTimersOfMany(
+    await changeTimers(
       sql,
-      moves.map(({ code, after, timers }) => ({ part: code, dueAt: after, timers })),
+      moves.flatMap(({ code, after, changes }) => (changes ? [{ part: code, dueAt: after, changes }] : [])),
     )
     const moved = moves.filter(({ before, after }) => before?.getTime() !== after?.getTime())
     if (moved.length === 0) return
@@ -69,13 +79,6 @@ function lines(ctx: Context) {
     known.set(organisation, line)
     return line
   }
-}
-
-/** Nothing to write: the deadline stays, and so does everything that waits for it. */
-function isSame(part: OwedPart, dueAt: Date | null, timers: readonly Timer[]): boolean {
-  if (part.dueAt?.getTime() !== dueAt?.getTime()) return false
-  const planned = new Map(timers.map(({ kind, step, at }) => [`${kind} ${step}`, at.getTime()]))
-  return part.waiting.every(({ kind, step, at }) => planned.get(`${kind} ${step}`) === new Date(at).getTime())
 }
 
 function hopOf({ actor, now }: Context, { code, state }: Part) {

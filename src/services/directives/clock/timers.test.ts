@@ -208,6 +208,8 @@ dbTest('after any changes of days every deadline and every timer is what it woul
   await t.sql`
     update directives.part set pauses = '[{"from":"2026-11-24T02:00:00Z","to":"2026-11-26T03:00:00Z","reason":"thử"}]'
     where code = ${codes[3] ?? ''}`
+  await declareOff(t, '2026-11-24')
+  await settleClocks(t.context(), partClocks)
   const settings = await getSettings(t.sql)
   const someDay = fc
     .integer({ min: 0, max: 30 })
