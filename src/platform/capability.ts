@@ -7,37 +7,33 @@ import type { NoticeTemplate } from '#platform/notices'
 
 export type { NoticeTemplate }
 
-/** One entry of the main menu, shown to those who hold the permission. */
+/** One entry of the menu, shown to those who hold the permission. */
 export interface MenuItem {
   label: string
   href: string
-  permission: string
-  /** Menu order; the leader's pages come first. */
+  /** Absent: something of one's own, for whoever is signed in as a person. */
+  permission?: string
   order: number
-  group: 'work' | 'centre' | 'data' | 'administration'
+  /** `top` stands by itself, and there are few of them; `head` stands at the head of every page; the others are folded in sections. */
+  group: 'head' | 'top' | 'figures' | 'events' | 'data' | 'administration'
   /** What waits there for who asks: read with every page he opens, so it is one statement of about a millisecond. */
   count?: MenuCount
 }
 
 export interface MenuCount {
-  read(ctx: Context): Promise<{ count: number; note?: string }>
+  read(ctx: Context): Promise<{
+    count: number
+    /** What of it presses, in words beside the number. */
+    note?: string
+    /** The largest number that is counted: from there on it is "more than". */
+    most?: number
+    /** What is counted, for who hears the page. */
+    unit?: string
+  }>
   /** Topics of the live line at which it is read again, and the address that gives it alone: a fragment with this id. */
   topics(ctx: Context): string
   id: string
   href: string
-}
-
-/** A way to something of one's own, at the head of every page, with how much waits there. */
-export interface HeadLink {
-  id: string
-  label: string
-  href: string
-  icon: 'bell' | 'list'
-  count: number
-  /** The largest number that is counted: from there on it is "more than". */
-  most: number
-  /** Topic of the live line that changes the number, and where the link is fetched anew. */
-  live: { topic: string; url: string }
 }
 
 export interface Command {
@@ -195,8 +191,6 @@ export interface Capability {
   subscriptions?: readonly Subscription[]
   commands?: readonly Command[]
   menu?: readonly MenuItem[]
-  /** Shown to who is signed in; none where he has nothing of the kind. */
-  headLink?(ctx: Context): Promise<HeadLink | undefined>
   /** Permission → the roles that hold it, over the organisation the role is scoped to. */
   permissions?: Record<string, readonly Role[]>
   /** The messages it sends by `#notifications`. */

@@ -42,9 +42,9 @@ export const createIncidents = (contributions: () => readonly ShiftMatters[]): C
     ...handOverRoutes(contributions),
   ],
   menu: [
-    { label: 'Tình huống', href: '/tinh-huong', permission: 'incident:read', order: 30, group: 'centre' },
-    { label: 'Kịch bản', href: '/kich-ban', permission: 'incident:read', order: 31, group: 'centre' },
-    { label: 'Ca trực', href: '/ca-truc', permission: 'incident:read', order: 32, group: 'centre' },
+    { label: 'Tình huống', href: '/tinh-huong', permission: 'incident:read', order: 30, group: 'events' },
+    { label: 'Kịch bản', href: '/kich-ban', permission: 'incident:read', order: 31, group: 'events' },
+    { label: 'Ca trực', href: '/ca-truc', permission: 'incident:read', order: 32, group: 'events' },
   ],
   permissions: {
     'incident:read': ['leader', 'operator', 'officer', 'analyst', 'administrator', 'auditor'],

@@ -13,7 +13,7 @@ export const directives: Capability = {
   name: 'directives',
   home: import.meta.url,
   routes: [...apiRoutes, ...pageRoutes],
-  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'work' }],
+  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'top' }],
   jobs,
   clocks: [partClocks],
   notices,
