@@ -30,10 +30,10 @@ export async function closeItem(ctx: Context, key: ItemKey): Promise<void> {
 /** Many items of one owner are due at another time: what a changed calendar asks for. */
 export async function moveDues(
   ctx: Context,
-  of: { capability: string; kinds: readonly string[] },
-  dues: readonly { code: string; dueAt: Date | null }[],
+  capability: string,
+  dues: readonly { kind: string; code: string; dueAt: Date | null }[],
 ): Promise<void> {
-  await tell(ctx, await store.setDues(ctx.sql, of, dues))
+  await tell(ctx, await store.setDues(ctx.sql, capability, dues))
 }
 
 /** What one person holds: heard by him and by who may stand in for him. */

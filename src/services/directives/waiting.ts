@@ -16,8 +16,8 @@ const kindOf: Partial<Record<State, Kind>> = {
   'awaiting-verification': 'verify',
 }
 
-/** Kinds of the items that bear the deadline of a part that is owed. */
-export const itemKindsOfOwed: readonly Kind[] = ['accept', 'work', 'decide', 'extension']
+/** Kinds of the items that may bear the deadline of a part. */
+export const itemKindsOf = (state: State): Kind[] => [...(kindOf[state] ? [kindOf[state]] : []), 'extension']
 
 const says: Record<Kind, string> = {
   issue: 'Ban hành',

@@ -10,6 +10,7 @@ interface TaskMove extends ClockMove {
   id: number
   after: Date
   incident: string
+  exercise: boolean
 }
 
 export const taskClocks: CalendarBook<TaskMove> = {
@@ -23,15 +24,21 @@ export const taskClocks: CalendarBook<TaskMove> = {
       if (!dueAt || dueAt.getTime() === task.dueAt.getTime()) return []
       const { id, incident, number, organisation } = task
       const place = { key: String(id), code: `${incident}/${number}`, organisation, url: taskPath(task) }
-      return [{ ...place, before: task.dueAt, after: dueAt, id, incident }]
+      return [{ ...place, before: task.dueAt, after: dueAt, id, incident, exercise: task.exercise }]
     })
     const last = tasks.length < limit ? undefined : tasks.at(-1)?.id
     return { seen: tasks.length, last: last === undefined ? undefined : String(last), moves }
   },
   async move(ctx, moves) {
-    const dues = moves.map(({ id, code, after }) => ({ id, code, dueAt: after }))
-    await setDues(ctx.sql, dues)
-    await moveDues(ctx, { capability: 'incidents', kinds: [kindOf(false), kindOf(true)] }, dues)
+    await setDues(
+      ctx.sql,
+      moves.map(({ id, after }) => ({ id, dueAt: after })),
+    )
+    await moveDues(
+      ctx,
+      'incidents',
+      moves.map(({ code, after, exercise }) => ({ kind: kindOf(exercise), code, dueAt: after })),
+    )
     await announce(ctx.sql, [...new Set(moves.map(({ incident }) => `incident:${incident}`))])
   },
 }

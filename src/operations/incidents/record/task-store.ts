@@ -130,6 +130,7 @@ export function takeLate(sql: Sql, now: Date): Promise<Task[]> {
 export interface TimedTask {
   id: number
   incident: string
+  exercise: boolean
   number: number
   organisation: string
   dueAt: Date
@@ -143,7 +144,7 @@ export function listInWorkingTime(
   { since, after, limit, hold }: { since: Date; after: number; limit: number; hold: boolean },
 ): Promise<TimedTask[]> {
   return sql<TimedTask[]>`
-    select t.id, t.incident, t.number, t.organisation, t.due_at,
+    select t.id, t.incident, t.exercise, t.number, t.organisation, t.due_at,
       case when t.due_rule ? 'after' then t.opened_at else i.started_at end as started_at,
       (t.due_rule ->> 'workingHours')::float8 as working_hours
     from incidents.task t join incidents.incident i on i.code = t.incident

@@ -1,10 +1,14 @@
 import type { Sql } from '#platform/sql'
 import { owedStates } from '../model.ts'
-import { type Part, partColumns } from '../store.ts'
+import type { Part } from '../store.ts'
 import type { KnownTimer } from './timers.ts'
 
-/** A part that is owed, in whose name it was given, and its timers, done and waiting. */
-export interface OwedPart extends Part {
+/** What a part that is owed is reckoned by, in whose name it was given, and its timers, done and waiting. */
+export interface OwedPart
+  extends Pick<
+    Part,
+    'code' | 'directive' | 'organisation' | 'state' | 'startedAt' | 'budgetAmount' | 'budgetUnit' | 'pauses' | 'dueAt'
+  > {
   authority: string
   timers: KnownTimer[]
 }
@@ -30,7 +34,8 @@ export async function lockWholes(sql: Sql, batch: Batch): Promise<void> {
 }
 
 export const listOwed = (sql: Sql, batch: Batch): Promise<OwedPart[]> => sql<OwedPart[]>`
-  select ${partColumns(sql)}, directive.authority, coalesce(own.timers, '[]') as timers
+  select part.code, part.directive, part.organisation, part.state, part.started_at, part.budget_amount, part.budget_unit, part.pauses,
+    part.due_at, directive.authority, coalesce(own.timers, '[]') as timers
   from (select * from directives.part where ${affected(sql, batch)} order by part.code limit ${batch.limit}) part
   join directives.directive on directive.code = part.directive
   left join lateral (

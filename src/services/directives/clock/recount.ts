@@ -8,15 +8,15 @@ import { moveDues } from '#worklist'
 import { clocksMoved } from '../events.ts'
 import { partPath } from '../paths.ts'
 import { getSettings } from '../settings.ts'
-import { insertHops, type Part } from '../store.ts'
-import { itemKindsOfOwed } from '../waiting.ts'
+import { insertHops } from '../store.ts'
+import { itemKindsOf } from '../waiting.ts'
 import { placeOf } from './ladder.ts'
-import { listOwed, lockWholes, setDues } from './recount-store.ts'
+import { listOwed, lockWholes, type OwedPart, setDues } from './recount-store.ts'
 import { dueOf } from './terms.ts'
 import { changeTimers, compareTimers, planTimers, type TimerChanges } from './timers.ts'
 
 export interface PartMove extends ClockMove {
-  part: Part
+  part: OwedPart
   changes: TimerChanges | undefined
 }
 
@@ -65,7 +65,11 @@ export const partClocks: CalendarBook<PartMove> = {
       sql,
       moved.map(({ part }) => hopOf(ctx, part)),
     )
-    await moveDues(ctx, { capability: 'directives', kinds: itemKindsOfOwed }, dues)
+    await moveDues(
+      ctx,
+      'directives',
+      moved.flatMap(({ code, after, part }) => itemKindsOf(part.state).map((kind) => ({ kind, code, dueAt: after }))),
+    )
     await ctx.publish(clocksMoved, { parts: moved.length })
     await announce(sql, ['directive', ...new Set(moved.map(({ part }) => `directive:${part.directive}`))])
   },
@@ -81,7 +85,7 @@ function lines(ctx: Context) {
   }
 }
 
-function hopOf({ actor, now }: Context, { code, state }: Part) {
+function hopOf({ actor, now }: Context, { code, state }: OwedPart) {
   return {
     part: code,
     deed: 'recount',

@@ -16,7 +16,12 @@ export interface Timer {
 /** The last moment is still in time. */
 const afterMs = 1000
 
-export function planTimers(compiled: CompiledCalendar, part: Part, settings: Settings, line: Line): Timer[] {
+export function planTimers(
+  compiled: CompiledCalendar,
+  part: Pick<Part, 'dueAt' | 'startedAt' | 'state'>,
+  settings: Settings,
+  line: Line,
+): Timer[] {
   const { dueAt: due, startedAt } = part
   if (!due || !startedAt || !owedStates.includes(part.state)) return []
   const soon = addWorkingMs(compiled, due, -settings.warnBefore.hours * 3_600_000)
