@@ -42,6 +42,12 @@ const benches: readonly Bench[] = [
     args: ['3000000'],
   },
   { name: 'duties', goal: '65 × 60 duties: a day opened ≤ 1 s; matrix with a year of them p95 ≤ 60 ms', minutes: 4 },
+  {
+    name: 'clocks',
+    goal: 'due dates ≥ 1,000,000/s in memory; 600,000 open clocks recomputed after a calendar change ≤ 60 s',
+    minutes: 12,
+    args: ['600000'],
+  },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 

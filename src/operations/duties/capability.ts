@@ -1,5 +1,6 @@
 import type { Capability } from '#platform/capability'
 import { jobs, subscriptions, sweepJob } from './jobs.ts'
+import { dutyClocks } from './keeping/clocks.ts'
 import { syncObligations } from './keeping/obligations.ts'
 import { notices } from './notices.ts'
 import { pageMenu, pageRoutes } from './pages/routes.ts'
@@ -12,6 +13,7 @@ export const duties: Capability = {
   routes: pageRoutes,
   menu: pageMenu,
   jobs,
+  clocks: [dutyClocks],
   notices,
   subscriptions,
   permissions: {

@@ -1,6 +1,7 @@
 import type { Capability } from '#platform/capability'
 import { apiRoutes } from './api.ts'
-import { jobs, subscriptions } from './jobs.ts'
+import { partClocks } from './clock/recount.ts'
+import { jobs } from './jobs.ts'
 import { notices } from './notices.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { boardPath } from './paths.ts'
@@ -12,9 +13,9 @@ export const directives: Capability = {
   name: 'directives',
   home: import.meta.url,
   routes: [...apiRoutes, ...pageRoutes],
-  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'work' }],
+  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'top' }],
   jobs,
-  subscriptions,
+  clocks: [partClocks],
   notices,
   permissions: {
     [readPermission]: ['leader', 'operator', 'officer', 'custodian', 'analyst', 'administrator', 'auditor'],

@@ -1,6 +1,6 @@
 export { directives } from './capability.ts'
 export { fulfilCondition } from './closing/verify.ts'
-export { directiveMoved } from './events.ts'
+export { clocksMoved as directiveClocksMoved, directiveMoved } from './events.ts'
 export { type Condition, stateNames as directiveStateNames } from './model.ts'
 export { countDirectives, type DirectiveCounts } from './reading/count.ts'
 export {

@@ -146,7 +146,8 @@ function setLost(now: boolean): void {
 
 function listen(url: string): () => void {
   if (!worker || !('SharedWorker' in window)) return openStream(url, hear)
-  const shared = new SharedWorker(worker, 'live')
+  // By address, so by who asks: a line opened for one account is not handed on to the next that signs in.
+  const shared = new SharedWorker(worker, url)
   shared.port.onmessage = ({ data }: MessageEvent<StreamMessage>) => hear(data)
   shared.port.postMessage({ open: url })
   return () => shared.port.postMessage({ bye: true })
