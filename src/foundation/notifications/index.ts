@@ -1,4 +1,5 @@
-export { listReaders, notify } from './actions.ts'
+export { listOutcomes, listReaders, notify } from './actions.ts'
 export { notifications } from './capability.ts'
 export type { Recipient } from './model.ts'
 export { collectNotices } from './rules/templates.ts'
+export type { Outcome } from './store.ts'
