@@ -118,7 +118,10 @@ export async function findPreferences(
 const markWords = ({ subject, text }: Words, mark: string | undefined): Words =>
   mark === undefined
     ? { subject, text }
-    : { subject: cut(`${mark} · ${subject}`, longestSubject), text: cut(`${mark}\n${text}`, longestText) }
+    : {
+        subject: cut(`${mark} · ${subject}`, longestSubject),
+        text: text.startsWith(mark) ? text : cut(`${mark}\n${text}`, longestText),
+      }
 
 async function findWords(
   ctx: Context,

@@ -45,7 +45,8 @@ function show(): void {
     button.textContent = `Âm báo: ${isOn ? 'bật' : 'tắt'}`
     button.setAttribute('aria-pressed', String(isOn))
   }
-  if (note) note.textContent = isOn && !isOpen() ? 'Nhấn một lần để bật âm báo' : ''
+  // Its room is kept: the switch must not move away under the press.
+  note?.classList.toggle('alarm-note-shown', isOn && !isOpen())
 }
 
 /** Made at once: whether it runs without a press is what tells if this browser allows sound. */
@@ -106,7 +107,14 @@ function gesture(): void {
   if (hasOpened) openSound()
 }
 
+// Some browsers count the press only when it is let go.
+function letGo(): void {
+  if (isOn && !isOpen()) openSound()
+}
+
 addEventListener('pointerdown', gesture, { capture: true })
+addEventListener('pointerup', letGo)
+addEventListener('keyup', letGo)
 addEventListener('keydown', gesture, { capture: true })
 addEventListener('storage', (event) => {
   if (event.key !== key) return

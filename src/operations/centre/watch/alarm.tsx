@@ -12,7 +12,9 @@ export function Alarm({ alerts }: { alerts: readonly AlertRow[] }) {
   return (
     <div class="alarm" id="alarm">
       <button type="button" class="button button-small" id="alarm-switch" hidden />
-      <span class="alarm-note" id="alarm-note" />
+      <span class="alarm-note" id="alarm-note">
+        Nhấn một lần để bật âm báo
+      </span>
       <p class="hidden-visually" id="alarm-say" role="alert" />
       <ul id="alarm-list" data-live="alerts" data-live-unseen hidden>
         {listUnheard(alerts).map(({ code, headline }) => (

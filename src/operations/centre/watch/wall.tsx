@@ -4,7 +4,7 @@
  * while nothing grave is open; the map stands where the newest grave alert is until that is closed or somebody sends it away.
  */
 import type { ComponentChild } from 'preact'
-import type { AlertRow } from '#alerts'
+import { type AlertRow, alertListPath } from '#alerts'
 import type { Card } from '#indicators'
 import { drawAreas, drawMap } from '#maps'
 import type { Context } from '#platform/context'
@@ -137,7 +137,10 @@ function Wall({ watch, numbers, query, next, isIllustrative, map }: WallProps) {
       </section>
       <section class="wall-alerts" aria-label="Cảnh báo" id="wall-alerts" data-live="alerts">
         <h2 class="wall-title">
-          Cảnh báo <span class="muted">{formatNumber(openCount(watch))} đang mở</span>
+          Cảnh báo{' '}
+          <a class="muted" href={alertListPath}>
+            {formatNumber(openCount(watch))} đang mở
+          </a>
         </h2>
         <AlertList watch={watch} query={query} />
       </section>
@@ -230,35 +233,31 @@ function WallNumber({ card, watch }: { card: Card; watch: Watch }) {
 
 function AlertList({ watch, query }: { watch: Watch; query: WallQuery }) {
   const shown = watch.alerts.slice(0, alertsOnWall)
-  const rest = openCount(watch) - shown.length
   if (shown.length === 0) return <p class="wall-empty">Không có cảnh báo nào đang mở.</p>
   return (
-    <>
-      <ol class="wall-list">
-        {shown.map((alert) => (
-          <li
-            key={alert.code}
-            class={classes('wall-alert', `wall-alert-${alert.severity}`)}
-            data-code={alert.code}
-            aria-current={query.chon === alert.code ? 'true' : undefined}
-          >
-            <p class="wall-alert-head">
-              <SeverityMark severity={alert.severity} />
-              <span>{alertStateWords[alert.state]}</span>
-              <AlertClock alert={alert} />
-            </p>
-            <p class="wall-headline">
-              <a href={alert.url}>{alert.headline}</a>
-              {alert.count > 1 && <span class="muted"> ×{formatNumber(alert.count)}</span>}
-            </p>
-            <p class="muted">
-              {watch.setting.nameOf(alert.organisation)} · <Time at={alert.raisedAt} />
-            </p>
-          </li>
-        ))}
-      </ol>
-      {rest > 0 && <p class="muted">và {formatNumber(rest)} cảnh báo khác</p>}
-    </>
+    <ol class="wall-list">
+      {shown.map((alert) => (
+        <li
+          key={alert.code}
+          class={classes('wall-alert', `wall-alert-${alert.severity}`)}
+          data-code={alert.code}
+          aria-current={query.chon === alert.code ? 'true' : undefined}
+        >
+          <p class="wall-alert-head">
+            <SeverityMark severity={alert.severity} />
+            <span>{alertStateWords[alert.state]}</span>
+            <AlertClock alert={alert} />
+          </p>
+          <p class="wall-headline">
+            <a href={alert.url}>{alert.headline}</a>
+            {alert.count > 1 && <span class="muted"> ×{formatNumber(alert.count)}</span>}
+          </p>
+          <p class="muted">
+            {watch.setting.nameOf(alert.organisation)} · <Time at={alert.raisedAt} />
+          </p>
+        </li>
+      ))}
+    </ol>
   )
 }
 

@@ -69,7 +69,7 @@ export async function drawAreas(ctx: Context, drawing: AreasDrawing): Promise<Co
           hrefOf={drawing.hrefOf}
           marks={await markThings(ctx, { things: drawing.marks ?? [], selected, box, width })}
         />
-        {!isNational && (
+        {!isNational && !near && (
           <div class="map-inset">
             <SeaInset {...picture} />
           </div>

@@ -52,7 +52,7 @@ export async function drawMap(ctx: Context, drawing: ThingsDrawing): Promise<Com
           height={height}
           marks={await markThings(ctx, { things: drawing.things, selected: drawing.selected, box, width })}
         />
-        {outline.within !== national?.within && (
+        {!near && outline.within !== national?.within && (
           <div class="map-inset">
             <SeaInset {...picture} />
           </div>

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { periodLabel } from '#calendar'
 import type { MapLayer } from '#platform/capability'
-import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { fragment, json, page, type Route, route } from '#platform/http'
 import { type TableFormat, tableFile } from '#platform/table-file'
