@@ -44,7 +44,10 @@ export const capabilities: readonly Capability[] = [
   duties,
   createMaps(() => capabilities.flatMap(({ mapLayers = [] }) => mapLayers)),
   alerts,
-  createIncidents(() => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters)),
+  createIncidents({
+    matters: () => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters),
+    layers: () => capabilities.flatMap(({ mapLayers = [] }) => mapLayers),
+  }),
   centre,
 ]
 
