@@ -1,10 +1,13 @@
 import { directiveMoved } from '#directives'
 import { dutyMoved } from '#duties'
+import { callAnswered } from '#incidents'
 import { factsChanged } from '#indicators'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { handleJob, type JobHandler } from '#platform/jobs'
 import { recordsChanged } from '#warehouse'
+import { takeAnswered } from './actions.ts'
+import { alertOfCall } from './calls.ts'
 import { evaluateJob, sweepJob, tellJob } from './job-types.ts'
 import { fulfilConditions } from './rules/conditions.ts'
 import { evaluateRules } from './rules/evaluate.ts'
@@ -13,6 +16,7 @@ import { type Move, noteMove } from './rules/move-tracks.ts'
 import { listWaitingRules, markDirty } from './rules/state-store.ts'
 import { listRules, type StoredRule } from './rules/store.ts'
 import { tellUntold } from './timers/clocks.ts'
+import { followCalls } from './timers/follow-calls.ts'
 import { sweep } from './timers/sweep.ts'
 
 const gatherMs = 500
@@ -71,6 +75,10 @@ export const subscriptions: readonly Subscription[] = [
       detail: { [subject.kind]: subject.code, title },
     }),
   ),
+  subscribe(callAnswered, 'alerts.call-answered', async (ctx, { key, account, name }) => {
+    const code = alertOfCall(key)
+    if (code) await takeAnswered(ctx, code, { account, name })
+  }),
   subscribe(directiveMoved, 'alerts.directive-moved', (ctx, { code, organisation, title = '', from, to }) =>
     followMove(ctx, { stream: 'directive', key: code, organisation, from: from ?? '', to, detail: { title } }),
   ),
@@ -79,6 +87,7 @@ export const subscriptions: readonly Subscription[] = [
 export const jobs: readonly JobHandler[] = [
   handleJob(tellJob, async (ctx) => {
     await tellUntold(ctx)
+    await followCalls(ctx)
   }),
   handleJob(evaluateJob, evaluateWaiting),
   handleJob(
