@@ -12,6 +12,7 @@ import { checkHandOvers } from './hand-overs.ts'
 import { organisations, source } from './pack.ts'
 import { type Place, runCommand } from './program.ts'
 import type { Records } from './records.ts'
+import { timerJobs } from './timers.ts'
 
 export async function checkBooks({ place, records, storms, handOvers }: Trial): Promise<void> {
   const verified = await runCommand<{ ok: boolean }>(place, ['verify'])
@@ -35,10 +36,11 @@ export async function checkBooks({ place, records, storms, handOvers }: Trial): 
 export async function untilComputed(place: Place): Promise<void> {
   const app = await openApp(testConfig({ varDir: place.varDir, packDir: place.packDir }), { tables: 'check' })
   try {
-    for (let waited = 0; waited < 120_000; waited += 200) {
+    for (let waited = 0; waited < 120_000; waited += 500) {
+      for (const job of timerJobs) await app.pool`select platform.add_job(${job}, '{}'::json, null, null, ${job})`
       const touches = await app.pool`select from warehouse.touch limit 1`
       if (touches.length === 0 && (await countDue(app.pool)) === 0) return
-      await sleep(200)
+      await sleep(500)
     }
   } finally {
     await app.close()

@@ -12,6 +12,9 @@ export interface Journal {
   imports: { acknowledged: number; cut: number }
   pushes: { acknowledged: number; cut: number }
   storms: { acknowledged: number; cut: number }
+  /** Acknowledgements and closings of alerts. */
+  steps: { acknowledged: number; cut: number }
+  silences: { acknowledged: number; cut: number }
   signatures: { acknowledged: number; cut: number }
 }
 
@@ -20,6 +23,8 @@ export const emptyJournal = (): Journal => ({
   imports: { acknowledged: 0, cut: 0 },
   pushes: { acknowledged: 0, cut: 0 },
   storms: { acknowledged: 0, cut: 0 },
+  steps: { acknowledged: 0, cut: 0 },
+  silences: { acknowledged: 0, cut: 0 },
   signatures: { acknowledged: 0, cut: 0 },
 })
 

@@ -42,6 +42,7 @@ export async function runRound(trial: Trial, target: Target): Promise<void> {
   ])
   // An import needs a second or two to begin: later moments fall into its work, earlier ones into its start.
   await sleep(100 + random() * 3500)
+  if (random() < 0.7) await untilAnswered(trial)
   pace.hurries = true
   await sleep(200)
   pace.ends = true
@@ -49,6 +50,17 @@ export async function runRound(trial: Trial, target: Target): Promise<void> {
   await strike(trial, target)
   await sending
   if (target === 'jobs') await killGroupAfter(trial, 1500)
+}
+
+const mostPatienceMs = 10_000
+
+/** On a busy machine nothing may have been answered by then: the kill is to meet work, not an empty queue. */
+async function untilAnswered({ journal: { storms, signatures } }: Trial): Promise<void> {
+  const [stormsBefore, signaturesBefore] = [storms.acknowledged, signatures.acknowledged]
+  for (let waited = 0; waited < mostPatienceMs; waited += 100) {
+    if (storms.acknowledged > stormsBefore && signatures.acknowledged > signaturesBefore) return
+    await sleep(100)
+  }
 }
 
 export function drawTarget(random: Random): Target {

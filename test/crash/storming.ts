@@ -74,47 +74,55 @@ export async function sendStorms(trial: Trial, pace: Pace): Promise<void> {
 
 /** Acknowledges what is new and closes some: each acknowledgement has a timer that lapses it a few seconds later. */
 export async function handleAlerts(trial: Trial, pace: Pace): Promise<void> {
-  const { storms, random } = trial
-  while (!pace.ends) {
-    const answer = await ask(trial, '/api/v1/alerts?limit=100')
-    if (answer?.status !== 200) return
-    const open = (await answer.json()).alerts as { code: string; state: string }[]
-    const chosen = open.filter(({ state }) => state === 'new').filter(() => random() < 0.3)
-    for (const { code } of chosen.slice(0, 5)) {
-      const closes = random() < 0.15
-      const step = closes ? { to: 'closed', reason: 'Đã xử lý trong lúc thử' } : { to: 'acknowledged' }
-      const moved = await ask(trial, `/api/v1/alerts/${code}/transitions`, step)
-      if (!moved) return
-      if (moved.status === 204) (closes ? storms.closed : storms.taken).push({ code, at: Date.now() })
-      else if (moved.status < 500 && moved.status !== 409)
-        throw new Error(`transition refused: ${moved.status} ${await moved.text()}`)
-    }
-    await sleep(100 + random() * 200)
-  }
+  while (!pace.ends && (await handleSome(trial))) await sleep(100 + trial.random() * 200)
 }
 
-/** Silences a district for some seconds and sends a storm into it: shown when the silence is over, not before. */
-export async function hushDistricts(trial: Trial, pace: Pace): Promise<void> {
+/** False where it was cut off. @throws when the program refuses */
+export async function handleSome(trial: Trial): Promise<boolean> {
   const { storms, random } = trial
-  while (!pace.ends) {
-    await sleep(random() * 1000)
-    const district = `Im ${storms.hushes.length + 1}-${storms.pick(1_000_000)}`
-    const endsAt = new Date(Date.now() + quietMs.least + random() * quietMs.more)
-    const answer = await ask(trial, '/alertmanager/api/v2/silences', {
-      matchers: [{ name: 'quan', value: district, isRegex: false, isEqual: true }],
-      startsAt: new Date().toISOString(),
-      endsAt: endsAt.toISOString(),
-      createdBy: 'thử',
-      comment: 'Im lặng trong lúc thử',
-    })
-    if (!answer) return
-    if (answer.status >= 400 && answer.status < 500) throw new Error(`silence refused: ${await answer.text()}`)
-    if (answer.status !== 200) continue
-    const storm = storms.makeHushed(district, 1 + storms.pick(60))
-    storms.hushes.push({ district, endsAt, storm })
-    if (!(await sendStorm(trial, storm))) {
-      storms.waiting.push(storm)
-      return
-    }
+  const answer = await ask(trial, '/api/v1/alerts?limit=100')
+  if (answer?.status !== 200) return false
+  const open = (await answer.json()).alerts as { code: string; state: string }[]
+  const chosen = open.filter(({ state }) => state === 'new').filter(() => random() < 0.3)
+  for (const { code } of chosen.slice(0, 5)) {
+    const closes = random() < 0.15
+    const step = closes ? { to: 'closed', reason: 'Đã xử lý trong lúc thử' } : { to: 'acknowledged' }
+    const moved = await ask(trial, `/api/v1/alerts/${code}/transitions`, step)
+    trial.journal.steps[moved?.status === 204 ? 'acknowledged' : 'cut'] += 1
+    if (!moved) return false
+    if (moved.status === 204) (closes ? storms.closed : storms.taken).push({ code, at: Date.now() })
+    // Closed by a request that was cut off before.
+    else if (moved.status < 500 && moved.status !== 409)
+      throw new Error(`transition refused: ${moved.status} ${await moved.text()}`)
   }
+  return true
+}
+
+/** Silences districts for some seconds and sends storms into them: shown when the silence is over, not before. */
+export async function hushDistricts(trial: Trial, pace: Pace): Promise<void> {
+  while (!pace.ends && (await hushDistrict(trial))) await sleep(trial.random() * 1000)
+}
+
+/** False where it was cut off. @throws when the program refuses */
+export async function hushDistrict(trial: Trial): Promise<boolean> {
+  const { storms, random } = trial
+  const district = `Im ${storms.hushes.length + 1}-${storms.pick(1_000_000)}`
+  const endsAt = new Date(Date.now() + quietMs.least + random() * quietMs.more)
+  const answer = await ask(trial, '/alertmanager/api/v2/silences', {
+    matchers: [{ name: 'quan', value: district, isRegex: false, isEqual: true }],
+    startsAt: new Date().toISOString(),
+    endsAt: endsAt.toISOString(),
+    createdBy: 'thử',
+    comment: 'Im lặng trong lúc thử',
+  })
+  trial.journal.silences[answer?.status === 200 ? 'acknowledged' : 'cut'] += 1
+  // It came so late, on a busy machine, that the silence would have been over.
+  if (answer?.status === 400 && Date.now() >= endsAt.getTime() - 500) return true
+  if (answer && answer.status >= 400 && answer.status < 500) throw new Error(`silence refused: ${await answer.text()}`)
+  if (answer?.status !== 200) return false
+  const storm = storms.makeHushed(district, 1 + storms.pick(60))
+  storms.hushes.push({ district, endsAt, storm })
+  if (await sendStorm(trial, storm)) return true
+  storms.waiting.push(storm)
+  return false
 }

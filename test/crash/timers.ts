@@ -6,7 +6,8 @@ import { openPool } from '#platform/sql'
 import type { Pace } from './course.ts'
 import type { Place } from './program.ts'
 
-const jobs = ['alerts.sweep', 'incidents.watch'] as const
+/** What a minute wakes. */
+export const timerJobs = ['alerts.sweep', 'incidents.watch'] as const
 const everyMs = 700
 
 /** A connection beside the program's own, which does not count as a user of its database: it does not start it again. */
@@ -21,7 +22,7 @@ export async function ringTimers(place: Place, pace: Pace): Promise<void> {
   const pool = connect(place)
   try {
     while (!pace.ends) {
-      for (const job of jobs) await pool`select platform.add_job(${job}, '{}'::json, null, null, ${job})`
+      for (const job of timerJobs) await pool`select platform.add_job(${job}, '{}'::json, null, null, ${job})`
       await sleep(everyMs)
     }
   } catch {

@@ -5,6 +5,7 @@ import { alertPath } from '../model.ts'
 import { getSettings } from '../settings.ts'
 
 const mostAtOnce = 200
+const mostLetters = 120
 
 /** Begins a call-out for each grave alert that needs somebody and has none running; ends those of alerts that need nobody any more. */
 export function followCalls(ctx: Context): Promise<void> {
@@ -28,7 +29,8 @@ export function followCalls(ctx: Context): Promise<void> {
     for (const { code, headline, calls } of waiting)
       await callOut(inner, {
         key: callKey(code, calls + 1),
-        about: `Cảnh báo ${code}`,
+        // A short message carries this alone.
+        about: `Cảnh báo ${code}: ${headline}`.slice(0, mostLetters),
         text: headline,
         url: alertPath(code),
       })
