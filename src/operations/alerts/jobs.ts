@@ -8,7 +8,7 @@ import { handleJob, type JobHandler } from '#platform/jobs'
 import { recordsChanged } from '#warehouse'
 import { takeAnswered } from './actions.ts'
 import { alertOfCall } from './calls.ts'
-import { evaluateJob, sweepJob, tellJob } from './job-types.ts'
+import { evaluateJob, purgeJob, sweepJob, tellJob } from './job-types.ts'
 import { fulfilConditions } from './rules/conditions.ts'
 import { evaluateRules } from './rules/evaluate.ts'
 import { indicatorsOf } from './rules/model.ts'
@@ -17,6 +17,7 @@ import { listWaitingRules, markDirty } from './rules/state-store.ts'
 import { listRules, type StoredRule } from './rules/store.ts'
 import { tellUntold } from './timers/clocks.ts'
 import { followCalls } from './timers/follow-calls.ts'
+import { purgeSignals } from './timers/purge.ts'
 import { sweep } from './timers/sweep.ts'
 
 const gatherMs = 500
@@ -90,6 +91,13 @@ export const jobs: readonly JobHandler[] = [
     await followCalls(ctx)
   }),
   handleJob(evaluateJob, evaluateWaiting),
+  handleJob(
+    purgeJob,
+    async (ctx) => {
+      await purgeSignals(ctx)
+    },
+    '10 19 * * *',
+  ),
   handleJob(
     sweepJob,
     async (ctx) => {

@@ -37,6 +37,8 @@ export interface AlertBodyProps {
   directives: Awaited<ReturnType<typeof listDirectivesOf>>
   people: Awaited<ReturnType<typeof listPeople>>
   rule: Rule | undefined
+  /** Single occurrences that were over before this are cleared. */
+  keptSince: Date
   /** The latest call-out about it. */
   call: CallStanding | undefined
   playbook: { title: string; href: string } | undefined
@@ -347,9 +349,14 @@ function Directives({ directives }: AlertBodyProps) {
   )
 }
 
-function Repeats({ signals, alert }: AlertBodyProps) {
+function Repeats({ signals, alert, keptSince }: AlertBodyProps) {
   return (
     <Section title="Các lần báo đã gộp">
+      {alert.startsAt < keptSince && (
+        <p class="muted">
+          Chi tiết các lần báo đã hết trước <Time at={keptSince} exact /> không còn được lưu; số đếm vẫn giữ nguyên.
+        </p>
+      )}
       <Table
         caption={`${formatNumber(signals.length)} lần gần nhất trong ${formatNumber(alert.count)}`}
         plain

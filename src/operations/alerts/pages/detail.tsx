@@ -20,8 +20,10 @@ import {
 import { lastCallOf } from '../calls.ts'
 import { listSignalsOf } from '../intake/signal-store.ts'
 import { findRule } from '../rules/store.ts'
+import { getSettings } from '../settings.ts'
 import type { Alert } from '../store.ts'
 import { listEvents } from '../timeline-store.ts'
+import { keptSince } from '../timers/purge.ts'
 import { DetailForm } from './detail-form.ts'
 import { AlertBody } from './detail-parts.tsx'
 import { readNames } from './names.ts'
@@ -103,7 +105,7 @@ interface Showing {
 
 async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Showing): Promise<Reply> {
   const call = lastCallOf(alert)
-  const [events, signals, directives, people, rule, standing, playbook] = await Promise.all([
+  const [events, signals, directives, people, rule, standing, playbook, settings] = await Promise.all([
     listEvents(ctx, alert.id),
     listSignalsOf(ctx, alert, signalsShown),
     listDirectivesOf(ctx, { kind: 'alert', code: alert.code }),
@@ -111,6 +113,7 @@ async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Sho
     alert.inlet === 'rule' ? findRule(ctx.sql, alert.origin) : undefined,
     call && ctx.can('incident:read') ? findCallStanding(ctx, call) : undefined,
     alert.playbook ? findPlaybook(ctx, alert.playbook) : undefined,
+    getSettings(ctx.sql),
   ])
   const actors = events.map(({ actor }) => actor)
   const names = await readNames(ctx, [alert.owner, alert.acknowledgedBy, alert.closedBy, ...actors])
@@ -132,6 +135,7 @@ async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Sho
           people={people}
           rule={rule?.body}
           call={standing}
+          keptSince={keptSince(settings, ctx.now)}
           playbook={playbook && { title: playbook.title, href: playbookHref(ctx, alert, playbook) }}
           form={form}
           errors={errors}
