@@ -6,7 +6,6 @@
  *   node --import tsx bench/alerts.ts [storms]
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +19,7 @@ import { setMark } from '#platform/marks'
 import { openPool } from '#platform/sql'
 import { type App, loadPacks, openApp } from '../src/app.ts'
 import { testConfig } from '../test/settings.ts'
+import { cpuOf, databaseCpu } from './cpu.ts'
 import { median, sayFigure } from './report.ts'
 
 const storm = 10_000
@@ -127,29 +127,6 @@ async function measureFloor(app: App, bodies: readonly string[]): Promise<number
   } finally {
     await pool.end({ timeout: 1 })
   }
-}
-
-/** CPU of a process and of those it has waited for, in seconds. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ')
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
-}
-
-/** All processes of the embedded database: the one that listens has the file of its number, the others are its children. */
-function databaseCpu(folder: string): number {
-  const postmaster = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-  const children = readdirSync('/proc').filter(
-    (entry) =>
-      /^\d+$/.test(entry) &&
-      Number(
-        readFileSync(`/proc/${entry}/stat`, 'utf8')
-          .replace(/^.*\) /, '')
-          .split(' ')[1],
-      ) === postmaster,
-  )
-  return [postmaster, ...children.map(Number)].reduce((sum, pid) => sum + cpuOf(pid), 0)
 }
 
 async function countsOf({ pool }: App) {
