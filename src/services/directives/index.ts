@@ -1,4 +1,4 @@
-export { directives } from './capability.ts'
+export { createDirectives } from './capability.ts'
 export { fulfilCondition } from './closing/verify.ts'
 export { directiveMoved } from './events.ts'
 export { type Condition, stateNames as directiveStateNames } from './model.ts'

@@ -1,5 +1,6 @@
 import type { Capability } from '#platform/capability'
 import { readPermission, writePermission } from './actions.ts'
+import { jobs, slowJob } from './jobs.ts'
 import { loadPortfolio } from './pack.ts'
 import { listRoute } from './pages/list.tsx'
 import { movementRoutes } from './pages/movement-forms.tsx'
@@ -18,7 +19,11 @@ export const portfolio: Capability = {
     [readPermission]: ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
     [writePermission]: ['officer', 'custodian'],
   },
-  loadPack: (ctx, config) => loadPortfolio(ctx, config.packDir, config.demo),
+  jobs,
+  loadPack: async (ctx, config) => {
+    await loadPortfolio(ctx, config.packDir, config.demo)
+    await ctx.enqueue(slowJob, {}, { key: slowJob.name })
+  },
   seed: async (ctx, options) => {
     options.progress('Capital of this year')
     await seedYear(ctx)

@@ -137,11 +137,13 @@ async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Sho
 }
 
 function Actions({ ctx, alert }: { ctx: Context; alert: Alert }) {
-  const { code, headline, url, organisation, area, playbook } = alert
+  const { code, headline, url, organisation, area, playbook, subject } = alert
   return (
     <>
       {ctx.can('directive:give') && (
-        <Button href={directiveFormPath({ kind: 'alert', code, title: headline, url, organisation, area })}>
+        <Button
+          href={directiveFormPath({ kind: 'alert', code, title: headline, url, organisation, area, about: subject })}
+        >
           Giao nhiệm vụ
         </Button>
       )}

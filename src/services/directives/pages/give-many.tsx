@@ -1,18 +1,6 @@
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
-import {
-  Button,
-  Checkboxes,
-  DecisionBar,
-  ErrorSummary,
-  Form,
-  type FormError,
-  More,
-  Select,
-  TextArea,
-  TextInput,
-  withQuery,
-} from '#ui'
+import { Button, DecisionBar, ErrorSummary, Form, type FormError, Select, TextArea, TextInput, withQuery } from '#ui'
 import { listAgencies, listDeadlines } from '../giving/choices.ts'
 import { fieldOf, readGiven } from '../giving/form.ts'
 import { giveMany } from '../giving/give-many.ts'
@@ -20,7 +8,7 @@ import { boardPath, giveManyPath, listPath } from '../paths.ts'
 import { givePermission } from '../rights.ts'
 import { getSettings } from '../settings.ts'
 import { attempt, Body, errorOf, listOf, textOf, type Values } from './forms.ts'
-import { type Choices, DeadlineFields } from './give-fields.tsx'
+import { AgencyBoxes, type Choices, DeadlineFields } from './give-fields.tsx'
 
 export const giveManyRoutes: readonly Route[] = [
   route({
@@ -102,17 +90,7 @@ async function sheet(ctx: Context, values: Values, errors: readonly FormError[])
               label: `${group.label} (${group.agencies.length} cơ quan)`,
             }))}
           />
-          {agencies.map((group, index) => (
-            <More key={group.label} title={`Chọn từng cơ quan: ${group.label}`}>
-              <Checkboxes
-                id={`don-vi-${index}`}
-                name="don-vi"
-                label={group.label}
-                values={listOf(values, 'don-vi')}
-                options={group.agencies.map(({ code, name }) => ({ value: code, label: name }))}
-              />
-            </More>
-          ))}
+          <AgencyBoxes name="don-vi" label="Chọn từng cơ quan" agencies={agencies} values={listOf(values, 'don-vi')} />
           <TextInput name="can-cu" label="Căn cứ pháp lý" optional maxLength={1000} value={textOf(values, 'can-cu')} />
           <TextInput
             name="minh-chung"
