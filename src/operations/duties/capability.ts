@@ -1,4 +1,5 @@
 import type { Capability } from '#platform/capability'
+import { apiRoutes } from './api.ts'
 import { jobs, subscriptions, sweepJob } from './jobs.ts'
 import { syncObligations } from './keeping/obligations.ts'
 import { notices } from './notices.ts'
@@ -9,7 +10,7 @@ import { loadSettings } from './settings.ts'
 export const duties: Capability = {
   name: 'duties',
   home: import.meta.url,
-  routes: pageRoutes,
+  routes: [...apiRoutes, ...pageRoutes],
   menu: pageMenu,
   jobs,
   notices,

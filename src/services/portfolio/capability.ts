@@ -1,5 +1,6 @@
 import type { Capability } from '#platform/capability'
 import { readPermission, writePermission } from './actions.ts'
+import { apiRoutes } from './api.ts'
 import { jobs, slowJob } from './jobs.ts'
 import { loadPortfolio } from './pack.ts'
 import { listRoute } from './pages/list.tsx'
@@ -13,7 +14,7 @@ import { seedYear } from './seed.ts'
 export const portfolio: Capability = {
   name: 'portfolio',
   home: import.meta.url,
-  routes: [listRoute, programmeRoute, projectRoute, ...movementRoutes, ...progressRoutes],
+  routes: [...apiRoutes, listRoute, programmeRoute, projectRoute, ...movementRoutes, ...progressRoutes],
   menu: [{ label: 'Danh mục dự án', href: listPath, permission: readPermission, order: 45, group: 'centre' }],
   permissions: {
     [readPermission]: ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
