@@ -2,9 +2,9 @@ import { findPeriodKind, localDate, periodLabel, periodOf, shiftPeriod } from '#
 import { getHomePack } from '#organisations'
 import type { NumberChoice, Numbers } from '#platform/capability'
 import type { Context } from '#platform/context'
-import { Radios, Select, TextInput } from '#ui'
+import { errorOf, Radios, Select, TextInput } from '#ui'
 import { comparisons } from '../model.ts'
-import { errorOf, textOf } from './forms.ts'
+import { textOf } from './forms.ts'
 import { type FieldsProps, groupsOf } from './give-fields.tsx'
 
 export interface NumberOffer {

@@ -2,6 +2,7 @@ import {
   Checkboxes,
   DateInput,
   type DateValue,
+  errorOf,
   type FormError,
   formatDateTime,
   Help,
@@ -14,7 +15,7 @@ import {
 import type { AgencyGroup, DeadlineChoice } from '../giving/choices.ts'
 import type { Settings } from '../settings.ts'
 import { ConditionFields, type NumberOffer } from './condition-fields.tsx'
-import { errorOf, listOf, textOf, type Values } from './forms.ts'
+import { listOf, textOf, type Values } from './forms.ts'
 
 export interface Choices {
   settings: Settings
@@ -75,6 +76,15 @@ export function WhoAndWhat({ values, errors, choices }: FieldsProps) {
         options={[]}
         groups={groupsOf(choices.agencies)}
       />
+      <WhatFields values={values} errors={errors} />
+    </>
+  )
+}
+
+/** What is to be done, in a line and in full. */
+export function WhatFields({ values, errors }: Pick<FieldsProps, 'values' | 'errors'>) {
+  return (
+    <>
       <TextInput
         name="trich-yeu"
         label="Trích yếu"
@@ -89,6 +99,31 @@ export function WhoAndWhat({ values, errors, choices }: FieldsProps) {
         value={textOf(values, 'noi-dung')}
         error={errorOf(errors, 'noi-dung')}
         maxLength={8000}
+      />
+    </>
+  )
+}
+
+/** On what it rests, and what must prove it. */
+export function ProofFields({ values, errors }: Pick<FieldsProps, 'values' | 'errors'>) {
+  return (
+    <>
+      <TextInput
+        name="can-cu"
+        label="Căn cứ pháp lý"
+        optional
+        maxLength={1000}
+        value={textOf(values, 'can-cu')}
+        error={errorOf(errors, 'can-cu')}
+      />
+      <TextInput
+        name="minh-chung"
+        label="Minh chứng phải có"
+        hint="Ví dụ: báo cáo có chữ ký, biên bản kiểm tra. Để trống thì không bắt buộc có tệp."
+        optional
+        maxLength={1000}
+        value={textOf(values, 'minh-chung')}
+        error={errorOf(errors, 'minh-chung')}
       />
     </>
   )
@@ -180,23 +215,7 @@ export function MoreFields(props: FieldsProps & { offer: NumberOffer }) {
           value={dateOf(values, 'han')}
           error={errorOf(errors, 'han')}
         />
-        <TextInput
-          name="can-cu"
-          label="Căn cứ pháp lý"
-          optional
-          maxLength={1000}
-          value={textOf(values, 'can-cu')}
-          error={errorOf(errors, 'can-cu')}
-        />
-        <TextInput
-          name="minh-chung"
-          label="Minh chứng phải có"
-          hint="Ví dụ: báo cáo có chữ ký, biên bản kiểm tra. Để trống thì không bắt buộc có tệp."
-          optional
-          maxLength={1000}
-          value={textOf(values, 'minh-chung')}
-          error={errorOf(errors, 'minh-chung')}
-        />
+        <ProofFields values={values} errors={errors} />
         {choices.settings.fields.length > 0 && (
           <Select
             name="linh-vuc"
