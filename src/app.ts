@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { alerts } from '#alerts'
 import { createCalendar } from '#calendar'
 import { centre } from '#centre'
-import { directives } from '#directives'
+import { createDirectives } from '#directives'
 import { duties } from '#duties'
 import { files } from '#files'
 import { createAuthenticator, type Grants, identity } from '#identity'
@@ -37,7 +37,7 @@ export const capabilities: readonly Capability[] = [
   files,
   notifications,
   worklist,
-  directives,
+  createDirectives(() => capabilities.flatMap(({ numbers }) => numbers ?? [])),
   portfolio,
   warehouse,
   indicators,
