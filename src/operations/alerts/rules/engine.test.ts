@@ -227,3 +227,47 @@ dbTest('what another version of a rule no longer watches is over', async (t) => 
   await evaluateRules(later(t, 1).context(), only('thu.phien-ban'))
   assert.deepEqual((await alertsOf(t, 'thu.phien-ban'))[0]?.endedAt, later(t, 1).now)
 })
+
+dbTest('a flood of records that is more than is read at once ends no alert whose records it pushes out', async (t) => {
+  const rule = 'thu.nhieu-so-do'
+  await define(t, {
+    code: rule,
+    input: {
+      from: 'record',
+      kind: 'observation',
+      sources: ['air-stations'],
+      at: 'observedOn',
+      by: 'series',
+      where: [{ field: 'property', op: 'eq', value: 'pm25' }],
+    },
+    when: { type: 'count', window: '12h', op: '>=', value: 3 },
+  })
+  const clock = (minute: number) =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+  const rows = (count: number, stationOf: (index: number) => string, minuteOf: (index: number) => number) =>
+    Array.from({ length: count }, (_, index) => `${stationOf(index)},22366,2026-11-23 ${clock(minuteOf(index))},10,NA`)
+  const send = (lines: string[]) =>
+    sendCsv(t.context(), 'air-stations', ['tram,dia_ban,thoi_diem,pm25,pm10', ...lines].join('\n'))
+  const first = async () => {
+    await evaluateRules(t.context(), only(rule))
+    const [alert] = (await alertsOf(t, rule)).filter(({ headline }) => headline.startsWith('A:'))
+    return [alert?.endedAt, alert?.count]
+  }
+  await send(
+    rows(
+      3,
+      () => 'A',
+      (index) => 480 + index,
+    ),
+  )
+  assert.deepEqual(await first(), [null, 1])
+  // Of what is read at once, the newest five thousand, one is still of A.
+  await send(
+    rows(
+      4999,
+      (index) => `B${index % 10}`,
+      (index) => Math.floor(index / 10),
+    ),
+  )
+  assert.deepEqual(await first(), [null, 1])
+})
