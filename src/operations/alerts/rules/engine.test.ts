@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Context } from '#platform/context'
 import { type DbTest, dbTest } from '#test/harness'
+import { evaluateWaiting, subscriptions } from '../jobs.ts'
 import { alertsOf, sendCsv, writeFact } from '../testing.ts'
 import { sweep } from '../timers/sweep.ts'
 import { evaluateRules } from './evaluate.ts'
@@ -187,6 +188,30 @@ dbTest(
     assert.equal((await t.sql`select from alerts.alert where inhibited_by is not null`).length, 0)
   },
 )
+
+dbTest('a flood of moves is noted at once and looked at together, once', async (t) => {
+  const hears = subscriptions.find(({ name }) => name === 'alerts.duty-moved')
+  for (let number = 0; number < 40; number += 1)
+    await hears?.run(t.context(), {
+      code: `NV-${number}`,
+      organisation: 'H32.KHCN',
+      subject: { kind: 'source', code: 'nguon-thu' },
+      title: 'Nguồn thử',
+      from: 'open',
+      to: 'late',
+      at: t.now,
+    })
+  const [jobs] = await t.sql<{ count: number }[]>`
+    select count(*)::int from graphile_worker._private_jobs j join graphile_worker._private_tasks k on k.id = j.task_id
+    where k.identifier = 'alerts.evaluate'`
+  assert.deepEqual([jobs?.count, (await alertsOf(t, 'nghia-vu.tre-han')).length], [1, 0])
+  await evaluateWaiting(t.context())
+  const alerts = await alertsOf(t, 'nghia-vu.tre-han')
+  assert.equal(
+    alerts.reduce((sum, { count }) => sum + count, 0),
+    40,
+  )
+})
 
 dbTest('moves of duties are counted once each, by duty and by unit', async (t) => {
   const late = (key: string, at: DbTest) =>
