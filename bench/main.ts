@@ -41,6 +41,7 @@ const benches: readonly Bench[] = [
   { name: 'export', goal: '100,000 rows × 10 XLSX ≤ 3 s, ≤ 200 MB', minutes: 3 },
   { name: 'start', goal: 'start to ready: warm ≤ 5 s; cold with demo ≤ 60 s', minutes: 6 },
   { name: 'phone', goal: 'overview at slow 3G, CPU ÷ 4: LCP ≤ 3 s, JS ≤ 40 kB gz', minutes: 6 },
+  { name: 'leader', goal: 'number to drafted directive on a phone: ≤ 60 s, ≤ 4 touches', minutes: 6 },
   {
     name: 'worklist',
     goal: 'inbox of one officer with 5,000 of 3,000,000 items: p95 ≤ 60 ms',
@@ -48,6 +49,12 @@ const benches: readonly Bench[] = [
     args: ['3000000'],
   },
   { name: 'duties', goal: '65 × 60 duties: a day opened ≤ 1 s; matrix with a year of them p95 ≤ 60 ms', minutes: 4 },
+  {
+    name: 'clocks',
+    goal: 'due dates ≥ 1,000,000/s in memory; 600,000 open clocks recomputed after a calendar change ≤ 60 s',
+    minutes: 12,
+    args: ['600000'],
+  },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 

@@ -5,6 +5,7 @@ import { factsChanged } from '#indicators'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { handleJob, type JobHandler } from '#platform/jobs'
+import { projectSlowed } from '#portfolio'
 import { recordsChanged } from '#warehouse'
 import { takeAnswered } from './actions.ts'
 import { alertOfCall } from './calls.ts'
@@ -83,6 +84,11 @@ export const subscriptions: readonly Subscription[] = [
   subscribe(directiveMoved, 'alerts.directive-moved', (ctx, { code, organisation, title = '', from, to }) =>
     followMove(ctx, { stream: 'directive', key: code, organisation, from: from ?? '', to, detail: { title } }),
   ),
+  subscribe(projectSlowed, 'alerts.project-slowed', (ctx, { code, organisation, name, reason, isSlow, words }) => {
+    const [from, to] = isSlow ? ['on-time', 'slow'] : ['slow', 'on-time']
+    const detail = { title: name, code, reason, words }
+    return followMove(ctx, { stream: 'project', key: `${code} ${reason}`, organisation, from, to, detail })
+  }),
 ]
 
 export const jobs: readonly JobHandler[] = [

@@ -32,7 +32,7 @@ export type Matcher = z.infer<typeof Matcher>
 
 /** What stands behind an alert: a number, a record, a duty, a directive, a source. */
 export const Subject = z.strictObject({
-  kind: z.enum(['indicator', 'record', 'duty', 'directive', 'source']),
+  kind: z.enum(['indicator', 'record', 'duty', 'directive', 'source', 'project']),
   code: z.string().max(200),
   title: z.string().max(500),
   url: z

@@ -1,4 +1,4 @@
-import type { listDirectivesOf } from '#directives'
+import { DirectivesOf, type listDirectivesOf } from '#directives'
 import type { listPeople } from '#identity'
 import type { CallStanding } from '#incidents'
 import {
@@ -13,7 +13,6 @@ import {
   Section,
   Select,
   Table,
-  Tag,
   TextArea,
   TextInput,
   Time,
@@ -64,7 +63,7 @@ export function AlertBody(props: AlertBodyProps) {
         <div class="stack-large">
           {mayHandle && alert.state !== 'closed' && <Handling {...props} />}
           {mayHandle && <Judging {...props} />}
-          <Directives {...props} />
+          <DirectivesOf rows={props.directives} title="Nhiệm vụ đã giao từ cảnh báo này" />
           <Repeats {...props} />
         </div>
         <div class="stack-large">
@@ -324,27 +323,6 @@ function Judging({ alert, form, errors }: AlertBodyProps) {
           )}
         </div>
       </Form>
-    </Section>
-  )
-}
-
-function Directives({ directives }: AlertBodyProps) {
-  if (directives.length === 0) return null
-  return (
-    <Section title="Nhiệm vụ đã giao từ cảnh báo này">
-      <Table
-        caption="Nhiệm vụ"
-        hideCaption
-        plain
-        rows={directives}
-        rowKey={({ code }) => code}
-        rowHref={({ url }) => url}
-        columns={[
-          { key: 'title', title: 'Nhiệm vụ', cell: ({ title }) => title },
-          { key: 'state', title: 'Trạng thái', phone: true, cell: ({ stateName }) => <Tag>{stateName}</Tag> },
-          { key: 'due', title: 'Hạn', phone: true, cell: ({ dueAt }) => dueAt && <Time at={dueAt} exact /> },
-        ]}
-      />
     </Section>
   )
 }

@@ -151,11 +151,13 @@ const playbookHref = (ctx: Context, alert: Alert, { url }: PlaybookName): string
   ctx.can('incident:command') && alert.state !== 'closed' ? openIncidentPath(alert) : url
 
 function Actions({ ctx, alert }: { ctx: Context; alert: Alert }) {
-  const { code, headline, url, organisation, area } = alert
+  const { code, headline, url, organisation, area, subject } = alert
   return (
     <>
       {ctx.can('directive:give') && (
-        <Button href={directiveFormPath({ kind: 'alert', code, title: headline, url, organisation, area })}>
+        <Button
+          href={directiveFormPath({ kind: 'alert', code, title: headline, url, organisation, area, about: subject })}
+        >
           Giao nhiệm vụ
         </Button>
       )}

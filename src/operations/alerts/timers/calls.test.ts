@@ -29,7 +29,7 @@ async function fillShift(t: DbTest): Promise<void> {
       values ('2026-11-23', 'sang', ${duty}, ${account}, ${name}, 'test', now())`
 }
 
-const incidents = createIncidents(() => [])
+const incidents = createIncidents({ matters: () => [], layers: () => [] })
 
 /** One minute of the program: what the timers of the three rooms do, with gateways that listen. */
 async function minute(t: DbTest): Promise<void> {
