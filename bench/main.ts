@@ -42,6 +42,11 @@ const benches: readonly Bench[] = [
     args: ['3000000'],
   },
   { name: 'duties', goal: '65 × 60 duties: a day opened ≤ 1 s; matrix with a year of them p95 ≤ 60 ms', minutes: 4 },
+  {
+    name: 'wall',
+    goal: 'wall, 8 simulated hours: heap growth ≤ 10 %; 200 screens, push to pixels in two browsers p95 ≤ 2 s',
+    minutes: 25,
+  },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 
