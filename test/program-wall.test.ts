@@ -132,5 +132,5 @@ cloneTest(
       await kill(server)
     }
   },
-  { timeoutMs: 240_000 },
+  { timeoutMs: 420_000 },
 )
