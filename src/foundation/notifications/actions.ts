@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { randomUUID } from 'node:crypto'
 import { listHolders, listPeople, type Person } from '#identity'
 import type { Context } from '#platform/context'
-import { announce } from '#platform/live'
+import { announce, topicOf } from '#platform/live'
 import type { NoticeTemplate } from '#platform/notices'
 import {
   cut,
@@ -26,7 +26,7 @@ import { findOwnWords } from './texts/own-words.ts'
 const longestKey = 300
 
 /** Topic of the live line that tells of a change in a person's inbox. */
-export const inboxTopic = (account: string): string => `inbox:${account}`
+export const inboxTopic = (account: string): string => topicOf(account, 'inbox')
 
 /**
  * Tells people something, in the transaction of what happened: they get it if and only if that stands. It is in their inbox at once,

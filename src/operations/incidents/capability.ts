@@ -16,6 +16,7 @@ import { playbookRoutes } from './pages/playbooks.tsx'
 import { rosterRoutes } from './pages/roster.tsx'
 import { rosterSwapRoutes } from './pages/roster-swap.tsx'
 import { loadPlaybooks } from './playbooks/pack-files.ts'
+import { taskClocks } from './record/clocks.ts'
 import { mapLayers } from './record/map-layers.ts'
 import { loadRosterSettings } from './roster/settings.ts'
 import { makeSample } from './sample.ts'
@@ -48,9 +49,9 @@ export const createIncidents = ({ matters, layers }: Contributions): Capability 
     ...handOverRoutes(matters),
   ],
   menu: [
-    { label: 'Tình huống', href: '/tinh-huong', permission: 'incident:read', order: 30, group: 'centre' },
-    { label: 'Kịch bản', href: '/kich-ban', permission: 'incident:read', order: 31, group: 'centre' },
-    { label: 'Ca trực', href: '/ca-truc', permission: 'incident:read', order: 32, group: 'centre' },
+    { label: 'Tình huống', href: '/tinh-huong', permission: 'incident:read', order: 30, group: 'events' },
+    { label: 'Kịch bản', href: '/kich-ban', permission: 'incident:read', order: 31, group: 'events' },
+    { label: 'Ca trực', href: '/ca-truc', permission: 'incident:read', order: 32, group: 'events' },
   ],
   permissions: {
     'incident:read': ['leader', 'operator', 'officer', 'analyst', 'administrator', 'auditor'],
@@ -59,6 +60,7 @@ export const createIncidents = ({ matters, layers }: Contributions): Capability 
   },
   notices,
   mapLayers,
+  clocks: [taskClocks],
   jobs,
   loadPack: async (ctx, config) => {
     await loadPlaybooks(ctx, config.packDir)

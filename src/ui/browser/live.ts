@@ -131,6 +131,7 @@ function swap(id: string, next: HTMLElement | null): string[] {
   const focus = old.contains(document.activeElement) ? focusPlace(old) : undefined
   const folds = [...old.querySelectorAll('details')].map(({ open }) => open)
   for (const [index, fold] of [...next.querySelectorAll('details')].entries()) fold.open = folds[index] ?? fold.open
+  keepTicks(old, next)
   old.replaceWith(next)
   if (focus !== undefined) focusable(next)[focus]?.focus({ preventScroll: true })
   if (!changed) return []
@@ -144,6 +145,17 @@ function wordsOf(element: HTMLElement): string {
   const copy = element.cloneNode(true) as HTMLElement // the copy of an element is one
   for (const time of copy.querySelectorAll('time, [data-tick]')) time.remove()
   return copy.textContent ?? ''
+}
+
+/** What is ticked for a deed on many rows stays ticked as long as the row is there. */
+function keepTicks(old: HTMLElement, next: HTMLElement): void {
+  const boxes = [...next.querySelectorAll<HTMLInputElement>('input[type=checkbox]')]
+  for (const { name, value, checked, defaultChecked } of old.querySelectorAll<HTMLInputElement>(
+    'input[type=checkbox]',
+  )) {
+    const same = checked === defaultChecked ? undefined : boxes.find((box) => box.name === name && box.value === value)
+    if (same) same.checked = checked
+  }
 }
 
 function focusable(root: HTMLElement): HTMLElement[] {
@@ -179,7 +191,8 @@ function setLost(now: boolean): void {
 
 function listen(url: string): () => void {
   if (!worker || !('SharedWorker' in window)) return openStream(url, hear)
-  const shared = new SharedWorker(worker, 'live')
+  // By address, so by who asks: a line opened for one account is not handed on to the next that signs in.
+  const shared = new SharedWorker(worker, url)
   shared.port.onmessage = ({ data }: MessageEvent<StreamMessage>) => hear(data)
   shared.port.postMessage({ open: url })
   return () => shared.port.postMessage({ bye: true })

@@ -15,6 +15,8 @@ const dayMs = 86_400_000
 const mostRecords = 5000
 const mostTracks = 500
 const seasonsBefore = 8
+/** A thing may stay for long in the state that it moved into. */
+const stateLasts = 366 * dayMs
 
 /** How far back a rule looks: its windows, its pending time, and a day more. */
 export function lookbackOf({ when, for: pending, lateness, noData }: Rule): number {
@@ -22,6 +24,7 @@ export function lookbackOf({ when, for: pending, lateness, noData }: Rule): numb
     if (leaf.type === 'count') return msOf(leaf.window)
     if (leaf.type === 'sequence') return msOf(leaf.within) + msOf(leaf.hold ?? leaf.within)
     if (leaf.type === 'absence') return leaf.longerThan === 'cadence' ? 0 : msOf(leaf.longerThan)
+    if (leaf.type === 'state') return stateLasts
     if (leaf.type === 'rate') return leaf.over === 'previous' ? dayMs : msOf(leaf.over)
     return leaf.type === 'anomaly' ? (seasonsBefore + 1) * dayMs : 0
   })

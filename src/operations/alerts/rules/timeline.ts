@@ -61,6 +61,8 @@ function timelineOfLeaf(leaf: Leaf, points: readonly Point[], around: Surroundin
       return sequences(points, leaf)
     case 'absence':
       return leaf.longerThan === 'cadence' ? [] : silences(points, msOf(leaf.longerThan), around.since)
+    case 'state':
+      return points.map(({ at, fields }) => ({ at, on: leaf.is.includes(String(fields?.to)) }))
     case 'peers':
       return cross(
         own.map((point) => ({ ...point, value: scoreOf(point.value, around.peersAt?.(point.at) ?? []) })),

@@ -139,18 +139,20 @@ function ListPage({ seen }: { seen: Seen }) {
       )}
       <Filters seen={seen} />
       <Form action={`${listPath}/hang-loat`} label="Việc hàng loạt" class="stack">
-        <Table
-          caption="Nhiệm vụ"
-          rows={shown}
-          rowKey={(row) => row.code}
-          rowHref={(row) => partPath(row.code)}
-          sort={query.sort}
-          id="nhiem-vu"
-          paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
-          downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
-          empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
-          columns={columnsOf(seen)}
-        />
+        <div id="danh-sach" data-live="directive" data-live-label="danh sách nhiệm vụ">
+          <Table
+            caption="Nhiệm vụ"
+            rows={shown}
+            rowKey={(row) => row.code}
+            rowHref={(row) => partPath(row.code)}
+            sort={query.sort}
+            id="nhiem-vu"
+            paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
+            downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
+            empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
+            columns={columnsOf(seen)}
+          />
+        </div>
         {shown.length > 0 && (seen.mayGive || seen.mayIssue) && (
           <BulkBar back={address} mayGive={seen.mayGive} mayIssue={seen.mayIssue} />
         )}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { directiveFormPath, listDirectivesOf } from '#directives'
+import { DirectivesOf, directiveFormPath, listDirectivesOf } from '#directives'
 import { listPeople } from '#identity'
 import { today } from '#organisations'
 import type { Context } from '#platform/context'
@@ -72,7 +72,7 @@ export const projectRoute: Route = route({
           <CapitalSection project={project} capital={capital} />
           <MilestoneSection project={project} milestones={milestones} today={day} writes={writes} />
           <ObstacleSection project={project} obstacles={obstacles} writes={writes} />
-          <Directives rows={directives} />
+          <DirectivesOf rows={directives} title="Nhiệm vụ đã giao từ dự án này" />
           <Movements project={project} movements={movements} people={people} writes={writes} />
         </div>
       ),
@@ -162,26 +162,6 @@ function Facts({ project, owner }: { project: Project; owner: string }) {
 }
 
 const dayOr = (day: string | null): string => (day ? formatDate(day) : 'chưa rõ')
-
-function Directives({ rows }: { rows: Awaited<ReturnType<typeof listDirectivesOf>> }) {
-  if (rows.length === 0) return null
-  return (
-    <Section title="Nhiệm vụ đã giao từ dự án này">
-      <Table
-        caption="Nhiệm vụ"
-        hideCaption
-        rows={rows}
-        rowKey={({ code }) => code}
-        rowHref={({ url }) => url}
-        columns={[
-          { key: 'title', title: 'Nhiệm vụ', cell: ({ title }) => title },
-          { key: 'state', title: 'Tình trạng', phone: true, cell: ({ stateName }) => <Tag>{stateName}</Tag> },
-          { key: 'due', title: 'Hạn', phone: true, cell: ({ dueAt }) => dueAt && formatDate(dueAt) },
-        ]}
-      />
-    </Section>
-  )
-}
 
 interface MovementsProps {
   project: Project
