@@ -198,7 +198,7 @@ async function makeBulletin(
   code: string,
   { lead, second, at }: { lead: Person; second: Person; at: (minutes: number) => Date },
 ): Promise<void> {
-  const ways = await chooseWays(ctx, code)
+  const ways = await chooseWays(as(ctx, lead, at(58)), code)
   const number = await draftBulletin(as(ctx, lead, at(58)), code, {
     kind: 'alert',
     riskLevel: '2',
@@ -223,7 +223,7 @@ async function makeBulletin(
   await sendBulletin(as(ctx, lead, at(907)), code, end)
 }
 
-/** Messages where the pack has people for them, else only the loudspeakers. */
+/** Messages where people held their roles at that time, else only the loudspeakers. */
 async function chooseWays(
   ctx: Context,
   code: string,
@@ -277,7 +277,7 @@ async function makeExercise(ctx: Context, { lead, playbook }: { lead: Person; pl
     title: 'Lũ khẩn cấp, sơ tán ngay',
     body: 'Lũ đã vượt báo động 3 theo giả định của cuộc diễn tập.',
     area: 'Vùng hạ du giả định',
-    channels: ['radio'],
+    ...(await chooseWays(by(30), code)),
     formKey: 'sample-exercise-bulletin',
   })
   await callOut(ctx, {
