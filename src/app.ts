@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { alerts } from '#alerts'
-import { calendar } from '#calendar'
+import { createCalendar } from '#calendar'
 import { centre } from '#centre'
 import { createDirectives } from '#directives'
 import { duties } from '#duties'
@@ -33,7 +33,7 @@ export const capabilities: readonly Capability[] = [
   ledger,
   organisations,
   identity,
-  calendar,
+  createCalendar(() => capabilities.flatMap(({ clocks = [] }) => clocks)),
   files,
   notifications,
   worklist,
@@ -44,7 +44,10 @@ export const capabilities: readonly Capability[] = [
   duties,
   createMaps(() => capabilities.flatMap(({ mapLayers = [] }) => mapLayers)),
   alerts,
-  createIncidents(() => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters)),
+  createIncidents({
+    matters: () => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters),
+    layers: () => capabilities.flatMap(({ mapLayers = [] }) => mapLayers),
+  }),
   centre,
 ]
 

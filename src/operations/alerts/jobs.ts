@@ -1,12 +1,15 @@
 import { directiveMoved } from '#directives'
 import { dutyMoved } from '#duties'
+import { callAnswered } from '#incidents'
 import { factsChanged } from '#indicators'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { handleJob, type JobHandler } from '#platform/jobs'
 import { projectSlowed } from '#portfolio'
 import { recordsChanged } from '#warehouse'
-import { evaluateJob, sweepJob, tellJob } from './job-types.ts'
+import { takeAnswered } from './actions.ts'
+import { alertOfCall } from './calls.ts'
+import { evaluateJob, purgeJob, sweepJob, tellJob } from './job-types.ts'
 import { fulfilConditions } from './rules/conditions.ts'
 import { evaluateRules } from './rules/evaluate.ts'
 import { indicatorsOf } from './rules/model.ts'
@@ -14,6 +17,8 @@ import { type Move, noteMove } from './rules/move-tracks.ts'
 import { listWaitingRules, markDirty } from './rules/state-store.ts'
 import { listRules, type StoredRule } from './rules/store.ts'
 import { tellUntold } from './timers/clocks.ts'
+import { followCalls } from './timers/follow-calls.ts'
+import { purgeSignals } from './timers/purge.ts'
 import { sweep } from './timers/sweep.ts'
 
 const gatherMs = 500
@@ -72,6 +77,10 @@ export const subscriptions: readonly Subscription[] = [
       detail: { [subject.kind]: subject.code, title },
     }),
   ),
+  subscribe(callAnswered, 'alerts.call-answered', async (ctx, { key, account, name }) => {
+    const code = alertOfCall(key)
+    if (code) await takeAnswered(ctx, code, { account, name })
+  }),
   subscribe(directiveMoved, 'alerts.directive-moved', (ctx, { code, organisation, title = '', from, to }) =>
     followMove(ctx, { stream: 'directive', key: code, organisation, from: from ?? '', to, detail: { title } }),
   ),
@@ -85,8 +94,16 @@ export const subscriptions: readonly Subscription[] = [
 export const jobs: readonly JobHandler[] = [
   handleJob(tellJob, async (ctx) => {
     await tellUntold(ctx)
+    await followCalls(ctx)
   }),
   handleJob(evaluateJob, evaluateWaiting),
+  handleJob(
+    purgeJob,
+    async (ctx) => {
+      await purgeSignals(ctx)
+    },
+    '10 19 * * *',
+  ),
   handleJob(
     sweepJob,
     async (ctx) => {

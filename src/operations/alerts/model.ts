@@ -96,6 +96,8 @@ export const Settings = z.strictObject({
     .positive()
     .default(24 * 31),
   futureMinutes: z.number().positive().default(15),
+  /** Days for which the single occurrences of an alert are kept; alerts, their counts and the balance stay. */
+  keepSignalDays: z.int().min(31).default(180),
   inhibit: z
     .array(
       z.strictObject({

@@ -1,6 +1,7 @@
 import type { Capability } from '#platform/capability'
 import { apiRoutes } from './api.ts'
 import { jobs, subscriptions, sweepJob } from './jobs.ts'
+import { dutyClocks } from './keeping/clocks.ts'
 import { syncObligations } from './keeping/obligations.ts'
 import { notices } from './notices.ts'
 import { pageMenu, pageRoutes } from './pages/routes.ts'
@@ -13,6 +14,7 @@ export const duties: Capability = {
   routes: [...apiRoutes, ...pageRoutes],
   menu: pageMenu,
   jobs,
+  clocks: [dutyClocks],
   notices,
   subscriptions,
   permissions: {

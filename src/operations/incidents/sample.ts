@@ -204,6 +204,8 @@ async function makeBulletin(
     body: 'Lũ đang lên trên báo động 2. Người dân vùng trũng thấp mang giấy tờ, thuốc, nước uống và đến điểm sơ tán theo hướng dẫn của phường.',
     area: 'Ba tổ dân phố ven sông',
     channels: ['sms', 'zalo', 'radio'],
+    recipients: [(await getIncident(ctx, code)).organisation],
+    roles: ['leader', 'operator'],
     formKey: `sample-bulletin-${code}`,
   })
   await approveBulletin(as(ctx, second, at(62)), code, number)
@@ -215,6 +217,8 @@ async function makeBulletin(
     body: 'Nước đã rút dưới báo động 1. Người dân trở về khi phường kiểm tra xong điện và nhà cửa.',
     area: 'Ba tổ dân phố ven sông',
     channels: ['sms', 'zalo', 'radio'],
+    recipients: [(await getIncident(ctx, code)).organisation],
+    roles: ['leader', 'operator'],
     formKey: `sample-bulletin-end-${code}`,
   })
   await approveBulletin(as(ctx, lead, at(906)), code, end)

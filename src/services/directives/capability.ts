@@ -1,7 +1,8 @@
 import type { Capability, Numbers } from '#platform/capability'
 import { apiRoutes } from './api.ts'
+import { partClocks } from './clock/recount.ts'
 import { joinNumbers } from './giving/numbers.ts'
-import { jobs, subscriptions } from './jobs.ts'
+import { jobs } from './jobs.ts'
 import { notices } from './notices.ts'
 import { makePageRoutes } from './pages/routes.ts'
 import { boardPath } from './paths.ts'
@@ -14,9 +15,9 @@ export const createDirectives = (readNumbers: () => readonly Numbers[]): Capabil
   name: 'directives',
   home: import.meta.url,
   routes: [...apiRoutes, ...makePageRoutes(joinNumbers(readNumbers))],
-  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'work' }],
+  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'top' }],
   jobs,
-  subscriptions,
+  clocks: [partClocks],
   notices,
   permissions: {
     [readPermission]: ['leader', 'operator', 'officer', 'custodian', 'analyst', 'administrator', 'auditor'],

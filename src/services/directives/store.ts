@@ -193,22 +193,12 @@ export interface Hop {
 }
 
 export async function insertHops(sql: Sql, hops: readonly Omit<Hop, 'id'>[]): Promise<void> {
-  const rows = hops.map(
-    ({ part, deed, fromState, toState, at, account, actorName, onBehalfOf, onBehalfName, note, details }) => ({
-      part,
-      deed,
-      from_state: fromState,
-      to_state: toState,
-      at,
-      account,
-      actor_name: actorName,
-      on_behalf_of: onBehalfOf,
-      on_behalf_name: onBehalfName,
-      note,
-      details: sql.json(details as never),
-    }),
-  )
-  await sql`insert into directives.hop ${sql(rows)}`
+  // As one value: thousands of hops are written at once when a calendar changes.
+  await sql`
+    insert into directives.hop (part, deed, from_state, to_state, at, account, actor_name, on_behalf_of, on_behalf_name, note, details)
+    select part, deed, "fromState", "toState", at, account, "actorName", "onBehalfOf", "onBehalfName", note, details
+    from jsonb_to_recordset(${JSON.stringify(hops)}::text::jsonb) as h (part text, deed text, "fromState" text, "toState" text,
+      at timestamptz, account text, "actorName" text, "onBehalfOf" text, "onBehalfName" text, note text, details jsonb)`
 }
 
 /** Newest first. */
@@ -216,5 +206,5 @@ export const listHops = (sql: Sql, part: string): Promise<Hop[]> => sql<Hop[]>`
   select id, part, deed, from_state, to_state, at, account, actor_name, on_behalf_of, on_behalf_name, note, details
   from directives.hop where part = ${part} order by id desc limit 500`
 
-export const readPauses = (part: Part): Pause[] =>
+export const readPauses = (part: Pick<Part, 'pauses'>): Pause[] =>
   part.pauses.map(({ from, to, reason }) => ({ from: new Date(from), to: to ? new Date(to) : undefined, reason }))

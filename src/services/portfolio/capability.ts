@@ -15,7 +15,7 @@ export const portfolio: Capability = {
   name: 'portfolio',
   home: import.meta.url,
   routes: [...apiRoutes, listRoute, programmeRoute, projectRoute, ...movementRoutes, ...progressRoutes],
-  menu: [{ label: 'Danh mục dự án', href: listPath, permission: readPermission, order: 45, group: 'centre' }],
+  menu: [{ label: 'Danh mục dự án', href: listPath, permission: readPermission, order: 45, group: 'figures' }],
   permissions: {
     [readPermission]: ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
     [writePermission]: ['officer', 'custodian'],

@@ -4,7 +4,7 @@ import { appendEntry } from '#ledger'
 import type { Actor, Context } from '#platform/context'
 import { conflict, type FieldFault, forbidden, invalid, notFound } from '#platform/errors'
 import { localDay } from '../computation/days.ts'
-import type { StoredDefinition } from '../computation/plan.ts'
+import { isTyped, type StoredDefinition } from '../computation/plan.ts'
 import { lockPasses } from '../computation/process.ts'
 import { canMoveEntry } from '../model.ts'
 import { listDefinitions } from '../store.ts'
@@ -188,7 +188,7 @@ const vietnamese = (value: number) => new Intl.NumberFormat('vi-VN', { maximumFr
 async function lockFor(
   ctx: Context,
   ids: readonly number[],
-  move: { to: Entry['state']; permission: 'entry:approve' | 'entry:publish' },
+  move: { to: 'approved' | 'returned' | 'published'; permission: 'entry:approve' | 'entry:publish' },
 ): Promise<{ entries: Entry[]; definitions: Map<string, StoredDefinition> }> {
   const entries = await lockEntries(ctx.sql, ids)
   if (entries.length !== new Set(ids).size) throw notFound('entry', ids.join(', '))
@@ -204,6 +204,14 @@ async function lockFor(
         from: entry.state,
         to: move.to,
       })
+    if (!isTyped(definition.body) && move.to !== 'returned')
+      throw conflict(
+        'entry.computed',
+        `Chỉ tiêu “${definition.body.name}” nay không nhập tay nữa; hãy trả lại số liệu.`,
+        {
+          indicator: entry.indicator,
+        },
+      )
     await refuseLocked(ctx, entry)
   }
   return { entries, definitions }

@@ -6,11 +6,11 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
 import type { Sql } from '#platform/sql'
-import type { StoredDefinition } from '../computation/plan.ts'
+import { isTyped, type StoredDefinition } from '../computation/plan.ts'
 import { lockPasses, rebuildFacts, tellChanged } from '../computation/process.ts'
 import type { Definition } from '../model.ts'
 import { getDefinition } from '../reading/facts.ts'
-import { listDefinitions } from '../store.ts'
+import { closeTypedFacts, listDefinitions } from '../store.ts'
 
 export interface PeriodLock {
   id: number
@@ -88,6 +88,8 @@ export function reopenPeriod(ctx: Context, key: LockKey, basis: string): Promise
       where indicator = ${indicator} and organisation = ${organisation} and period = ${period} and reopened_at is null`
     if (count === 0) throw notFound('period-lock', `${indicator} ${organisation} ${period}`)
     await copyUnlocked(inner, key)
+    // What was typed before the indicator was computed stood only because it was locked.
+    if (!isTyped(body)) await closeTypedFacts(inner.sql, indicator, inner.now)
     const below = await inner.sql<{ organisation: string }[]>`
       select distinct organisation from indicators.organisation_scope where ancestor = ${organisation}`
     const { from, to } = periodRange(period)
