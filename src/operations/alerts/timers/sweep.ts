@@ -10,6 +10,6 @@ export async function sweep(ctx: Context): Promise<void> {
   await steady(ctx)
   await runClocks(ctx)
   await closeEnded(ctx)
-  await tellUntold(ctx)
   await followCalls(ctx)
+  await tellUntold(ctx)
 }
