@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { alerts } from '#alerts'
 import { createCalendar } from '#calendar'
 import { centre } from '#centre'
-import { directives } from '#directives'
+import { createDirectives } from '#directives'
 import { duties } from '#duties'
 import { files } from '#files'
 import { createAuthenticator, type Grants, identity } from '#identity'
@@ -37,14 +37,17 @@ export const capabilities: readonly Capability[] = [
   files,
   notifications,
   worklist,
-  directives,
+  createDirectives(() => capabilities.flatMap(({ numbers }) => numbers ?? [])),
   portfolio,
   warehouse,
   indicators,
   duties,
   createMaps(() => capabilities.flatMap(({ mapLayers = [] }) => mapLayers)),
   alerts,
-  createIncidents(() => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters)),
+  createIncidents({
+    matters: () => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters),
+    layers: () => capabilities.flatMap(({ mapLayers = [] }) => mapLayers),
+  }),
   centre,
 ]
 

@@ -181,6 +181,22 @@ export interface ShiftMatters {
   list(ctx: Context): Promise<ShiftMatter[]>
 }
 
+/** A number that a person may name somewhere else: a task waits for it. */
+export interface NumberChoice {
+  code: string
+  name: string
+  unit: string
+  /** Its page. */
+  url: string
+}
+
+/** The numbers a capability has; each caller finds those that he may see. */
+export interface Numbers {
+  /** Every word of the question is in the name, the code or what else is said of it; the best first. All of them without words. */
+  search(ctx: Context, question: string, limit: number): Promise<NumberChoice[]>
+  find(ctx: Context, code: string): Promise<NumberChoice | undefined>
+}
+
 /** The card of a capability: everything `app.ts` mounts. */
 export interface Capability {
   name: string
@@ -195,6 +211,8 @@ export interface Capability {
   permissions?: Record<string, readonly Role[]>
   /** The messages it sends by `#notifications`. */
   notices?: readonly NoticeTemplate[]
+  /** What others may choose from its numbers. */
+  numbers?: Numbers
   /** What it shows on the map. */
   mapLayers?: readonly MapLayer[]
   /** Its open clocks, which move with the working calendar. */

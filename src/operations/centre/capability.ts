@@ -38,9 +38,19 @@ export const centre: Capability = {
     {
       code: 'brief.made',
       label: 'Bản tóm tắt điều hành mới',
-      values: { title: 'Tóm tắt điều hành ngày 23/11/2026' },
-      vi: { subject: '{title}', text: '{title} đã lập xong: điều gì thay đổi, vì sao, cần chỉ đạo gì.' },
-      en: { subject: '{title}', text: '{title} is ready: what changed, why, and what is asked.' },
+      values: {
+        title: 'Tóm tắt điều hành ngày 23/11/2026',
+        asks: '1. Giao Sở Mẫu báo cáo nguyên nhân và giải pháp đối với “Tỷ lệ hồ sơ giải quyết đúng hạn”.',
+      },
+      longValues: ['asks'],
+      vi: {
+        subject: '{title}',
+        text: '{title} đã lập xong: điều gì thay đổi, vì sao, cần chỉ đạo gì. Thư điện tử có tệp PDF và bảng tính kèm theo.\n\nĐề nghị:\n{asks}',
+      },
+      en: {
+        subject: '{title}',
+        text: '{title} is ready: what changed, why, and what is asked. The mail carries it as PDF and workbook.\n\nAsked for:\n{asks}',
+      },
     },
   ],
   menu: [

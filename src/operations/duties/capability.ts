@@ -1,4 +1,5 @@
 import type { Capability } from '#platform/capability'
+import { apiRoutes } from './api.ts'
 import { jobs, subscriptions, sweepJob } from './jobs.ts'
 import { dutyClocks } from './keeping/clocks.ts'
 import { syncObligations } from './keeping/obligations.ts'
@@ -10,7 +11,7 @@ import { loadSettings } from './settings.ts'
 export const duties: Capability = {
   name: 'duties',
   home: import.meta.url,
-  routes: pageRoutes,
+  routes: [...apiRoutes, ...pageRoutes],
   menu: pageMenu,
   jobs,
   clocks: [dutyClocks],

@@ -110,11 +110,11 @@ async function importFile(ctx: Context, contract: Contract, file: string, input:
     size,
   } as const
   const outcome = await importBytes(ctx, arrival, {
-    progress(rows) {
+    progress(rows, step) {
       collect()
       if (Date.now() - told < 2000) return
       told = Date.now()
-      input.progress(`${rows.toLocaleString('en')} rows`)
+      input.progress(`${rows.toLocaleString('en')} rows ${step}`)
     },
   })
   if (outcome.fault)

@@ -34,7 +34,8 @@ import {
 const batchSize = 6_000
 
 export interface ProcessOptions {
-  progress?(rows: number): void
+  /** Called after each batch: of a long file's first reading, in which nothing is kept yet, and of what is kept. */
+  progress?(rows: number, step: 'read' | 'kept'): void
   batchSize?: number
 }
 
@@ -75,7 +76,7 @@ async function workThrough(ctx: Context, landing: Landing, plan: MapFileOptions,
   let facts: Record<string, unknown> = {}
   for await (const batch of batches) {
     // What a broken file gave before its break must not stay: longer files are read through once before their first batch is kept.
-    if (!checked && batch.records.length >= plan.size) await readThrough(ctx, landing, plan)
+    if (!checked && batch.records.length >= plan.size) await readThrough(ctx, landing, plan, options)
     checked = true
     facts = { ...facts, ...factsOf(batch) }
     const last = batch.records.length < plan.size
@@ -84,7 +85,7 @@ async function workThrough(ctx: Context, landing: Landing, plan: MapFileOptions,
       await takeBatch(inner, target, batch, rowsDone)
     })
     rowsDone += batch.rows
-    options.progress?.(rowsDone)
+    options.progress?.(rowsDone, 'kept')
   }
   await finish(ctx, target, plan.contract, facts)
 }
@@ -100,10 +101,15 @@ export const targetOf = (landing: Landing, contract: Contract): MergeTarget => (
   replay: false,
 })
 
-async function readThrough(ctx: Context, landing: Landing, plan: MapFileOptions): Promise<void> {
+async function readThrough(ctx: Context, landing: Landing, plan: MapFileOptions, options: ProcessOptions) {
   const { readRecords } = await import('./readers/read-records.ts')
   const { formatOf } = await import('./input-format.ts')
-  for await (const _ of readRecords(openLanding(ctx.sql, landing.id), formatOf(plan.contract), plan.limits));
+  const batches = readRecords(openLanding(ctx.sql, landing.id), formatOf(plan.contract), plan.limits)
+  let rows = 0
+  for await (const batch of batches) {
+    rows += batch.rows.length
+    options.progress?.(rows, 'read')
+  }
 }
 
 /** Counts and rows of one batch; the landing's row is locked and must stand where this program left it. */

@@ -10,6 +10,8 @@ export interface Directive {
   sourceCode: string | null
   sourceTitle: string | null
   sourceUrl: string | null
+  aboutKind: SourceKind | null
+  aboutCode: string | null
   giver: string
   giverName: string
   giverPosition: string | null
@@ -61,7 +63,7 @@ export interface Part {
 
 export const directiveColumns = (sql: Sql) => sql`
   directive.code, directive.title, directive.words, directive.source_kind, directive.source_code, directive.source_title,
-  directive.source_url, directive.giver, directive.giver_name, directive.giver_position, directive.recorded_by,
+  directive.source_url, directive.about_kind, directive.about_code, directive.giver, directive.giver_name, directive.giver_position, directive.recorded_by,
   directive.recorded_by_name, directive.authority, directive.office, directive.field, directive.legal_basis,
   directive.evidence_required, directive.state, directive.document_number, directive.document_on, directive.issued_by,
   directive.issued_by_name, directive.issued_at, directive.batch, directive.recorded_at`
@@ -115,11 +117,12 @@ export async function raiseNumber(sql: Sql, series: string, number: number): Pro
 
 export async function insertDirective(sql: Sql, row: Directive & { searchKey: string }): Promise<void> {
   await sql`
-    insert into directives.directive (code, title, words, source_kind, source_code, source_title, source_url, giver, giver_name,
+    insert into directives.directive (code, title, words, source_kind, source_code, source_title, source_url, about_kind, about_code, giver,
+      giver_name,
       giver_position, recorded_by, recorded_by_name, authority, office, field, legal_basis, evidence_required, state, batch,
       recorded_at, search_key)
     values (${row.code}, ${row.title}, ${row.words}, ${row.sourceKind}, ${row.sourceCode}, ${row.sourceTitle}, ${row.sourceUrl},
-      ${row.giver}, ${row.giverName}, ${row.giverPosition}, ${row.recordedBy}, ${row.recordedByName}, ${row.authority},
+      ${row.aboutKind}, ${row.aboutCode}, ${row.giver}, ${row.giverName}, ${row.giverPosition}, ${row.recordedBy}, ${row.recordedByName}, ${row.authority},
       ${row.office}, ${row.field}, ${row.legalBasis}, ${row.evidenceRequired}, ${row.state}, ${row.batch}, ${row.recordedAt},
       ${row.searchKey})`
 }

@@ -77,6 +77,7 @@ const deeds: Record<string, string> = {
   changed: 'Sửa',
   claimed: 'Nhận',
   'clocks-recounted': 'Tính lại thời hạn theo',
+  cleared: 'Dọn dữ liệu cũ của',
   closed: 'Đóng',
   'command-accepted': 'Ký nhận chỉ huy',
   'command-offered': 'Bàn giao chỉ huy',
