@@ -68,7 +68,11 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 function run({ name, minutes, args = [] }: Bench): Promise<number> {
   return new Promise((resolve) => {
     const file = join(import.meta.dirname, `${name}.ts`)
-    const child = spawn(process.execPath, ['--import', 'tsx', '--expose-gc', file, ...args], { stdio: 'inherit' })
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=32', '--import', 'tsx', '--expose-gc', file, ...args],
+      { stdio: 'inherit' },
+    )
     const timer = setTimeout(() => {
       say(`${name} took longer than ${minutes} minutes and was ended`)
       child.kill('SIGTERM')

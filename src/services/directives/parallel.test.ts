@@ -78,13 +78,14 @@ function checkHistory(hops: readonly Hop[], code: string): number {
     } else assert.ok(fromState === toState, `${code}: ${deed} moves nothing`)
     if (['accept', 'report', 'submit', 'ask-extension', 'ask-adjustment'].includes(deed) && account !== 'system')
       for (const one of parties) doers.add(one)
-    if (deed === 'verify') {
-      assert.ok(isOpen, `${code}: closed twice`)
+    if (deed === 'verify' || deed === 'return')
       assert.deepEqual(
         parties.filter((one) => doers.has(one)),
         [],
-        `${code}: who did it closed it`,
+        `${code}: who did it judges it`,
       )
+    if (deed === 'verify') {
+      assert.ok(isOpen, `${code}: closed twice`)
       closed += 1
     }
     isOpen = deed === 'reopen' || (isOpen && deed !== 'verify')

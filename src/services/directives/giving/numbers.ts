@@ -19,6 +19,14 @@ export const joinNumbers = (read: () => readonly Numbers[]): Numbers => ({
 })
 
 const mostOffered = 8
+const mostLooked = 40
+
+/** Those whose names hold every word as it was typed, where there are such: parts of words and descriptions say less. */
+function narrowed(typed: string, found: readonly NumberChoice[]): readonly NumberChoice[] {
+  const words = searchKey(typed).split(' ').filter(Boolean)
+  const named = found.filter(({ name }) => words.every((word) => searchKey(name).split(' ').includes(word)))
+  return named.length > 0 ? named : found
+}
 
 export interface Chosen {
   /** What was typed, with the code that it stands for once that is known. */
@@ -34,7 +42,7 @@ export async function chooseNumber(ctx: Context, numbers: Numbers, values: Value
   const plain = { ...values, 'dk-ma': '' }
   if (!typed) return { values: plain, errors: [], offered: [] }
   const ticked = textOf(values, 'dk-chon')
-  const found = await numbers.search(ctx, typed, mostOffered + 1)
+  const found = narrowed(typed, await numbers.search(ctx, typed, mostLooked))
   const named = found.filter(({ name, code }) => code === typed || searchKey(name) === searchKey(typed))
   const one =
     found.find(({ code }) => code === ticked) ??

@@ -13,7 +13,8 @@ import { givePermission } from '../rights.ts'
 import { fieldOf as fieldOfAgency, getSettings, officeOf, type Settings } from '../settings.ts'
 import { readNumberOffer } from './condition-fields.tsx'
 import { attempt, Body, textOf, type Values } from './forms.ts'
-import { type Choices, DeadlineFields, MoreFields, PartFields, SourceLine, WhoAndWhat } from './give-fields.tsx'
+import { type Choices, DeadlineFields, PartFields, SourceLine, WhoAndWhat } from './give-fields.tsx'
+import { MoreFields } from './more-fields.tsx'
 import { namer } from './parts.tsx'
 
 const GiveQuery = z.object({
