@@ -47,7 +47,7 @@ async function serve(t: CloneTest, port: number, folder: string): Promise<ChildP
       TRAM_VAR: join(home, 'var'),
       TRAM_LOG: 'error',
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   })
   running.add(child)
   child.once('exit', () => running.delete(child))
@@ -61,6 +61,7 @@ async function serve(t: CloneTest, port: number, folder: string): Promise<ChildP
 }
 
 async function kill(child: ChildProcess): Promise<void> {
+  if (!running.has(child)) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGKILL')
   await ended
@@ -131,5 +132,5 @@ cloneTest(
       await kill(server)
     }
   },
-  { timeoutMs: 240_000 },
+  { timeoutMs: 420_000 },
 )

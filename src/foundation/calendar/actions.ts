@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { appendEntry, type Json } from '#ledger'
-import { ancestorsOf, organisationTree, today } from '#organisations'
+import { ancestorsOf, homeToday, type OrganisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
 import { recountJob } from './jobs.ts'
@@ -43,8 +43,10 @@ const compiledKept = 32
 export async function getCalendar({ sql }: Pick<Context, 'sql'>, code: string): Promise<CompiledCalendar> {
   const head = await findHead(sql, code)
   if (!head) throw notFound('calendar', code)
-  const known = compiledByRevision.get(head.revision)
-  if (known) return known
+  return compiledByRevision.get(head.revision) ?? compile(sql, code)
+}
+
+async function compile(sql: Context['sql'], code: string): Promise<CompiledCalendar> {
   const found = await findCalendar(sql, code)
   if (!found) throw notFound('calendar', code)
   const { revision, ...calendar } = found
@@ -73,13 +75,16 @@ export async function getCalendarOf(
  */
 export async function calendarFinder(
   ctx: Pick<Context, 'sql' | 'now'>,
-  instead?: CompiledCalendar,
+  { instead, tree: known }: { instead?: CompiledCalendar; tree?: OrganisationTree } = {},
 ): Promise<(organisation: string) => CompiledCalendar | undefined> {
   const assigned = await listAssignments(ctx.sql)
-  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+  const tree = known ?? (await homeToday(ctx)).tree
   const compiled = new Map<string, CompiledCalendar>()
-  for (const code of new Set(assigned.map(({ calendar }) => calendar)))
-    compiled.set(code, code === instead?.calendar.code ? instead : await getCalendar(ctx, code))
+  for (const { calendar: code, revision } of assigned) {
+    if (compiled.has(code)) continue
+    const own = compiledByRevision.get(revision)
+    compiled.set(code, code === instead?.calendar.code ? instead : (own ?? (await compile(ctx.sql, code))))
+  }
   const own = new Map(assigned.map(({ organisation, calendar }) => [organisation, compiled.get(calendar)]))
   return (organisation) => {
     const nearest = (tree.find(organisation)?.path ?? [organisation]).findLast((step) => own.has(step))

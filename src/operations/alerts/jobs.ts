@@ -37,7 +37,7 @@ const watchesRecords =
     return input.sources === undefined || input.sources.includes(source)
   }
 
-/** Records come in floods: their rules are marked, and looked at together a moment later. */
+/** What rules watch comes in floods: they are marked, and looked at together a moment later, so that nobody waits behind the flood. */
 async function wakeFor(ctx: Context, watches: (rule: StoredRule) => boolean): Promise<void> {
   const rules = (await listRules(ctx.sql)).filter(watches)
   if (rules.length === 0) return
@@ -47,7 +47,7 @@ async function wakeFor(ctx: Context, watches: (rule: StoredRule) => boolean): Pr
 
 async function followMove(ctx: Context, move: Move): Promise<void> {
   await noteMove(ctx, move)
-  await evaluateRules(ctx, ({ body }) => body.input.from === move.stream)
+  await wakeFor(ctx, ({ body }) => body.input.from === move.stream)
 }
 
 /** Rules that wait, whyever: marked, new, or with a timer that is out. */

@@ -70,7 +70,9 @@ export {
   listSourcesByPack,
   type RecordMark,
   type RecordQuery,
+  readRecordMark,
   type ScopedOrganisation,
+  writeRecordMark,
 } from './records.ts'
 export { applyContract, type ContractDifference, tryContract } from './revision.ts'
 export { type AskedCells, type SumMeasure, type SumQuery, sumRecords } from './sums.ts'

@@ -1,4 +1,4 @@
-import { organisationTree, today } from '#organisations'
+import { homeToday } from '#organisations'
 import type { ClockBook } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { type TableFormat, tableFile } from '#platform/table-file'
@@ -11,7 +11,7 @@ export interface MovedNames {
 }
 
 export async function namesOf(ctx: Context, books: readonly ClockBook[]): Promise<MovedNames> {
-  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+  const { tree } = await homeToday(ctx)
   return {
     bookOf: (name) => books.find((book) => book.name === name)?.title ?? name,
     organisationOf: (code) => {

@@ -101,7 +101,7 @@ export async function* foresee(
   books: readonly CalendarBook[],
   { since, calendar }: { since: Date; calendar: CompiledCalendar },
 ): AsyncGenerator<store.MovedClock[]> {
-  const calendarOf = await calendarFinder(ctx, calendar)
+  const calendarOf = await calendarFinder(ctx, { instead: calendar })
   for (const book of books) {
     for (let after: string | undefined, more = true; more; ) {
       const batch = await book.reckon(ctx, { since, calendarOf, after, limit: clocksAtOnce, hold: false })

@@ -8,6 +8,7 @@ import { isTyped, type StoredDefinition } from '../computation/plan.ts'
 import { lockPasses } from '../computation/process.ts'
 import { canMoveEntry } from '../model.ts'
 import { listDefinitions } from '../store.ts'
+import { listUnknownPlaces } from './keys.ts'
 import { refuseLocked } from './locks.ts'
 import { publishFigures } from './publish.ts'
 import { isPlausible, plausibleBand } from './rules.ts'
@@ -115,6 +116,16 @@ async function findFaults(
     if (message) faults.push({ path: `entries.${index}.value`, message })
   }
   if (faults.length > 0) return faults
+  const unknown = await listUnknownPlaces(ctx.sql, {
+    organisations: figures.map(({ organisation }) => organisation),
+    areas: figures.map(({ area }) => area ?? ''),
+  })
+  for (const [index, { organisation, area }] of figures.entries()) {
+    if (unknown.organisations.has(organisation))
+      faults.push({ path: `entries.${index}.organisation`, message: `Không có đơn vị mang mã “${organisation}”.` })
+    if (area && unknown.areas.has(area))
+      faults.push({ path: `entries.${index}.area`, message: `Không có địa bàn mang mã “${area}”.` })
+  }
   const known = await listEntriesOf(
     ctx.sql,
     figures.map((figure) => ({ ...figure, area: figure.area ?? '' })),
