@@ -19,11 +19,12 @@ interface Batch {
   limit: number
 }
 
-// What was due before the first changed day stays, unless something that waits for it comes later.
+// What was due before the first changed day stays, unless something that waits for it comes later. `offset 0`: asked for the few that need
+// it, where the whole table of timers would else be laid out for each batch.
 const affected = (sql: Sql, { since, after }: Batch) => sql`
   part.state = any(${[...owedStates]}) and part.started_at is not null and part.code > ${after ?? ''}
   and (part.due_at >= ${since} or exists (
-    select from directives.timer t where t.part = part.code and t.done_at is null and t.at >= ${since}))`
+    select from directives.timer t where t.part = part.code and t.done_at is null and t.at >= ${since} offset 0))`
 
 /** Holds the wholes of a batch: their parts are changed by nobody else until the transaction ends. */
 export async function lockWholes(sql: Sql, batch: Batch): Promise<void> {

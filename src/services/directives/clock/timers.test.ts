@@ -232,7 +232,8 @@ dbTest('after any changes of days every deadline and every timer is what it woul
           [...waiting],
           planned
             .map(({ kind, step, at }) => ({ kind, step, at }))
-            .toSorted((a, b) => a.kind.localeCompare(b.kind) || a.step - b.step),
+            .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+            .slice(0, 1),
         )
       }
       await t.sql.unsafe('rollback to savepoint run')

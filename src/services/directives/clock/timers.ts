@@ -39,19 +39,41 @@ export function planTimers(
 const latest = (compiled: CompiledCalendar, due: Date, after: { amount: number; unit: 'working-day' }): Date =>
   dueAt(compiled, { startedAt: due, budget: after }) ?? due
 
-/**
- * What waits for a part is what its present deadline asks for: rows of another deadline go, rows that are there stay as they are, and what
- * was done for this very deadline is not planned again.
- */
-export async function replaceTimers(sql: Sql, part: Part, timers: readonly Timer[]): Promise<void> {
-  const planned = timers.map(({ kind, step }) => `${kind} ${step}`)
+/** Of what its present deadline asks for, the first that was not done for this very deadline: the only row of a part that waits. */
+function nextOf(planned: readonly Timer[], isDone: (timer: Timer) => boolean): Timer | undefined {
+  const [next] = planned.filter((timer) => !isDone(timer)).toSorted((a, b) => a.at.getTime() - b.at.getTime())
+  return next
+}
+
+/** Once it is done the next one waits: whatever is done to a part plans it anew. */
+export async function replaceTimers(sql: Sql, part: Part, planned: readonly Timer[]): Promise<void> {
+  const done = await sql<Pick<Timer, 'kind' | 'step'>[]>`
+    select kind, step from directives.timer
+    where part = ${part.code} and base_due_at is not distinct from ${part.dueAt} and done_at is not null`
+  const next = nextOf(planned, (timer) => done.some(({ kind, step }) => kind === timer.kind && step === timer.step))
   await sql`
     delete from directives.timer
     where part = ${part.code} and done_at is null
-      and (base_due_at is distinct from ${part.dueAt} or kind || ' ' || step <> all(${planned}))`
+      and (base_due_at, kind, step, at) is distinct from
+        (${part.dueAt}::timestamptz, ${next?.kind ?? null}::text, ${next?.step ?? null}::int, ${next?.at ?? null}::timestamptz)`
+  if (!next) return
+  const { kind, step, at } = next
+  const row = { part: part.code, kind, step, base_due_at: part.dueAt, at }
+  await sql`insert into directives.timer ${sql(row)} on conflict (part, kind, step, base_due_at) do nothing`
+}
+
+/** Those whose time had come before the part was written: they stand as done. */
+export async function writeDone(sql: Sql, part: Part, timers: readonly Timer[]): Promise<void> {
   if (timers.length === 0) return
-  const rows = timers.map(({ kind, step, at }) => ({ part: part.code, kind, step, base_due_at: part.dueAt, at }))
-  await sql`insert into directives.timer ${sql(rows)} on conflict (part, kind, step, base_due_at) do nothing`
+  const rows = timers.map(({ kind, step, at }) => ({
+    part: part.code,
+    kind,
+    step,
+    base_due_at: part.dueAt,
+    at,
+    done_at: at,
+  }))
+  await sql`insert into directives.timer ${sql(rows)}`
 }
 
 /** A row that is there: done for the deadline it names, or waiting. */
@@ -71,30 +93,23 @@ export interface TimerChanges {
   drop: number[]
 }
 
-/** The same as `replaceTimers`, worked out for one of many parts. What was done for this very deadline is not planned again. */
+/** The same as `replaceTimers`, worked out for one of many parts. */
 export function compareTimers(
   known: readonly KnownTimer[],
   dueAt: Date | null,
   planned: readonly Timer[],
 ): TimerChanges | undefined {
   const base = dueAt?.getTime()
-  const open = new Map<string, KnownTimer>()
-  const done = new Set<string>()
-  for (const row of known)
-    if (!row.done) open.set(`${row.kind} ${row.step}`, row)
-    else if (Date.parse(row.base) === base) done.add(`${row.kind} ${row.step}`)
-  const changes: TimerChanges = { put: [], set: [], drop: [] }
-  for (const timer of planned) {
-    const key = `${timer.kind} ${timer.step}`
-    if (done.has(key)) continue
-    const waiting = open.get(key)
-    open.delete(key)
-    if (!waiting) changes.put.push(timer)
-    else if (Date.parse(waiting.at) !== timer.at.getTime() || Date.parse(waiting.base) !== base)
-      changes.set.push({ id: waiting.id, at: timer.at })
-  }
-  changes.drop = [...open.values()].map(({ id }) => id)
-  return changes.put.length + changes.set.length + changes.drop.length > 0 ? changes : undefined
+  const isSame = (row: KnownTimer, { kind, step }: Timer) => row.kind === kind && row.step === step
+  const done = known.filter((row) => row.done && Date.parse(row.base) === base)
+  const next = nextOf(planned, (timer) => done.some((row) => isSame(row, timer)))
+  const open = known.filter((row) => !row.done)
+  const waiting = next && open.find((row) => isSame(row, next))
+  const drop = open.filter((row) => row !== waiting).map(({ id }) => id)
+  const stays = waiting && Date.parse(waiting.at) === next?.at.getTime() && Date.parse(waiting.base) === base
+  const set = next && waiting && !stays ? [{ id: waiting.id, at: next.at }] : []
+  const put = next && !waiting ? [next] : []
+  return put.length + set.length + drop.length > 0 ? { put, set, drop } : undefined
 }
 
 /** Writes the changes of many parts at once: rows are moved where they are, which costs half of making them anew. */
@@ -136,11 +151,14 @@ export const listDueParts = (sql: Sql, now: Date, limit: number): Promise<{ part
 >`
   select part from directives.timer where done_at is null and at <= ${now} group by part order by min(at) limit ${limit}`
 
-/** Due rows of one part, held until the transaction ends. */
-export const lockDueTimers = (sql: Sql, part: string, now: Date): Promise<WaitingTimer[]> => sql<WaitingTimer[]>`
-  select id, part, kind, step, base_due_at, at from directives.timer
-  where part = ${part} and done_at is null and at <= ${now}
-  order by at, kind desc, step for update`
+/** The earliest due row of a part, held until the transaction ends. */
+export async function lockDueTimer(sql: Sql, part: string, now: Date): Promise<WaitingTimer | undefined> {
+  const [row] = await sql<WaitingTimer[]>`
+    select id, part, kind, step, base_due_at, at from directives.timer
+    where part = ${part} and done_at is null and at <= ${now}
+    order by at, kind desc, step limit 1 for update`
+  return row
+}
 
 export async function markTimer(sql: Sql, id: number, now: Date): Promise<void> {
   await sql`update directives.timer set done_at = ${now} where id = ${id}`

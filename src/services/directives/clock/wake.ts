@@ -8,7 +8,7 @@ import { agencyOf, giversOf, headsOf, tell } from '../notices.ts'
 import { findPart, lockDirective } from '../store.ts'
 import { climbNames, listClimbed, stepsOf } from './ladder.ts'
 import { partClocks } from './recount.ts'
-import { listDueParts, lockDueTimers, markTimer, type WaitingTimer } from './timers.ts'
+import { listDueParts, lockDueTimer, markTimer, type WaitingTimer } from './timers.ts'
 
 const partsAtOnce = 500
 
@@ -29,15 +29,15 @@ function wakePart(ctx: Context, code: string): Promise<number> {
   return ctx.transaction(async (inner) => {
     const known = await findPart(inner.sql, code)
     const directive = known && (await lockDirective(inner.sql, known.directive))
-    const part = directive && (await findPart(inner.sql, code))
-    if (!part) return 0
-    const held = await hold(inner, directive, part)
-    const due = await lockDueTimers(inner.sql, code, inner.now)
-    for (const timer of due) {
+    // What is done lets the next one wait, whose time may have come as well.
+    for (let done = 0; ; done += 1) {
+      const part = directive && (await findPart(inner.sql, code))
+      const timer = part && (await lockDueTimer(inner.sql, code, inner.now))
+      if (!timer) return done
+      const held = await hold(inner, directive, part)
       await markTimer(inner.sql, timer.id, inner.now)
       if (isStill(held, timer)) await fire(held, timer)
     }
-    return due.length
   })
 }
 

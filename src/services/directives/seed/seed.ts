@@ -10,7 +10,7 @@ import type { SeedOptions } from '#platform/capability'
 import { ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { placeOf } from '../clock/ladder.ts'
-import { planTimers, replaceTimers } from '../clock/timers.ts'
+import { planTimers, replaceTimers, writeDone } from '../clock/timers.ts'
 import { sourceKinds, stateOfWhole } from '../model.ts'
 import { workPermission } from '../rights.ts'
 import { fieldOf, getSettings, officeOf, type Settings } from '../settings.ts'
@@ -243,11 +243,13 @@ async function keep(
   const year = whole.code.slice(3, 7)
   await raiseNumber(ctx.sql, `code:${year}`, index + 1)
   await raiseNumber(ctx.sql, `document:${whole.office}:${year}`, index + 101)
-  await replaceTimers(
+  const timers = planTimers(calendar, part, settings, line)
+  await writeDone(
     ctx.sql,
     part,
-    planTimers(calendar, part, settings, line).filter(({ at }) => at > ctx.now),
+    timers.filter(({ at }) => at <= ctx.now),
   )
+  await replaceTimers(ctx.sql, part, timers)
   const present = { ...whole, state: stateOfWhole([part.state]) }
   await syncItems({ ctx, settings, compiled: calendar, part, line, directive: present }, part.state)
 }
