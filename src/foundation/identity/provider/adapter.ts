@@ -8,7 +8,7 @@ import { hashArtifact } from '../actions/secrets.ts'
 import { sessionIdleMs } from '../model.ts'
 import { type Call, getCall } from './call.ts'
 import { metadataOf } from './client-metadata.ts'
-import { lifeSeconds } from './model.ts'
+import { clientId, lifeSeconds } from './model.ts'
 import * as store from './store.ts'
 
 const livenessOf = ({ ctx: { now } }: Call): store.Liveness => ({
@@ -24,7 +24,7 @@ const nothing = async () => undefined
 
 const clientAdapter: Adapter = {
   async find(id) {
-    const client = await store.findClient(getCall().ctx.sql, id)
+    const client = clientId.test(id) ? await store.findClient(getCall().ctx.sql, id) : undefined
     return client && !client.disabledAt ? (metadataOf(client) as AdapterPayload) : undefined
   },
   upsert: nothing,

@@ -32,12 +32,9 @@ export function configure(issuer: string, { keys }: KeyRing, library: Library): 
     acrValues: [...acrValues],
     scopes: [...personScopes],
     claims: {
-      openid: ['sub'],
+      openid: ['sub', 'acr', 'amr', 'auth_time'],
       profile: ['name', 'account', 'preferred_username'],
       organisation: ['organisation', 'roles'],
-      acr: null,
-      amr: null,
-      auth_time: null,
       iss: null,
       sid: null,
     },
@@ -127,7 +124,7 @@ function features(issuer: string, library: Library): Configuration['features'] {
       enabled: true,
       allowedPolicy: async (_koa, client, token) => token.clientId === client.clientId,
     },
-    revocation: { enabled: true },
+    revocation: { enabled: true, allowedPolicy: async (_koa, client, token) => token.clientId === client.clientId },
     resourceIndicators: {
       enabled: true,
       defaultResource: async (_koa, client) => (client.api_scope ? api : undefined) as string,

@@ -95,7 +95,13 @@ async function showProof(pending: Pending, browser: BrowserSession, fault?: { wo
       <Form action={`${interactionPath}/${interaction.uid}/mat-khau`} label="Xác nhận mật khẩu">
         <ErrorSummary errors={fault ? [{ field: 'password', message: fault.words }] : []} title="Chưa xác nhận được" />
         <DescriptionList items={[{ term: 'Đang đăng nhập', value: person?.name ?? browser.account }]} />
-        <TextInput name="password" label="Mật khẩu" type="password" autocomplete="current-password" />
+        <TextInput
+          name="password"
+          label="Mật khẩu"
+          type="password"
+          autocomplete="current-password"
+          error={fault?.words}
+        />
         <div class="row">
           <Button kind="primary">Xác nhận</Button>
           <Button formAction={`${interactionPath}/${interaction.uid}/thoi`}>Thôi, quay lại ứng dụng</Button>
@@ -126,12 +132,14 @@ async function showConsent(pending: Pending, browser: BrowserSession): Promise<R
             { term: 'Đang đăng nhập', value: person?.name ?? browser.account },
           ]}
         />
-        <p>Ứng dụng sẽ biết:</p>
-        <ul>
-          {scopesAsked(pending).map((scope) => (
-            <li key={scope}>{scopeWords[scope]}</li>
-          ))}
-        </ul>
+        <div class="stack-small">
+          <p>Ứng dụng sẽ biết:</p>
+          <ul>
+            {scopesAsked(pending).map((scope) => (
+              <li key={scope}>{scopeWords[scope]}</li>
+            ))}
+          </ul>
+        </div>
         <div class="row">
           <Button kind="primary">Đồng ý</Button>
           <Button formAction={`${here}/thoi`}>Không đồng ý</Button>

@@ -14,6 +14,7 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import { appendEntry } from '#ledger'
+import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import { readSecretKey } from '#platform/secret-key'
 import { divideKeys, nextTurn, type SigningAlg, signingAlgs } from './model.ts'
@@ -28,8 +29,14 @@ export interface KeyRing {
   keys: JsonWebKey[]
 }
 
+/** A key is published two days before its turn: a minute more or less, nobody misses it. */
+const keepMs = 60_000
+const kept = new WeakMap<Config, KeyRing & { until: number }>()
+
 /** The keys as they stand now; a new installation gets its first ones. */
 export async function openKeyRing(ctx: Context): Promise<KeyRing> {
+  const known = kept.get(ctx.config)
+  if (known && ctx.now.getTime() < known.until && known.until - keepMs <= ctx.now.getTime()) return known
   let stored = await store.listKeys(ctx.sql)
   if (stored.length === 0) {
     await rotateKeys(ctx)
@@ -42,15 +49,12 @@ export async function openKeyRing(ctx: Context): Promise<KeyRing> {
     )
     return signer ? [signer, ...others] : others
   })
-  const stamp = ordered.map(({ kid }) => kid).join(' ')
-  if (opened?.stamp === stamp) return opened
   const seal = await readSecretKey(ctx.config, 'provider-key')
   const keys = ordered.map((key): JsonWebKey => ({ ...unseal(seal, key), kid: key.kid, alg: key.alg, use: 'sig' }))
-  opened = { stamp, keys }
-  return opened
+  const ring = { stamp: ordered.map(({ kid }) => kid).join(' '), keys, until: ctx.now.getTime() + keepMs }
+  kept.set(ctx.config, ring)
+  return ring
 }
-
-let opened: KeyRing | undefined
 
 /** Makes the keys whose time has come and takes those away that nobody needs; safe to run as often as one likes. */
 export async function rotateKeys(ctx: Context): Promise<void> {
@@ -66,6 +70,7 @@ export async function rotateKeys(ctx: Context): Promise<void> {
       for (const kid of spent) await appendEntry(ctx, { action: 'signing-key.removed', subject: `signing-key:${kid}` })
     }
   })
+  kept.delete(ctx.config)
 }
 
 async function makeKey(ctx: Context, alg: SigningAlg, signsFrom: Date): Promise<void> {

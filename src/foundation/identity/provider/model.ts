@@ -6,9 +6,9 @@ export const clientKinds = ['public', 'confidential', 'machine'] as const
 export type ClientKind = (typeof clientKinds)[number]
 
 export const clientKindNames: Record<ClientKind, string> = {
-  public: 'Ứng dụng chạy ở máy người dùng',
-  confidential: 'Ứng dụng có máy chủ',
-  machine: 'Hệ thống (máy với máy)',
+  public: 'Ở máy người dùng',
+  confidential: 'Có máy chủ',
+  machine: 'Máy với máy',
 }
 
 /** What an application may learn of who signs in. */
@@ -140,14 +140,13 @@ function faultOfKey(key: unknown): string | undefined {
   }
 }
 
+export const clientId = /^[a-z0-9][a-z0-9-]{2,62}$/
+
 const clientBase = {
   id: z
     .string()
     .trim()
-    .regex(
-      /^[a-z0-9][a-z0-9-]{2,62}$/,
-      'Mã gồm 3 đến 63 chữ thường không dấu, chữ số, gạch ngang; ví dụ kho-du-lieu-mo.',
-    ),
+    .regex(clientId, 'Mã gồm 3 đến 63 chữ thường không dấu, chữ số, gạch ngang; ví dụ kho-du-lieu-mo.'),
   name: z.string().trim().min(1, 'Xin nhập tên ứng dụng.').max(200),
   organisation: z
     .string()

@@ -101,15 +101,17 @@ export async function browserOf(ctx: Context, request: RequestFacts): Promise<Br
 }
 
 /** Does something with the provider's own tables, in one transaction with the deeds it leads to. */
-export function withProvider<T>(
+export async function withProvider<T>(
   ctx: Context,
   request: RequestFacts,
   work: (provider: Provider, call: Call) => Promise<T>,
 ): Promise<T> {
+  // Before the transaction: first keys stay, whatever becomes of the request.
+  const provider = await findProvider(ctx)
   return ctx.transaction(async (ctx) => {
     const call: Call = { ctx, browser: await browserOf(ctx, request), deeds: [], address: request.address }
     return calls.run(call, async () => {
-      const done = await work(await findProvider(ctx), call)
+      const done = await work(provider, call)
       if (call.fault) throw call.fault
       await writeDeeds(call)
       return done
@@ -126,7 +128,7 @@ export function askProvider(
   return withProvider(ctx, request, async (provider, call) => {
     const provesItself = asked.url.startsWith('/token')
     if (provesItself) await refuseWhileFailing(call.ctx, call.address)
-    const { req, res } = copyOf(request, asked)
+    const { req, res } = copyOf(request, provider.issuer, asked)
     await provider.callback()(req, res)
     if (call.failed) await countFailedProgram(call.ctx, call.address)
     if (call.signsOut) {
@@ -138,12 +140,17 @@ export function askProvider(
   })
 }
 
-function copyOf({ method, headers }: RequestFacts, { url, body }: { url: string; body?: Buffer }) {
-  const req = new IncomingMessage(new Socket())
+/** The library makes addresses out of the request it sees: that one has been sent to the issuer, whatever the real one says. */
+function copyOf({ method, headers }: RequestFacts, issuer: string, { url, body }: { url: string; body?: Buffer }) {
+  const req = Object.assign(new IncomingMessage(new Socket()), { originalUrl: `/oidc${url}` })
   req.method = method
   req.url = url
   const { 'transfer-encoding': _, ...sent } = headers
-  req.headers = { ...sent, ...(body ? { 'content-length': String(body.length) } : {}) }
+  req.headers = {
+    ...sent,
+    host: new URL(issuer).host,
+    ...(body ? { 'content-length': String(body.length) } : {}),
+  }
   if (body?.length) req.push(body)
   req.push(null)
   return { req, res: new ServerResponse(req) }

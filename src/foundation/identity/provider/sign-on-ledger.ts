@@ -49,7 +49,9 @@ function noteUnproved(koa: KoaContextWithOIDC, fault: Refusal): void {
 
 const bodyOf = ({ error, error_detail, error_description }: Refusal) => ({
   error: error ?? 'unknown',
-  detail: String(error_detail ?? error_description ?? '').slice(0, 300),
+  detail: String(error_detail ?? error_description ?? '')
+    .replace(/\p{Cc}/gu, ' ')
+    .slice(0, 300),
 })
 
 const bodyOfGrant = ({ oidc }: KoaContextWithOIDC) => ({ scope: String(oidc.params?.scope ?? '') })
