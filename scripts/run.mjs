@@ -17,10 +17,12 @@ const node = (...rest) => [process.execPath, ['--import', 'tsx', ...rest]]
 const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name)
 const test = (...files) => node('--test-reporter=spec', ...files)
 
+// What a page or a batch of an import leaves dies young where the young have room: half the collecting, and less memory in all.
+const program = (...rest) => [process.execPath, ['--max-semi-space-size=32', '--import', 'tsx', 'src/main.ts', ...rest]]
+
 const tasks = {
-  start: [node('src/main.ts', 'start', ...args)],
-  // What a batch of an import leaves dies young where the young have room: half the collecting, and less memory in all.
-  tram: [[process.execPath, ['--max-semi-space-size=32', '--import', 'tsx', 'src/main.ts', ...args]]],
+  start: [program('start', ...args)],
+  tram: [program(...args)],
   // Two processes at once, counted by one runner; parts of paths run in one.
   test: [
     args.length > 0

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { alerts } from '#alerts'
-import { calendar } from '#calendar'
+import { createCalendar } from '#calendar'
 import { centre } from '#centre'
-import { directives } from '#directives'
+import { createDirectives } from '#directives'
 import { duties } from '#duties'
 import { files } from '#files'
 import { createAuthenticator, type Grants, identity } from '#identity'
@@ -33,18 +33,21 @@ export const capabilities: readonly Capability[] = [
   ledger,
   organisations,
   identity,
-  calendar,
+  createCalendar(() => capabilities.flatMap(({ clocks = [] }) => clocks)),
   files,
   notifications,
   worklist,
-  directives,
+  createDirectives(() => capabilities.flatMap(({ numbers }) => numbers ?? [])),
   portfolio,
   warehouse,
   indicators,
   duties,
   createMaps(() => capabilities.flatMap(({ mapLayers = [] }) => mapLayers)),
   alerts,
-  createIncidents(() => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters)),
+  createIncidents({
+    matters: () => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters),
+    layers: () => capabilities.flatMap(({ mapLayers = [] }) => mapLayers),
+  }),
   centre,
 ]
 

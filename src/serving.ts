@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { listUsableStandIns, partiesOf } from '#identity'
 import { ConfigFault } from '#platform/config'
+import type { Context } from '#platform/context'
 import { type LiveHub, openLiveHub } from '#platform/live'
 import { buildServer } from '#platform/server'
 import { type Assets, assetCacheControl, buildAssets, encodeAsset } from '#ui'
@@ -23,7 +25,13 @@ export async function buildFace(app: App, assets: Assets, live?: LiveHub): Promi
     }),
     findAsset: (path, acceptEncoding) => findAsset(assets, path, acceptEncoding),
     live,
+    accountsHeard,
   })
+}
+
+async function accountsHeard(ctx: Context): Promise<string[]> {
+  const absent = await listUsableStandIns(ctx)
+  return [...partiesOf(ctx.actor), ...absent.map(({ account }) => account)]
 }
 
 function findAsset(assets: Assets, path: string, acceptEncoding: string | undefined) {

@@ -1,19 +1,30 @@
 /** The shell around every page, and the few routes that belong to no capability. */
 import { type ComponentChild, Fragment, h } from 'preact'
 import { z } from 'zod'
-import type { Capability, HeadLink, MenuItem } from '#platform/capability'
+import type { Capability, MenuItem } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { json, type PageContent, type RequestFacts, type Route, redirect, route, safeReturnPath } from '#platform/http'
 import { describeApi } from '#platform/openapi'
-import { type Assets, Layout, type NavCountProps, type NavGroup, readAppearance, renderFragment, renderPage } from '#ui'
+import {
+  type Assets,
+  type HeadLinkProps,
+  Layout,
+  type NavCountProps,
+  type NavGroup,
+  readAppearance,
+  renderFragment,
+  renderPage,
+} from '#ui'
 import { Refusal } from './refusal.tsx'
 
 export const product = 'Trầm Hương'
 
-const groups: { group: MenuItem['group']; label: string }[] = [
-  { group: 'centre', label: 'Điều hành' },
-  { group: 'work', label: 'Công việc' },
-  { group: 'data', label: 'Dữ liệu' },
+/** The menu from top to bottom; entries without a label of their group stand by themselves. */
+const groups: { group: MenuItem['group']; label?: string }[] = [
+  { group: 'top' },
+  { group: 'figures', label: 'Số liệu' },
+  { group: 'events', label: 'Cảnh báo và tình huống' },
+  { group: 'data', label: 'Dữ liệu nguồn' },
   { group: 'administration', label: 'Quản trị' },
 ]
 
@@ -35,8 +46,10 @@ export function createShell(parts: ShellParts) {
     csrf: undefined,
   })
   return {
-    renderPage: async (ctx: Context, content: PageContent, request: RequestFacts): Promise<string> =>
-      renderPage(
+    async renderPage(ctx: Context, content: PageContent, request: RequestFacts): Promise<string> {
+      const isBare = content.face === 'plain' || content.face === 'wall'
+      const { head, nav } = isBare ? { head: [], nav: [] } : await menuOf(ctx, menu)
+      return renderPage(
         <Layout
           title={content.title}
           crumbs={content.crumbs}
@@ -53,9 +66,9 @@ export function createShell(parts: ShellParts) {
             product,
             place: parts.place,
             illustrative: parts.illustrative,
-            nav: content.face === 'plain' || content.face === 'wall' ? [] : await navOf(ctx, menu),
+            nav,
             account: accountOf(ctx),
-            headLinks: content.face === 'plain' || content.face === 'wall' ? [] : await headLinksOf(ctx, parts.cards),
+            headLinks: head,
             standingIn: ctx.actor.onBehalfOf && { name: ctx.actor.onBehalfOf.name, endAction: '/xu-ly-thay/thoi' },
             signInHref: content.face === 'plain' ? undefined : '/dang-nhap',
             search:
@@ -63,12 +76,13 @@ export function createShell(parts: ShellParts) {
             appearance: readAppearance(request.cookies),
             appearanceAction: '/hien-thi',
             assets: parts.assets,
-            liveHref: ctx.actor.account ? '/live' : undefined,
+            liveHref: liveHrefOf(ctx),
           }}
         >
           {bodyOf(ctx, content)}
         </Layout>,
-      ),
+      )
+    },
     renderFragment: (ctx: Context, body: ComponentChild, request: RequestFacts): string =>
       renderFragment(around(ctx, request), h(Fragment, null, body)),
   }
@@ -84,22 +98,25 @@ const bodyOf = (ctx: Context, { status = 200, body }: PageContent): ComponentChi
     body
   )
 
-async function navOf(ctx: Context, menu: readonly MenuItem[]): Promise<NavGroup[]> {
-  if (!ctx.actor.account) return []
-  const seen = menu.filter((item) => ctx.can(item.permission))
-  const counts = new Map(await Promise.all(seen.map(async (item) => [item, await countOf(ctx, item)] as const)))
-  return groups.flatMap(({ group, label }) => {
-    const items = seen.filter((item) => item.group === group)
-    return items.length > 0
-      ? [{ label, items: items.map((item) => ({ label: item.label, href: item.href, count: counts.get(item) })) }]
-      : []
-  })
+interface Menu {
+  head: readonly HeadLinkProps[]
+  nav: readonly NavGroup[]
 }
 
-async function headLinksOf(ctx: Context, cards: readonly Capability[]): Promise<HeadLink[]> {
-  if (!ctx.actor.account) return []
-  const links = await Promise.all(cards.flatMap((card) => (card.headLink ? [card.headLink(ctx)] : [])))
-  return links.filter((link) => link !== undefined)
+/** What of the menu somebody sees. A group of one is that one. */
+async function menuOf(ctx: Context, menu: readonly MenuItem[]): Promise<Menu> {
+  if (!ctx.actor.account) return { head: [], nav: [] }
+  const seen = await Promise.all(
+    menu
+      .filter(({ permission }) => (permission === undefined ? !ctx.actor.scopes : ctx.can(permission)))
+      .map(async (item) => ({ item, link: { label: item.label, href: item.href, count: await countOf(ctx, item) } })),
+  )
+  const linksOf = (group: MenuItem['group']) => seen.filter(({ item }) => item.group === group).map(({ link }) => link)
+  const nav = groups.flatMap(({ group, label }): NavGroup[] => {
+    const items = linksOf(group)
+    return items.length > 0 ? [{ label: items.length > 1 ? label : undefined, items }] : []
+  })
+  return { head: linksOf('head').map((link) => ({ ...link, icon: 'bell' })), nav }
 }
 
 async function countOf(ctx: Context, { label, count }: MenuItem): Promise<NavCountProps | undefined> {
@@ -112,6 +129,12 @@ async function countOf(ctx: Context, { label, count }: MenuItem): Promise<NavCou
     ctx.log.warn({ err: error, menu: label }, 'the count of a menu entry could not be read')
     return undefined
   }
+}
+
+/** Names who hears, so that browsers keep one line for each account; the server goes by the session. */
+function liveHrefOf({ actor: { account, onBehalfOf } }: Context): string | undefined {
+  if (!account) return undefined
+  return `/live?${new URLSearchParams({ cua: account, ...(onBehalfOf ? { thay: onBehalfOf.account } : {}) })}`
 }
 
 function accountOf(ctx: Context) {
@@ -143,7 +166,7 @@ export function shellRoutes(cards: readonly Capability[]): Route[] {
     method: 'GET',
     path: '/',
     access: 'signed-in',
-    handle: (ctx) => redirect(menu.find((item) => ctx.can(item.permission))?.href ?? '/tai-khoan'),
+    handle: (ctx) => redirect(menu.find(({ permission }) => permission && ctx.can(permission))?.href ?? '/tai-khoan'),
   })
   const own = [
     route({ method: 'GET', path: '/health/live', access: 'public', handle: () => ({ status: 'live' }) }),

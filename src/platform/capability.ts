@@ -7,37 +7,33 @@ import type { NoticeTemplate } from '#platform/notices'
 
 export type { NoticeTemplate }
 
-/** One entry of the main menu, shown to those who hold the permission. */
+/** One entry of the menu, shown to those who hold the permission. */
 export interface MenuItem {
   label: string
   href: string
-  permission: string
-  /** Menu order; the leader's pages come first. */
+  /** Absent: something of one's own, for whoever is signed in as a person. */
+  permission?: string
   order: number
-  group: 'work' | 'centre' | 'data' | 'administration'
+  /** `top` stands by itself, and there are few of them; `head` stands at the head of every page; the others are folded in sections. */
+  group: 'head' | 'top' | 'figures' | 'events' | 'data' | 'administration'
   /** What waits there for who asks: read with every page he opens, so it is one statement of about a millisecond. */
   count?: MenuCount
 }
 
 export interface MenuCount {
-  read(ctx: Context): Promise<{ count: number; note?: string }>
+  read(ctx: Context): Promise<{
+    count: number
+    /** What of it presses, in words beside the number. */
+    note?: string
+    /** The largest number that is counted: from there on it is "more than". */
+    most?: number
+    /** What is counted, for who hears the page. */
+    unit?: string
+  }>
   /** Topics of the live line at which it is read again, and the address that gives it alone: a fragment with this id. */
   topics(ctx: Context): string
   id: string
   href: string
-}
-
-/** A way to something of one's own, at the head of every page, with how much waits there. */
-export interface HeadLink {
-  id: string
-  label: string
-  href: string
-  icon: 'bell' | 'list'
-  count: number
-  /** The largest number that is counted: from there on it is "more than". */
-  most: number
-  /** Topic of the live line that changes the number, and where the link is fetched anew. */
-  live: { topic: string; url: string }
 }
 
 export interface Command {
@@ -126,6 +122,50 @@ export interface MapLayer {
   find?(ctx: Context, id: string): Promise<MapFeature | undefined>
 }
 
+/** A clock that says something else by a changed calendar. */
+export interface ClockMove {
+  /** Its place in the order of the book. */
+  key: string
+  /** What people call it, and where it is. */
+  code: string
+  url: string
+  organisation: string
+  before: Date | null
+  after: Date | null
+}
+
+export interface ClockQuestion<Calendar> {
+  /** No earlier day has changed: what was due before it stays. */
+  since: Date
+  /** By which calendar an organisation works, as it is to be. */
+  calendarOf(organisation: string): Calendar | undefined
+  /** Key of the last clock of the batch before. */
+  after: string | undefined
+  limit: number
+  /** The clocks are moved in the same transaction, and held until its end. */
+  hold: boolean
+}
+
+/** One batch in the order of keys; `last` is absent when it was the end of the book. */
+export interface ClockBatch<Move> {
+  seen: number
+  last: string | undefined
+  moves: Move[]
+}
+
+/**
+ * The open clocks a capability keeps, with the due time each had when it was written. `#calendar` has them reckoned anew when working days
+ * change: by the same reckoning they are shown before the change and moved after it. (Its calendars are unknown down here.)
+ */
+export interface ClockBook<Calendar = unknown, Move extends ClockMove = ClockMove> {
+  name: string
+  /** What the clocks are, for the page that lists them. */
+  title: string
+  reckon(ctx: Context, question: ClockQuestion<Calendar>): Promise<ClockBatch<Move>>
+  /** Writes the new times, and moves what waits for them. */
+  move(ctx: Context, moves: readonly Move[]): Promise<void>
+}
+
 /** One line of what the next shift must know. */
 export interface ShiftMatter {
   title: string
@@ -141,6 +181,22 @@ export interface ShiftMatters {
   list(ctx: Context): Promise<ShiftMatter[]>
 }
 
+/** A number that a person may name somewhere else: a task waits for it. */
+export interface NumberChoice {
+  code: string
+  name: string
+  unit: string
+  /** Its page. */
+  url: string
+}
+
+/** The numbers a capability has; each caller finds those that he may see. */
+export interface Numbers {
+  /** Every word of the question is in the name, the code or what else is said of it; the best first. All of them without words. */
+  search(ctx: Context, question: string, limit: number): Promise<NumberChoice[]>
+  find(ctx: Context, code: string): Promise<NumberChoice | undefined>
+}
+
 /** The card of a capability: everything `app.ts` mounts. */
 export interface Capability {
   name: string
@@ -151,14 +207,16 @@ export interface Capability {
   subscriptions?: readonly Subscription[]
   commands?: readonly Command[]
   menu?: readonly MenuItem[]
-  /** Shown to who is signed in; none where he has nothing of the kind. */
-  headLink?(ctx: Context): Promise<HeadLink | undefined>
   /** Permission → the roles that hold it, over the organisation the role is scoped to. */
   permissions?: Record<string, readonly Role[]>
   /** The messages it sends by `#notifications`. */
   notices?: readonly NoticeTemplate[]
+  /** What others may choose from its numbers. */
+  numbers?: Numbers
   /** What it shows on the map. */
   mapLayers?: readonly MapLayer[]
+  /** Its open clocks, which move with the working calendar. */
+  clocks?: readonly ClockBook[]
   /** What the next shift must know of it. */
   shiftMatters?: readonly ShiftMatters[]
   /** Noun → permission: a token's scope `noun:object` gives this permission over that object only. The action asks which object. */

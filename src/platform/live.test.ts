@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { announce } from '#platform/live'
+import { announce, topicOf } from '#platform/live'
 import { type CloneTest, cloneTest } from '#test/harness'
 
-async function openScreen(t: CloneTest): Promise<IncomingMessage> {
-  const [answer] = await once(get(`${t.url}/live`, { headers: { cookie: await t.signIn('lanhdao') } }), 'response')
+async function openScreen(t: CloneTest, account = 'lanhdao'): Promise<IncomingMessage> {
+  const [answer] = await once(get(`${t.url}/live`, { headers: { cookie: await t.signIn(account) } }), 'response')
   assert.equal(answer.statusCode, 200)
   return answer
 }
@@ -43,3 +43,27 @@ cloneTest('a screen that no longer reads is let go, and one that reads hears eve
   assert.ok(!awake.destroyed)
   awake.destroy()
 })
+
+cloneTest(
+  'what is one account’s own is heard by its screens and by who stands in for it, by nobody else',
+  async (t) => {
+    await t.sql`
+    insert into identity.stand_in (absent, substitute, valid_from, valid_to, reason, given_by, given_at)
+    values ('dulieu-nhatrang', 'canbo-nhatrang', current_date - 1, current_date + 1, 'nghỉ phép', 'dulieu-nhatrang', now())`
+    const heard = new Map<string, string>()
+    const screens: IncomingMessage[] = []
+    for (const account of ['dulieu-nhatrang', 'canbo-nhatrang', 'lanhdao']) {
+      const screen = await openScreen(t, account)
+      screens.push(screen)
+      heard.set(account, '')
+      screen.setEncoding('utf8').on('data', (text: string) => heard.set(account, `${heard.get(account)}${text}`))
+    }
+    await announce(t.sql, [topicOf('dulieu-nhatrang', 'worklist'), 'worklist:unit:H32.22366'])
+    const everybody = () => [...heard.values()].every((text) => text.includes('worklist:unit:H32.22366'))
+    for (let waited = 0; waited < 5000 && !everybody(); waited += 50) await sleep(50)
+    assert.ok(everybody())
+    const own = [...heard].filter(([, text]) => text.includes('@dulieu-nhatrang')).map(([account]) => account)
+    assert.deepEqual(own, ['dulieu-nhatrang', 'canbo-nhatrang'])
+    for (const screen of screens) screen.destroy()
+  },
+)

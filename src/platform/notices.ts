@@ -6,6 +6,8 @@ export interface NoticeTemplate {
   label: string
   /** Names of the values that the words hold, each with an example for the preview. */
   values: Record<string, string>
+  /** Of them those that may be long and have lines; the others are one line each. */
+  longValues?: readonly string[]
   vi: { subject: string; text: string }
   en: { subject: string; text: string }
 }

@@ -26,6 +26,8 @@ export interface ServerParts {
     acceptEncoding: string | undefined,
   ): { body: Buffer; headers: Record<string, string> } | undefined
   live?: LiveHub
+  /** Whose own matters a screen of the actor hears of: his, and those of whom he may stand in for. */
+  accountsHeard(ctx: Context): Promise<readonly string[]>
   onRequest?(ms: number, route: string, status: number): void
 }
 
@@ -76,8 +78,9 @@ function mountLive(server: FastifyInstance, workshop: Workshop, parts: ServerPar
     const facts = factsOf(request)
     const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts)
     if (!actor.account) throw unauthenticated()
+    const accounts = await parts.accountsHeard(createContext(workshop, { actor }))
     reply.hijack()
-    live.attach(reply.raw)
+    live.attach(reply.raw, accounts)
   })
 }
 

@@ -36,13 +36,10 @@ export const galleryShell: Omit<Shell, 'assets'> = {
   },
   headLinks: [
     {
-      id: 'dau-trang-thong-bao',
       label: 'Thông báo',
       href: '/thong-bao',
       icon: 'bell',
-      count: 12,
-      most: 100,
-      live: { topic: 'inbox:mau', url: '/thong-bao/so-chua-doc' },
+      count: { id: 'so-thong-bao', count: 12, most: 100, unit: 'chưa đọc' },
     },
   ],
   search: { action: '/tim', label: 'Tìm chỉ tiêu, đơn vị, hồ sơ' },

@@ -1,8 +1,8 @@
 // The shared design system. Pages are made on the server from these parts; every task works without JavaScript.
 // Capabilities import from `#ui`. Nothing here knows a capability.
 //
-//   Shell     Layout (shell, title, crumbs, lead, actions, freshness, islands), renderPage, renderFragment, Surround · HeadLink: a way to
-//             something of one's own at the head of every page, with how much waits there
+//   Shell     Layout (shell, title, crumbs, lead, actions, freshness, islands), renderPage, renderFragment, Surround · NavCount: how
+//             much waits behind an entry of the menu or a link at the head
 //   Looks     readAppearance, appearanceCookies: theme and text size in cookies, set by the form in the footer
 //   Assets    buildAssets → url(name), find(path); encodeAsset, assetCacheControl
 //   Numbers   formatNumber 376.874 · formatPercent 93,21% · formatMoney 4,66 tỷ đồng · formatShort · formatChange · formatBytes
@@ -15,7 +15,7 @@
 //   Lists     Table (columns, sort, paging, downloads, totals, phone form, empty state) · FilterBar · Pagination · TreeList
 //   Forms     Form · Field · FieldGroup · TextInput · TextArea · Select · DateInput, readDateInput · Checkbox · Checkboxes ·
 //             Radios · FileInput · ErrorSummary · Button · EntrySheet (figures beside those of earlier periods)
-//   Words     Tag · SeverityMark · RiskMark · ExerciseMark (and `exercise` on a page: the striped frame) · Notice · EmptyState · DescriptionList · Timeline · DecisionBar · Time, DateText
+//   Words     Tag · SeverityMark · RiskMark · ExerciseMark (and `exercise` on a page: the striped frame) · Notice · EmptyState · DescriptionList · Timeline · DecisionBar · Time, DateText · Countdown, Elapsed (they go on with the island `ticking`)
 //   Islands   `live` (always with shell.liveHref): an element with an id and data-live="topic topic:*" is fetched again and swapped
 //             when a topic changes (data-live-url, data-live-label) · `table` J/K · `marks` ticked rows · `paste` spreadsheet blocks · `chart` LongChart
 //   Ways      Breadcrumbs · Tabs · Section · Help · More · KeyHelp · Icon · Shape
@@ -38,8 +38,6 @@ export {
   type Account,
   Layout,
   type LayoutProps,
-  NavCount,
-  type NavCountProps,
   type NavGroup,
   type NavItem,
   type Shell,
@@ -48,10 +46,10 @@ export { Button, type ButtonProps } from './parts/button.tsx'
 export { type Decision, DecisionBar } from './parts/decision-bar.tsx'
 export { DescriptionList, type Fact, Help, KeyHelp, More } from './parts/details.tsx'
 export { type EntryRow, EntrySheet } from './parts/entry-sheet.tsx'
-export { ErrorSummary, Field, FieldGroup, type FieldProps, Form, type FormError } from './parts/field.tsx'
+export { ErrorSummary, errorOf, Field, FieldGroup, type FieldProps, Form, type FormError } from './parts/field.tsx'
 export { type ActiveFilter, FilterBar } from './parts/filter-bar.tsx'
 export { FreshnessLine, type FreshnessProps } from './parts/freshness.tsx'
-export { HeadLink } from './parts/head.tsx'
+export type { HeadLinkProps } from './parts/head.tsx'
 export { Icon, type IconName, Shape } from './parts/icon.tsx'
 export { type Change, IndicatorCard, type IndicatorCardProps, IndicatorGrid } from './parts/indicator-card.tsx'
 export {
@@ -64,16 +62,20 @@ export {
   Radios,
   readDateInput,
   Select,
+  type SelectProps,
   TextArea,
   TextInput,
+  type TextInputProps,
 } from './parts/inputs.tsx'
 export { Matrix, type MatrixCell, MatrixLegend, type MatrixRow } from './parts/matrix.tsx'
+export { NavCount, type NavCountProps } from './parts/nav-count.tsx'
 export { Breadcrumbs, type Link, Section, type Tab, Tabs } from './parts/navigation.tsx'
 export { EmptyState, Notice } from './parts/notice.tsx'
 export { Progress } from './parts/progress.tsx'
 export { Sparkline, type SparklineProps } from './parts/sparkline.tsx'
 export { type Column, Pagination, type Paging, Table, type TableProps } from './parts/table.tsx'
 export { ExerciseMark, RiskMark, type Severity, SeverityMark, Tag, type Tone } from './parts/tag.tsx'
+export { Countdown, Elapsed } from './parts/ticking.tsx'
 export { DateText, Time } from './parts/time.tsx'
 export { Timeline, type TimelineEntry } from './parts/timeline.tsx'
 export { TreeList, type TreeNode } from './parts/tree-list.tsx'

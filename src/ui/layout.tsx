@@ -3,10 +3,11 @@
 import type { ComponentChildren } from 'preact'
 import { type Appearance, textSizeNames, textSizes, themeNames, themes } from './appearance.ts'
 import type { Assets } from './assets.ts'
-import { defaultTimeZone, formatDateTime, formatNumber } from './format.ts'
+import { defaultTimeZone, formatDateTime } from './format.ts'
 import { Form } from './parts/field.tsx'
 import { HeadLink, type HeadLinkProps, StandingIn } from './parts/head.tsx'
 import { Icon, type IconName, Mark } from './parts/icon.tsx'
+import { NavCount, type NavCountProps } from './parts/nav-count.tsx'
 import { Breadcrumbs, type Link } from './parts/navigation.tsx'
 import { classes, Surround } from './render.tsx'
 
@@ -16,25 +17,8 @@ export interface NavItem extends Link {
   count?: NavCountProps
 }
 
-export interface NavCountProps {
-  id: string
-  count: number
-  /** What of it presses: "3 quá hạn". */
-  note?: string
-  /** Topics at which it is fetched again, and from where. */
-  live?: { topics: string; href: string; label: string }
-}
-
-/** The number beside an entry of the menu; nothing is shown where nothing waits. */
-export function NavCount({ id, count, note, live }: NavCountProps) {
-  return (
-    <span class="nav-count" id={id} data-live={live?.topics} data-live-url={live?.href} data-live-label={live?.label}>
-      {count > 0 && (note ? `${formatNumber(count)} · ${note}` : formatNumber(count))}
-    </span>
-  )
-}
-
 export interface NavGroup {
+  /** Absent: its entries stand by themselves; else they are folded under it. */
   label?: string
   items: readonly NavItem[]
 }
@@ -216,7 +200,7 @@ function Header({ shell, hasNav }: { shell: Shell; hasNav: boolean }) {
         </search>
       )}
       {shell.headLinks?.map((link) => (
-        <HeadLink key={link.id} {...link} />
+        <HeadLink key={link.href} {...link} />
       ))}
       {shell.account ? (
         <AccountMenu account={shell.account} />
@@ -266,23 +250,36 @@ function MainNav({ groups, address }: { groups: readonly NavGroup[]; address: st
         <Icon name="close" />
         Đóng
       </button>
-      {groups.map(({ label, items }) => (
-        <div key={label ?? items[0]?.href}>
-          {label && <h2 class="nav-title">{label}</h2>}
-          <ul>
-            {items.map((item) => (
-              <li key={item.href}>
-                <a href={item.href} aria-current={item.href === current ? 'page' : undefined}>
-                  {item.icon && <Icon name={item.icon} />}
-                  <span>{item.label}</span>
-                  {item.count && <NavCount {...item.count} />}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </div>
+      {groups.map((group) => (
+        <NavGroupOf key={group.label ?? group.items[0]?.href} group={group} current={current} />
       ))}
     </nav>
+  )
+}
+
+function NavGroupOf({ group: { label, items }, current }: { group: NavGroup; current: string | undefined }) {
+  const list = (
+    <ul>
+      {items.map((item) => (
+        <li key={item.href}>
+          <a href={item.href} aria-current={item.href === current ? 'page' : undefined}>
+            {item.icon && <Icon name={item.icon} />}
+            <span>{item.label}</span>
+            {item.count && <NavCount {...item.count} />}
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+  if (!label) return list
+  return (
+    <details class="nav-section" open={items.some(({ href }) => href === current)}>
+      <summary>
+        <Icon name="forward" size={16} />
+        {label}
+      </summary>
+      {list}
+    </details>
   )
 }
 

@@ -6,15 +6,21 @@ import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import { openApp } from '../../src/app.ts'
 import { testConfig } from '../settings.ts'
+import { checkAlerts, countDue } from './alert-books.ts'
+import type { Trial } from './course.ts'
+import { checkHandOvers } from './hand-overs.ts'
 import { organisations, source } from './pack.ts'
 import { type Place, runCommand } from './program.ts'
 import type { Records } from './records.ts'
+import { timerJobs } from './timers.ts'
 
-export async function checkBooks(place: Place, records: Records): Promise<void> {
+export async function checkBooks({ place, records, storms, handOvers }: Trial): Promise<void> {
   const verified = await runCommand<{ ok: boolean }>(place, ['verify'])
   assert.equal(verified.ok, true, 'the ledger verifies')
   const app = await openApp(testConfig({ varDir: place.varDir, packDir: place.packDir }), { tables: 'check' })
   try {
+    await checkAlerts(app.pool, storms)
+    await checkHandOvers(app.pool, handOvers)
     await checkRecords(app.pool, records)
     await checkCanonical(app.pool, records)
     await checkLandings(app.pool, records)
@@ -26,13 +32,15 @@ export async function checkBooks(place: Place, records: Records): Promise<void> 
   }
 }
 
-/** What came in has reached the numbers: asked of the database beside the program, which computes by itself. */
+/** What came in has reached the numbers, and every timer has rung: asked of the database beside the program, which does it by itself. */
 export async function untilComputed(place: Place): Promise<void> {
   const app = await openApp(testConfig({ varDir: place.varDir, packDir: place.packDir }), { tables: 'check' })
   try {
-    for (let waited = 0; waited < 120_000; waited += 200) {
-      if ((await app.pool`select from warehouse.touch limit 1`).length === 0) return
-      await sleep(200)
+    for (let waited = 0; waited < 120_000; waited += 500) {
+      for (const job of timerJobs) await app.pool`select platform.add_job(${job}, '{}'::json, null, null, ${job})`
+      const touches = await app.pool`select from warehouse.touch limit 1`
+      if (touches.length === 0 && (await countDue(app.pool)) === 0) return
+      await sleep(500)
     }
   } finally {
     await app.close()

@@ -7,49 +7,19 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { identity, issueToken } from '#identity'
+import { openApp } from '../../src/app.ts'
+import { testConfig } from '../settings.ts'
+import { type Pace, type Target, type Trial, targets } from './course.ts'
 import { source } from './pack.ts'
-import {
-  findDatabase,
-  findWorker,
-  isOver,
-  killAll,
-  killGroup,
-  launch,
-  type Place,
-  type Running,
-  runCommand,
-  untilReady,
-} from './program.ts'
-import { type Batch, csvOf, type Random, type Records, rowOf } from './records.ts'
-
-export const targets = ['program', 'everything', 'starting', 'jobs', 'import', 'database'] as const
-type Target = (typeof targets)[number]
+import { findDatabase, findWorker, isOver, killAll, killGroup, launch, type Place, untilReady } from './program.ts'
+import { type Batch, csvOf, type Random, rowOf } from './records.ts'
+import { signHandOvers } from './signing.ts'
+import { handleAlerts, hushDistricts, sendStorms } from './storming.ts'
+import { ringTimers } from './timers.ts'
 
 /** How often each is drawn. */
 const weights: Record<Target, number> = { program: 6, everything: 3, starting: 2, jobs: 2, import: 2, database: 1 }
-
-export interface Journal {
-  kills: Record<Target, number>
-  imports: { acknowledged: number; cut: number }
-  pushes: { acknowledged: number; cut: number }
-}
-
-export const emptyJournal = (): Journal => ({
-  kills: { program: 0, everything: 0, starting: 0, jobs: 0, import: 0, database: 0 },
-  imports: { acknowledged: 0, cut: 0 },
-  pushes: { acknowledged: 0, cut: 0 },
-})
-
-export interface Trial {
-  place: Place
-  records: Records
-  random: Random
-  journal: Journal
-  /** Bearer token for pushing; made once the program has been ready. */
-  token?: string
-  running?: Running
-  importing?: Running
-}
 
 /** One kill, with what leads to it. */
 export async function runRound(trial: Trial, target: Target): Promise<void> {
@@ -57,11 +27,22 @@ export async function runRound(trial: Trial, target: Target): Promise<void> {
   if (target === 'starting') return killWhileStarting(trial)
   if (!trial.running || isOver(trial.running)) trial.running = launch(trial.place, ['start', '--no-demo'])
   await untilReady(trial.running)
-  trial.token ??= await makeToken(trial.place)
+  trial.tokens ??= await prepare(trial.place)
   const pace: Pace = { hurries: false, ends: false }
-  const sending = Promise.all([sendByImport(trial, pace), sendByPush(trial, pace), sendByPush(trial, pace)])
+  const sending = Promise.all([
+    sendByImport(trial, pace),
+    sendByPush(trial, pace),
+    sendByPush(trial, pace),
+    sendStorms(trial, pace),
+    sendStorms(trial, pace),
+    handleAlerts(trial, pace),
+    hushDistricts(trial, pace),
+    signHandOvers(trial, pace),
+    ringTimers(trial.place, pace),
+  ])
   // An import needs a second or two to begin: later moments fall into its work, earlier ones into its start.
   await sleep(100 + random() * 3500)
+  if (random() < 0.7) await untilAnswered(trial)
   pace.hurries = true
   await sleep(200)
   pace.ends = true
@@ -69,6 +50,17 @@ export async function runRound(trial: Trial, target: Target): Promise<void> {
   await strike(trial, target)
   await sending
   if (target === 'jobs') await killGroupAfter(trial, 1500)
+}
+
+const mostPatienceMs = 10_000
+
+/** On a busy machine nothing may have been answered by then: the kill is to meet work, not an empty queue. */
+async function untilAnswered({ journal: { storms, signatures } }: Trial): Promise<void> {
+  const [stormsBefore, signaturesBefore] = [storms.acknowledged, signatures.acknowledged]
+  for (let waited = 0; waited < mostPatienceMs; waited += 100) {
+    if (storms.acknowledged > stormsBefore && signatures.acknowledged > signaturesBefore) return
+    await sleep(100)
+  }
 }
 
 export function drawTarget(random: Random): Target {
@@ -114,12 +106,6 @@ async function killWhileStarting(trial: Trial): Promise<void> {
   if (trial.random() < 0.5) killAll(findDatabase(trial.place))
 }
 
-/** Those who push leave the program time to work, so that a round is not spent on a heap of its own making; the kill meets them in full run. */
-interface Pace {
-  hurries: boolean
-  ends: boolean
-}
-
 /** Sends files by `tram import` beside the running program, one after the other. */
 async function sendByImport(trial: Trial, pace: Pace): Promise<void> {
   while (!pace.ends) {
@@ -149,9 +135,22 @@ export async function sendFile(trial: Trial, batch: Batch): Promise<boolean> {
   return isDone
 }
 
-export async function makeToken(place: Place): Promise<string> {
-  const scope = ['--account', 'admin', '--scope', `source:${source}`]
-  return (await runCommand<{ token: string }>(place, ['token', ...scope])).token
+/** Makes the people who sign and the tokens, once, beside the running program. */
+export async function prepare({ varDir, packDir }: Place): Promise<{ records: string; alerts: string }> {
+  const app = await openApp(testConfig({ varDir, packDir }), { tables: 'check' })
+  try {
+    const ctx = app.context()
+    // The program itself makes them in the demonstration only.
+    await identity.loadPack?.(ctx, { ...app.config, demo: true })
+    const issue = async (account: string, scopes: string[]) =>
+      (await issueToken(ctx, { account, scopes, label: 'crash' })).token
+    return {
+      records: await issue('admin', [`source:${source}`]),
+      alerts: await issue('ca-mot', ['alerts:write', 'alerts:read', 'alert:read', 'alert:handle']),
+    }
+  } finally {
+    await app.close()
+  }
 }
 
 /** Pushes batches over HTTP until told to stop or cut off: mostly small ones, now and then one that is kept as a file is. */
@@ -172,7 +171,7 @@ export async function pushBatch(trial: Trial, batch: Batch): Promise<boolean> {
   const answer = await fetch(`http://127.0.0.1:${trial.place.port}/api/v1/sources/${source}/records`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${trial.token}`,
+      authorization: `Bearer ${trial.tokens?.records}`,
       'content-type': 'application/json',
       'idempotency-key': batch.key,
     },

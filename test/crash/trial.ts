@@ -6,10 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '#platform/embedded'
 import { projectRoot } from '../settings.ts'
 import { checkBooks, untilComputed } from './books.ts'
+import { emptyJournal, type Trial, targets } from './course.ts'
+import { HandOvers } from './hand-overs.ts'
 import { writePack } from './pack.ts'
 import { findDatabase, isOver, killAll, killGroup, launch, type Place, untilReady } from './program.ts'
 import { type Batch, Records, seeded } from './records.ts'
-import { drawTarget, emptyJournal, makeToken, pushBatch, runRound, sendFile, type Trial, targets } from './rounds.ts'
+import { drawTarget, prepare, pushBatch, runRound, sendFile } from './rounds.ts'
+import { signNext } from './signing.ts'
+import { handleSome, hushDistrict, sendStorm } from './storming.ts'
+import { Storms } from './storms.ts'
 
 export interface TrialOptions {
   kills: number
@@ -24,7 +29,14 @@ export async function runTrial({ kills, seed, say }: TrialOptions): Promise<void
   chmodSync(folder, 0o755)
   writePack(place.packDir)
   const random = seeded(seed)
-  const trial: Trial = { place, records: new Records(random), random, journal: emptyJournal() }
+  const trial: Trial = {
+    place,
+    records: new Records(random),
+    storms: new Storms(random),
+    handOvers: new HandOvers(),
+    random,
+    journal: emptyJournal(),
+  }
   say(`seed ${seed}, folder ${folder}`)
   let isSound = false
   try {
@@ -37,7 +49,7 @@ export async function runTrial({ kills, seed, say }: TrialOptions): Promise<void
     }
     await settleAll(trial)
     say('all is sent; checking the books')
-    await checkBooks(place, trial.records)
+    await checkBooks(trial)
     isSound = true
   } finally {
     if (trial.running) await killGroup(trial.running)
@@ -53,12 +65,20 @@ async function settleAll(trial: Trial): Promise<void> {
   const { records, place } = trial
   if (!trial.running || isOver(trial.running)) trial.running = launch(place, ['start', '--no-demo'])
   await untilReady(trial.running)
-  trial.token ??= await makeToken(place)
+  trial.tokens ??= await prepare(place)
   while (records.waiting.length > 0) {
     const batch = records.waiting.shift()
     // A batch may come the other way than the first time.
     if (batch) assert.ok(await sendAgain(trial, batch), `${batch.key} is taken`)
   }
+  while (trial.storms.waiting.length > 0) {
+    const storm = trial.storms.waiting.shift()
+    if (storm) assert.ok(await sendStorm(trial, storm), 'a storm is taken')
+  }
+  assert.ok(await signNext(trial), 'a hand-over is signed by both')
+  // Whatever the kills let happen: some timers are always under way at the end.
+  while (trial.storms.taken.length === 0) assert.ok(await handleSome(trial), 'alerts are acknowledged')
+  assert.ok(await hushDistrict(trial), 'a district is silenced')
   await untilIdle(trial)
   await untilComputed(place)
   trial.running.child.kill('SIGTERM')
@@ -70,8 +90,8 @@ const sendAgain = (trial: Trial, batch: Batch): Promise<boolean> =>
   trial.random() < 0.2 ? sendFile(trial, batch) : pushBatch(trial, batch)
 
 /** Every landing whose place was answered is worked through. */
-async function untilIdle({ place, records, token }: Trial): Promise<void> {
-  const headers = { authorization: `Bearer ${token}` }
+async function untilIdle({ place, records, tokens }: Trial): Promise<void> {
+  const headers = { authorization: `Bearer ${tokens?.records}` }
   for (let waited = 0; waited < 120_000; waited += 200) {
     const urls = [...records.places]
     const states = await Promise.all(

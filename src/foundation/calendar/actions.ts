@@ -3,11 +3,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { appendEntry, type Json } from '#ledger'
-import { ancestorsOf, organisationTree, today } from '#organisations'
+import { ancestorsOf, homeToday, type OrganisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
-import { calendarChanged } from './events.ts'
+import { recountJob } from './jobs.ts'
 import { type CalendarDay, type CalendarYear, type WeekHours, WorkingCalendar } from './model.ts'
+import { firstDifference } from './recount/difference.ts'
+import { insertRecount } from './recount/store.ts'
 import { type HolidayChoices, proposeHolidays } from './rules/holidays.ts'
 import { assembleCalendars, CalendarPackFile, type PackCalendar } from './rules/pack-files.ts'
 import { type CompiledCalendar, compileCalendar } from './rules/working-time.ts'
@@ -41,8 +43,10 @@ const compiledKept = 32
 export async function getCalendar({ sql }: Pick<Context, 'sql'>, code: string): Promise<CompiledCalendar> {
   const head = await findHead(sql, code)
   if (!head) throw notFound('calendar', code)
-  const known = compiledByRevision.get(head.revision)
-  if (known) return known
+  return compiledByRevision.get(head.revision) ?? compile(sql, code)
+}
+
+async function compile(sql: Context['sql'], code: string): Promise<CompiledCalendar> {
   const found = await findCalendar(sql, code)
   if (!found) throw notFound('calendar', code)
   const { revision, ...calendar } = found
@@ -65,14 +69,22 @@ export async function getCalendarOf(
   return getCalendar(ctx, code)
 }
 
-/** Finds the calendar by which any organisation works today: for lists, in a few statements however many organisations there are. */
+/**
+ * Finds the calendar by which any organisation works today: for lists, in a few statements however many organisations there are.
+ * `instead` stands in for the one of its code, to see what it would do.
+ */
 export async function calendarFinder(
   ctx: Pick<Context, 'sql' | 'now'>,
+  { instead, tree: known }: { instead?: CompiledCalendar; tree?: OrganisationTree } = {},
 ): Promise<(organisation: string) => CompiledCalendar | undefined> {
   const assigned = await listAssignments(ctx.sql)
-  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+  const tree = known ?? (await homeToday(ctx)).tree
   const compiled = new Map<string, CompiledCalendar>()
-  for (const code of new Set(assigned.map(({ calendar }) => calendar))) compiled.set(code, await getCalendar(ctx, code))
+  for (const { calendar: code, revision } of assigned) {
+    if (compiled.has(code)) continue
+    const own = compiledByRevision.get(revision)
+    compiled.set(code, code === instead?.calendar.code ? instead : (own ?? (await compile(ctx.sql, code))))
+  }
   const own = new Map(assigned.map(({ organisation, calendar }) => [organisation, compiled.get(calendar)]))
   return (organisation) => {
     const nearest = (tree.find(organisation)?.path ?? [organisation]).findLast((step) => own.has(step))
@@ -110,6 +122,8 @@ function noneIfMissing(error: NodeJS.ErrnoException): string[] {
 
 async function takeIn(ctx: Context, { calendar, owner, appliesTo }: PackCalendar, packSha256: string): Promise<void> {
   const { code, name, timeZone, hours, years, days } = calendar
+  const before = await findCompiled(ctx, code)
+  const assigned = await listAssignments(ctx.sql)
   await upsertHead(ctx.sql, { code, name, timeZone, owner, packSha256 })
   const head = await lockHead(ctx.sql, code)
   await replaceAssignments(ctx.sql, code, appliesTo)
@@ -129,8 +143,24 @@ async function takeIn(ctx: Context, { calendar, owner, appliesTo }: PackCalendar
   await finishChange(
     ctx,
     { code, owner },
-    { action: 'calendar.loaded', years: taken, body: { years: taken, packSha256 } },
+    { action: 'calendar.loaded', body: { years: taken, packSha256 } },
+    { compiled: before, isNewToSome: assigned.length > 0 && isNewToSome(assigned, code, appliesTo) },
   )
+}
+
+/** Somebody will work by this calendar who did not, or no longer by it. */
+function isNewToSome(
+  assigned: readonly { organisation: string; calendar: string }[],
+  code: string,
+  appliesTo: readonly string[],
+): boolean {
+  const own = new Set(assigned.filter(({ calendar }) => calendar === code).map(({ organisation }) => organisation))
+  return own.size !== appliesTo.length || appliesTo.some((organisation) => !own.has(organisation))
+}
+
+async function findCompiled({ sql }: Pick<Context, 'sql'>, code: string): Promise<CompiledCalendar | undefined> {
+  const found = await findCalendar(sql, code)
+  return found && found.hours.length > 0 ? compileCalendar(found) : undefined
 }
 
 export interface DayChanges {
@@ -155,7 +185,7 @@ export async function changeCalendarDays(ctx: Context, code: string, changes: Da
     const before = (await listDays(ctx.sql, code)).filter(({ date }) => touched.has(date))
     await deleteDays(ctx.sql, code, changes.remove)
     await upsertDays(ctx.sql, code, changes.set)
-    return { action: 'calendar.days-changed', years, body: { ...changes, before } }
+    return { action: 'calendar.days-changed', body: { ...changes, before }, citation: changes.citation }
   })
 }
 
@@ -177,7 +207,7 @@ export async function proposeCalendarYear(
     await keepYear(ctx, code, { year, state: 'proposed', citation })
     const days = proposeHolidays(year, hours.week, choices)
     await upsertDays(ctx.sql, code, days)
-    return { action: 'calendar.year-proposed', years: [year], body: { year, days } }
+    return { action: 'calendar.year-proposed', body: { year, days } }
   })
 }
 
@@ -190,7 +220,7 @@ export async function confirmCalendarYear(ctx: Context, code: string, year: numb
     }
     await keepYear(ctx, code, { year, state: 'confirmed', citation })
     await markDaysVerified(ctx.sql, code, year)
-    return { action: 'calendar.year-confirmed', years: [year], body: { year, citation, days } }
+    return { action: 'calendar.year-confirmed', body: { year, citation, days } }
   })
 }
 
@@ -200,16 +230,16 @@ export async function setWorkingHours(ctx: Context, code: string, hours: WeekHou
     const before = await listHours(ctx.sql, code)
     await replaceHours(ctx.sql, code, hours)
     await markHoursKept(ctx.sql, code)
-    const years = (await listYears(ctx.sql, code)).map(({ year }) => year)
-    return { action: 'calendar.hours-set', years, body: { hours, before } }
+    return { action: 'calendar.hours-set', body: { hours, before } }
   })
 }
 
-/** What was done, for the ledger, and the years in which deadlines may move. */
+/** What was done, for the ledger. */
 interface Deed {
   action: string
-  years: number[]
   body: object
+  /** The document that orders it. */
+  citation?: string
 }
 
 /** A change by an administrator of the calendar's owner, checked as a whole before it stands. */
@@ -219,7 +249,8 @@ function changeCalendar(ctx: Context, code: string, change: (ctx: Context) => Pr
     const head = await lockHead(ctx.sql, code)
     if (!head) throw notFound('calendar', code)
     ctx.require('calendar:edit', head.owner)
-    await finishChange(ctx, head, await change(ctx))
+    const compiled = await findCompiled(ctx, code)
+    await finishChange(ctx, head, await change(ctx), { compiled, isNewToSome: false })
   })
 }
 
@@ -227,8 +258,17 @@ async function keepYear(ctx: Context, code: string, year: CalendarYear): Promise
   await upsertYear(ctx.sql, code, { ...year, keptBy: 'office', changedBy: accountOf(ctx), changedAt: ctx.now })
 }
 
-async function finishChange(ctx: Context, head: { code: string; owner: string }, deed: Deed): Promise<void> {
-  const { code, owner } = head
+interface Before {
+  compiled: CompiledCalendar | undefined
+  isNewToSome: boolean
+}
+
+async function finishChange(
+  ctx: Context,
+  { code, owner }: { code: string; owner: string },
+  deed: Deed,
+  before: Before,
+): Promise<void> {
   const found = await findCalendar(ctx.sql, code)
   if (!found) throw notFound('calendar', code)
   const { revision, ...calendar } = found
@@ -241,7 +281,12 @@ async function finishChange(ctx: Context, head: { code: string; owner: string },
   // Through JSON: optional fields that are absent must not become `undefined` in what is signed.
   const body: Json = JSON.parse(JSON.stringify(deed.body))
   await appendEntry(ctx, { action: deed.action, subject: `calendar:${code}`, organisation: owner, body })
-  await ctx.publish(calendarChanged, { calendar: code, years: deed.years })
+  const differs = before.compiled && firstDifference(before.compiled, compileCalendar(checked.data))
+  const since = before.isNewToSome ? new Date(0) : differs
+  if (!since) return
+  const asked = { askedBy: accountOf(ctx), askedAt: ctx.now, citation: deed.citation ?? null }
+  await insertRecount(ctx.sql, { calendar: code, since, deed: deed.action, ...asked })
+  await ctx.enqueue(recountJob, {}, { key: recountJob.name })
 }
 
 const accountOf = (ctx: Context): string => ctx.actor.account ?? 'system'

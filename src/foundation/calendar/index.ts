@@ -9,8 +9,7 @@ export {
   proposeCalendarYear,
   setWorkingHours,
 } from './actions.ts'
-export { calendar } from './capability.ts'
-export { calendarChanged } from './events.ts'
+export { createCalendar } from './capability.ts'
 export {
   CalendarDay,
   type CalendarYear,
@@ -20,6 +19,7 @@ export {
   type WeekHours,
   WorkingCalendar,
 } from './model.ts'
+export { type CalendarBook, settleClocks } from './recount/run.ts'
 export { lastPeriodDue, type PeriodDeadline, periodDueAt, workingDaysLate } from './rules/cadence.ts'
 export {
   Budget,

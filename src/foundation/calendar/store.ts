@@ -123,9 +123,9 @@ export async function findAssigned(sql: Sql, path: readonly string[]): Promise<s
   return row?.calendar
 }
 
-/** Every organisation that has a calendar of its own. */
-export const listAssignments = (sql: Sql) => sql<{ organisation: string; calendar: string }[]>`
-  select organisation, calendar from calendar.assignment`
+/** Every organisation that has a calendar of its own, and that calendar's revision. */
+export const listAssignments = (sql: Sql) => sql<{ organisation: string; calendar: string; revision: string }[]>`
+  select organisation, calendar, revision from calendar.assignment join calendar.calendar on code = calendar`
 
 export async function upsertHead(sql: Sql, head: Omit<CalendarHead, 'revision' | 'hoursKeptBy'>): Promise<void> {
   await sql`

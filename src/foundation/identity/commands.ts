@@ -18,7 +18,7 @@ export const tokenCommand: Command = {
     if (typeof account !== 'string') throw new UsageFault('--account is missing')
     const scopes = (Array.isArray(scope) ? scope : []).flatMap((one) => one.split(',')).filter(Boolean)
     if (!Scopes.safeParse(scopes).success)
-      throw new UsageFault('--scope takes names such as indicator:read,source:push')
+      throw new UsageFault('--scope takes names such as indicator:read,record:push, or source:CODE for one source')
     if (days !== undefined && !/^\d{1,4}$/.test(String(days))) throw new UsageFault('--days takes a whole number')
     const { token, expiresAt } = await issueToken(ctx, {
       account,

@@ -30,6 +30,21 @@ export async function listHolders(
     order by nearest.distance, account.name`
 }
 
+/** Those who hold one of the roles in one of the organisations itself, not over it. */
+export async function listByRole(
+  sql: Sql,
+  question: { roles: readonly string[]; organisations: readonly string[]; on: string },
+): Promise<Person[]> {
+  return sql<Person[]>`
+    select ${personColumns(sql)} from identity.account
+    where account.disabled_at is null and not account.machine and exists (
+      select from identity.role_assignment held
+      where held.account = account.name and held.role = any(${[...question.roles]}::text[])
+        and held.organisation = any(${[...question.organisations]}::text[])
+        and held.valid_from <= ${question.on} and (held.valid_to is null or held.valid_to >= ${question.on}))
+    order by account.name`
+}
+
 export async function listPeople(sql: Sql, accounts: readonly string[]): Promise<Person[]> {
   return sql<Person[]>`
     select ${personColumns(sql)} from identity.account

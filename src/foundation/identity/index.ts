@@ -1,6 +1,6 @@
 export { type Authenticate, createAuthenticator, sessionCookie } from './actions/authenticate.ts'
 export { confirmPassword } from './actions/confirm.ts'
-export { listHolders, listPeople } from './actions/holders.ts'
+export { listByRole, listHolders, listPeople } from './actions/holders.ts'
 export { createFirstAdministrator, readDemoPeople } from './actions/people.ts'
 export { type IssuedToken, issueToken, revokeToken, type TokenWish } from './actions/tokens.ts'
 export { identity } from './capability.ts'

@@ -310,3 +310,17 @@ test('a list is scoped to organisations, filtered, and paged by key without gap 
     )
     assert.equal((await listEntries(sql, { reach: new Set(), limit: 10 })).length, 0)
   }))
+
+test('who asks for the deeds of an account finds those done in its name too', () =>
+  withLedger(async ({ sql, ctx }) => {
+    const standingIn = {
+      ...ctx,
+      actor: { ...ctx.actor, account: 'thay', onBehalfOf: { account: 'vang', name: 'Người vắng' } },
+    }
+    await appendEntry(standingIn, { action: 'item.claimed', subject: 'item:a/b/1', body: {} })
+    await appendEntries(sql, deeds(3))
+    const subjects = async (actor: string) =>
+      (await listEntries(sql, { reach: 'all', limit: 10, actor })).map(({ subject }) => subject)
+    assert.deepEqual(await subjects('vang'), ['item:a/b/1'])
+    assert.deepEqual(await subjects('thay'), ['item:a/b/1'])
+  }))

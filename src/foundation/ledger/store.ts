@@ -125,7 +125,7 @@ export async function listStoredEntries(sql: Sql, query: EntryQuery): Promise<Li
     where true
       ${reach === 'all' ? sql`` : sql`and e.organisation = any(${[...reach]}::text[])`}
       ${subject ? sql`and e.subject = ${subject}` : sql``}
-      ${actor ? sql`and e.actor = ${actor}` : sql``}
+      ${actor ? sql`and (e.actor = ${actor} or e.on_behalf_of = ${actor})` : sql``}
       ${action ? sql`and e.action = ${action}` : sql``}
       ${organisation ? sql`and e.organisation = ${organisation}` : sql``}
       ${from ? sql`and e.id >= ${firstIdAt(from)}` : sql``}

@@ -2,11 +2,14 @@ import { strict as assert } from 'node:assert'
 import { randomUUID } from 'node:crypto'
 import { listHolders, listPeople, type Person } from '#identity'
 import type { Context } from '#platform/context'
-import { announce } from '#platform/live'
+import { announce, topicOf } from '#platform/live'
 import type { NoticeTemplate } from '#platform/notices'
 import {
+  cut,
   isOwnPath,
   type Language,
+  longestSubject,
+  longestText,
   type Message,
   mostRecipients,
   type Preference,
@@ -23,7 +26,7 @@ import { findOwnWords } from './texts/own-words.ts'
 const longestKey = 300
 
 /** Topic of the live line that tells of a change in a person's inbox. */
-export const inboxTopic = (account: string): string => `inbox:${account}`
+export const inboxTopic = (account: string): string => topicOf(account, 'inbox')
 
 /**
  * Tells people something, in the transaction of what happened: they get it if and only if that stands. It is in their inbox at once,
@@ -44,19 +47,24 @@ export async function notify(ctx: Context, message: Message): Promise<void> {
 export const listReaders = (ctx: Context, dedupeKey: string): Promise<{ account: string; readAt: Date | null }[]> =>
   store.listReaders(ctx.sql, dedupeKey.slice(0, longestKey))
 
+/** What became of the messages of a key, by whoever got one: his ways outside of the inbox, and when he has read it. */
+export const listOutcomes = (ctx: Context, dedupeKey: string): Promise<store.Outcome[]> =>
+  store.listOutcomes(ctx.sql, dedupeKey.slice(0, longestKey))
+
 async function write(
   ctx: Context,
   { message, template, people }: { message: Message; template: NoticeTemplate; people: readonly Person[] },
 ): Promise<void> {
   const settings = await getSettings(ctx)
   const preferences = await findPreferences(ctx, people, settings)
-  const words = await findWords(ctx, template, message.values)
+  const words = await findWords(ctx, template, message)
   const stamp = {
     message: randomUUID(),
     code: template.code,
     url: message.url,
     urgency: message.urgency ?? 'routine',
     dedupeKey: message.dedupeKey?.slice(0, longestKey),
+    attachments: message.attachments,
     now: ctx.now,
   } as const
   const notices = people.map(({ account }) => {
@@ -66,7 +74,7 @@ async function write(
   })
   const written = await store.insertNotices(ctx.sql, stamp, notices)
   if (written.length === 0) return
-  await planDeliveries(ctx, { stamp, written, notices, people, preferences, settings, words })
+  await planDeliveries(ctx, { stamp, written, notices, people, preferences, settings, words, via: message.via })
   await announce(
     ctx.sql,
     written.map(({ account }) => inboxTopic(account)),
@@ -107,11 +115,20 @@ export async function findPreferences(
   return preferences
 }
 
+const markWords = ({ subject, text }: Words, mark: string | undefined): Words =>
+  mark === undefined
+    ? { subject, text }
+    : {
+        subject: cut(`${mark} · ${subject}`, longestSubject),
+        text: text.startsWith(mark) ? text : cut(`${mark}\n${text}`, longestText),
+      }
+
 async function findWords(
   ctx: Context,
   template: NoticeTemplate,
-  values: Readonly<Record<string, string>>,
+  { values, mark }: Pick<Message, 'values' | 'mark'>,
 ): Promise<Record<Language, Words>> {
   const { vi, en } = await findOwnWords(ctx, template)
-  return { vi: fillWords(vi, values), en: fillWords(en, values) }
+  const fill = (own: Words) => markWords(fillWords(own, values, template.longValues), mark)
+  return { vi: fill(vi), en: fill(en) }
 }

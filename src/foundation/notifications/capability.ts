@@ -4,10 +4,10 @@ import { findStuck } from './health.ts'
 import { jobs } from './jobs.ts'
 import { notices } from './notices.ts'
 import { deliveryRoutes } from './pages/deliveries.tsx'
-import { inboxLink, inboxRoutes } from './pages/inbox.tsx'
+import { inboxRoutes, unreadCount } from './pages/inbox.tsx'
 import { preferenceRoutes } from './pages/preferences.tsx'
 import { wordingRoutes } from './pages/wordings.tsx'
-import { deliveriesPath } from './pages/words.ts'
+import { deliveriesPath, inboxPath } from './pages/words.ts'
 import { managePermission, receiptPermission } from './permissions.ts'
 import { loadSettings } from './settings.ts'
 
@@ -15,8 +15,8 @@ export const notifications: Capability = {
   name: 'notifications',
   home: import.meta.url,
   routes: [...inboxRoutes, ...preferenceRoutes, ...deliveryRoutes, ...wordingRoutes, ...apiRoutes],
-  headLink: inboxLink,
   menu: [
+    { label: 'Thông báo', href: inboxPath, order: 1, group: 'head', count: unreadCount },
     {
       label: 'Thông báo gửi đi',
       href: deliveriesPath,

@@ -1,4 +1,6 @@
-export { listReaders, notify } from './actions.ts'
+export { listOutcomes, listReaders, notify } from './actions.ts'
 export { notifications } from './capability.ts'
-export type { Recipient } from './model.ts'
+export type { Channel as MessageChannel, ChosenChannel, Recipient } from './model.ts'
+export { channelNames, faultWords } from './pages/words.ts'
 export { collectNotices } from './rules/templates.ts'
+export type { Outcome } from './store.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { StoredFile } from '#files'
 
 export const urgencies = ['routine', 'urgent', 'grave'] as const
 export type Urgency = (typeof urgencies)[number]
@@ -11,6 +12,7 @@ export const personalChannels = ['email', 'sms', 'zalo', 'call'] as const
 export type PersonalChannel = (typeof personalChannels)[number]
 /** What a person may choose for what is not grave. */
 export const chosenChannels = ['email', 'sms', 'zalo'] as const
+export type ChosenChannel = (typeof chosenChannels)[number]
 export const channels = [...personalChannels, 'webhook'] as const
 export type Channel = (typeof channels)[number]
 
@@ -34,6 +36,12 @@ export interface Message {
   urgency?: Urgency
   /** A person gets one message of a key, however often and however many at once ask for it. */
   dedupeKey?: string
+  /** A word that stands before the subject and the text, whatever the words of the template: an exercise's. */
+  mark?: string
+  /** The ways it takes at once, in place of what its readers have chosen: a bulletin's. None: only the inbox. */
+  via?: readonly ChosenChannel[]
+  /** Go with the e-mail, as far as it can carry them. */
+  attachments?: readonly StoredFile[]
 }
 
 const Time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Giờ có dạng 07:30.')
@@ -132,6 +140,17 @@ const disturbing = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2
 /** A value as it stands in a message: one line, bounded, nothing in it that could be taken for anything but text. */
 export const tidyValue = (text: string): string =>
   cut(text.normalize('NFC').replace(disturbing, ' ').trim(), longestValue)
+
+/** The same for a value that may have lines. */
+export const tidyLines = (text: string): string =>
+  cut(
+    text
+      .split(/\r?\n/)
+      .map((line) => line.normalize('NFC').replace(disturbing, ' ').trimEnd())
+      .join('\n')
+      .trim(),
+    longestText,
+  )
 
 /** At most so many signs, without breaking one in two. */
 export function cut(text: string, most: number): string {

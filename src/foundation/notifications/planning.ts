@@ -2,7 +2,7 @@
 import type { Person } from '#identity'
 import type { Context } from '#platform/context'
 import { findDays } from './days.ts'
-import type { Language, PersonalChannel, Preference, Settings, UnlessRead, Urgency } from './model.ts'
+import type { ChosenChannel, Language, PersonalChannel, Preference, Settings, UnlessRead, Urgency } from './model.ts'
 import { dailyDigestAt, hourlyDigestAt, type WorkingDays } from './rules/digest.ts'
 import { endOfQuiet } from './rules/quiet.ts'
 import type { Words } from './rules/templates.ts'
@@ -18,6 +18,8 @@ export interface Plan {
   preferences: ReadonlyMap<string, Preference>
   settings: Settings
   words: Record<Language, Words>
+  /** Decided by the sender. */
+  via?: readonly ChosenChannel[]
 }
 
 const hourMs = 3_600_000
@@ -40,7 +42,7 @@ export async function planDeliveries(ctx: Context, plan: Plan): Promise<void> {
     const days = person && calendars.get(person.organisation)
     if (!person || !preference || !notice || !days) continue
     const { organisation } = person
-    const asked = { now: ctx.now, stamp, preference, settings, days, isCrowded: crowded.has(account) }
+    const asked = { now: ctx.now, stamp, preference, settings, days, isCrowded: crowded.has(account), via: plan.via }
     const { steps, digestAt } = planFor(asked)
     if (digestAt) digests.push({ id, at: digestAt })
     const { language, subject, body } = notice
@@ -85,6 +87,7 @@ interface Asked {
   settings: Settings
   days: WorkingDays
   isCrowded: boolean
+  via?: readonly ChosenChannel[]
 }
 
 interface Way {
@@ -94,8 +97,9 @@ interface Way {
 }
 
 /** The ways of one message to one person, and when it is told in a digest instead of a mail of its own. */
-function planFor({ now, stamp, preference, settings, days, isCrowded }: Asked): { steps: Way[]; digestAt?: Date } {
+function planFor({ now, stamp, preference, settings, days, isCrowded, via }: Asked): { steps: Way[]; digestAt?: Date } {
   const { code, urgency } = stamp
+  if (via) return { steps: via.map((channel) => ({ channel, dueAt: now, unlessRead: 'never' })) }
   if (urgency === 'grave') {
     if (isCrowded) return { steps: [], digestAt: new Date(now.getTime() + stormDigestMs) }
     const at = (minutes: number) => new Date(now.getTime() + minutes * minuteMs)

@@ -1,5 +1,15 @@
+import type { StoredFile } from '#files'
 import type { Sql } from '#platform/sql'
-import type { Channel, Language, PersonalChannel, Preference, Settings, UnlessRead, Urgency } from './model.ts'
+import type {
+  Channel,
+  DeliveryState,
+  Language,
+  PersonalChannel,
+  Preference,
+  Settings,
+  UnlessRead,
+  Urgency,
+} from './model.ts'
 
 export async function findSettings(sql: Sql): Promise<{ packSha256: string; body: Settings } | undefined> {
   const [row] = await sql<{ packSha256: string; body: Settings }[]>`
@@ -54,6 +64,7 @@ export interface NoticeStamp {
   url: string
   urgency: Urgency
   dedupeKey: string | undefined
+  attachments?: readonly StoredFile[]
   now: Date
 }
 
@@ -64,9 +75,10 @@ export async function insertNotices(
   notices: readonly NewNotice[],
 ): Promise<{ id: number; account: string }[]> {
   return sql<{ id: number; account: string }[]>`
-    insert into notifications.notice (account, language, subject, body, message, code, url, urgency, dedupe_key, created_at)
+    insert into notifications.notice
+      (account, language, subject, body, message, code, url, urgency, dedupe_key, attachments, created_at)
     select account, language, subject, body, ${stamp.message}::uuid, ${stamp.code}, ${stamp.url}, ${stamp.urgency}, ${stamp.dedupeKey ?? null},
-      ${stamp.now}::timestamptz
+      ${stamp.attachments ? sql.json(stamp.attachments as never) : null}::jsonb, ${stamp.now}::timestamptz
     from jsonb_to_recordset(${sql.json(notices as never)})
       as one (account text, language text, subject text, body text)
     order by account
@@ -217,5 +229,21 @@ export async function dropUnneeded(sql: Sql, notices: readonly number[], now: Da
 export async function listReaders(sql: Sql, dedupeKey: string): Promise<{ account: string; readAt: Date | null }[]> {
   const rows = await sql<{ account: string; readAt: Date | null }[]>`
     select account, read_at from notifications.notice where dedupe_key = ${dedupeKey} order by read_at, account limit 1000`
+  return [...rows]
+}
+
+/** What became of a message to one person. */
+export interface Outcome {
+  account: string
+  readAt: Date | null
+  ways: { channel: Channel; state: DeliveryState; fault: string | null }[]
+}
+
+export async function listOutcomes(sql: Sql, dedupeKey: string): Promise<Outcome[]> {
+  const rows = await sql<Outcome[]>`
+    select account, read_at, coalesce((
+      select jsonb_agg(jsonb_build_object('channel', d.channel, 'state', d.state, 'fault', d.fault) order by d.channel)
+      from notifications.delivery d where d.notice = n.id), '[]') as ways
+    from notifications.notice n where dedupe_key = ${dedupeKey} order by account limit 1000`
   return [...rows]
 }

@@ -62,6 +62,7 @@ export {
   findOrganisation,
   getHomePack,
   getOrganisation,
+  homeToday,
   listAreaDescendantCodes,
   listDescendantCodes,
   listOrganisations,

@@ -3,7 +3,7 @@ import { appendEntries } from '#ledger'
 import { notify } from '#notifications'
 import type { Actor, Context } from '#platform/context'
 import { forbidden, invalid, notFound } from '#platform/errors'
-import { announce } from '#platform/live'
+import { announce, topicOf } from '#platform/live'
 import { type ItemKey, WorkItem } from './model.ts'
 import * as store from './store.ts'
 
@@ -27,12 +27,27 @@ export async function closeItem(ctx: Context, key: ItemKey): Promise<void> {
   if (place) await tell(ctx, [place])
 }
 
-export const holderTopic = (account: string): string => `worklist:account:${account}`
+/** Many items of one owner are due at another time: what a changed calendar asks for. */
+export async function moveDues(
+  ctx: Context,
+  capability: string,
+  dues: readonly { kind: string; code: string; dueAt: Date | null }[],
+): Promise<void> {
+  await tell(ctx, await store.setDues(ctx.sql, capability, dues))
+}
+
+/** What one person holds: heard by him and by who may stand in for him. */
+export const holderTopic = (account: string): string => topicOf(account, 'worklist')
 export const pileTopic = (organisation: string): string => `worklist:pile:${organisation}`
+/** Anything that lies in a unit, whoever holds it: for the load that its head sees. */
+export const unitTopic = (organisation: string): string => `worklist:unit:${organisation}`
 
 /** Tells open screens that these places have changed. */
 export async function tell(ctx: Context, places: readonly store.Place[]): Promise<void> {
-  const topics = places.map(({ holder, organisation }) => (holder ? holderTopic(holder) : pileTopic(organisation)))
+  const topics = places.flatMap(({ holder, organisation }) => [
+    holder ? holderTopic(holder) : pileTopic(organisation),
+    unitTopic(organisation),
+  ])
   if (topics.length > 0) await announce(ctx.sql, [...new Set(topics)].toSorted())
 }
 

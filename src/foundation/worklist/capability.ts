@@ -17,7 +17,7 @@ export const worklist: Capability = {
       href: inboxPath,
       permission: readPermission,
       order: 1,
-      group: 'work',
+      group: 'top',
       count: {
         id: navCountId,
         href: countPath,
@@ -28,8 +28,7 @@ export const worklist: Capability = {
         },
       },
     },
-    { label: 'Việc của đơn vị', href: unitPath, permission: overseePermission, order: 201, group: 'work' },
-    { label: 'Xử lý thay', href: '/xu-ly-thay', permission: readPermission, order: 209, group: 'work' },
+    { label: 'Việc của đơn vị', href: unitPath, permission: overseePermission, order: 2, group: 'top' },
   ],
   jobs,
   subscriptions,

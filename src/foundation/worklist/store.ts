@@ -63,6 +63,24 @@ export async function upsertItem(sql: Sql, item: WorkItem, now: Date): Promise<P
   return [...rows]
 }
 
+/** New due times of open items, by their owner's codes. @returns the places that changed. */
+export async function setDues(
+  sql: Sql,
+  capability: string,
+  dues: readonly { kind: string; code: string; dueAt: Date | null }[],
+): Promise<Place[]> {
+  return sql<Place[]>`
+    with moved as (
+      update worklist.item set due_at = n.due_at
+      from unnest(${dues.map(({ kind }) => kind)}::text[], ${dues.map(({ code }) => code)}::text[],
+        ${dues.map(({ dueAt }) => dueAt?.toISOString() ?? null)}::timestamptz[]) as n (kind, code, due_at)
+      where item.capability = ${capability} and item.kind = n.kind and item.code = n.code and closed_at is null
+        and item.due_at is distinct from n.due_at
+      returning holder, organisation
+    )
+    select distinct holder, organisation from moved`
+}
+
 /** @returns where it lay; nothing when none was open. */
 export async function setClosed(sql: Sql, key: ItemKey, now: Date): Promise<Place | undefined> {
   const [row] = await sql<Place[]>`

@@ -292,7 +292,7 @@ dbTest('the menu says how much waits and how much of it is late', async (t) => {
   await open(t, 'a', { assignee: 'dulieu-nhatrang', dueAt: at('2026-11-20T17:00:00') })
   await open(t, 'b', { assignee: 'dulieu-nhatrang' })
   const page = (await t.as('dulieu-nhatrang').get('/chi-tieu')).body
-  assert.match(page, /data-live="worklist:account:dulieu-nhatrang"[^>]*>2 · 1 quá hạn</)
+  assert.match(page, /data-live="@dulieu-nhatrang\/worklist"[^>]*>2 · 1 quá hạn</)
   assert.match(
     (await t.as('dulieu-nhatrang').get('/viec-cua-toi/dem')).body,
     /^<span class="nav-count"[^>]*>2 · 1 quá hạn</,

@@ -5,6 +5,7 @@ import type { Context } from '#platform/context'
 import { conflict, invalid, notFound, Problem } from '#platform/errors'
 import { announce } from '#platform/live'
 import { closeItem } from '#worklist'
+import { endCalls } from './calls.ts'
 import { itemKey, openAlertItem } from './desk.ts'
 import { alertMoved } from './events.ts'
 import { type AlertState, canMoveAlert, type Verdict } from './model.ts'
@@ -14,6 +15,13 @@ import { addEvents, type Deed } from './timeline-store.ts'
 
 export const handlePermission = 'alert:handle'
 export const readPermission = 'alert:read'
+
+const callEnds: Record<Exclude<AlertState, 'new'>, string> = {
+  acknowledged: 'Đã có người nhận cảnh báo.',
+  working: 'Cảnh báo đang được xử lý.',
+  waiting: 'Cảnh báo đang được xử lý.',
+  closed: 'Cảnh báo đã đóng.',
+}
 
 const minuteMs = 60_000
 const leastLetters = 5
@@ -54,6 +62,7 @@ export async function takeStep(ctx: Context, alert: Alert, { to, change, deed, n
     organisation: alert.organisation,
     body: { from: alert.state, to: to ?? alert.state, ...(note ? { note } : {}), ...(detail as Record<string, never>) },
   })
+  if (alert.isCalling && to && to !== 'new') await endCalls(ctx, [alert.id], callEnds[to])
   if (to && to !== alert.state) {
     const { code, severity, organisation, state } = alert
     await ctx.publish(alertMoved, { code, severity, organisation, from: state, to })
@@ -81,14 +90,26 @@ function withAlerts(
 
 /** Says “I have it”: nothing is asked. Something must follow, or it lapses. Those acknowledged already stay as they are. */
 export function acknowledgeAlerts(ctx: Context, codes: readonly string[]): Promise<void> {
-  return withAlerts(ctx, codes, async (inner, alert) => {
-    if (alert.state !== 'new') return
-    const { followMinutes } = await getSettings(inner.sql)
-    const account = inner.actor.account ?? 'system'
-    const dueAt = new Date(inner.now.getTime() + followMinutes[alert.severity] * minuteMs)
-    const change = { owner: account, acknowledgedBy: account, acknowledgedAt: inner.now, dueAt }
-    await takeStep(inner, alert, { to: 'acknowledged', change, deed: 'acknowledged' })
-    await closeItem(inner, itemKey(alert.code))
+  return withAlerts(ctx, codes, acknowledge)
+}
+
+async function acknowledge(ctx: Context, alert: Alert): Promise<void> {
+  if (alert.state !== 'new') return
+  const { followMinutes } = await getSettings(ctx.sql)
+  const account = ctx.actor.account ?? 'system'
+  const dueAt = new Date(ctx.now.getTime() + followMinutes[alert.severity] * minuteMs)
+  const change = { owner: account, acknowledgedBy: account, acknowledgedAt: ctx.now, dueAt }
+  await takeStep(ctx, alert, { to: 'acknowledged', change, deed: 'acknowledged' })
+  await closeItem(ctx, itemKey(alert.code))
+}
+
+/** Who was called for an alert and said “I have it” has acknowledged it: it is his, whatever else he may handle. */
+export function takeAnswered(ctx: Context, code: string, by: { account: string; name: string }): Promise<void> {
+  return ctx.transaction(async (inner) => {
+    const [alert] = await lockAlerts(inner, [code])
+    if (!alert) return
+    await acknowledge({ ...inner, actor: { ...inner.actor, ...by } }, alert)
+    await announce(inner.sql, ['alerts', `alert:${code}`])
   })
 }
 

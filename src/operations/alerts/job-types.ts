@@ -7,5 +7,7 @@ const Nothing = z.object({})
 export const tellJob = defineJob('alerts.tell', Nothing)
 /** What time alone brings about: lapses, climbs, ends, silences that run out, rules that wait. */
 export const sweepJob = defineJob('alerts.sweep', Nothing)
+/** Clears occurrences that were kept long enough. */
+export const purgeJob = defineJob('alerts.purge', Nothing)
 /** Rules that have not been evaluated as a whole yet. */
 export const evaluateJob = defineJob('alerts.evaluate', Nothing)

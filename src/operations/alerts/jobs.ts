@@ -1,11 +1,15 @@
 import { directiveMoved } from '#directives'
 import { dutyMoved } from '#duties'
+import { callAnswered } from '#incidents'
 import { factsChanged } from '#indicators'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { handleJob, type JobHandler } from '#platform/jobs'
+import { projectSlowed } from '#portfolio'
 import { recordsChanged } from '#warehouse'
-import { evaluateJob, sweepJob, tellJob } from './job-types.ts'
+import { takeAnswered } from './actions.ts'
+import { alertOfCall } from './calls.ts'
+import { evaluateJob, purgeJob, sweepJob, tellJob } from './job-types.ts'
 import { fulfilConditions } from './rules/conditions.ts'
 import { evaluateRules } from './rules/evaluate.ts'
 import { indicatorsOf } from './rules/model.ts'
@@ -13,6 +17,8 @@ import { type Move, noteMove } from './rules/move-tracks.ts'
 import { listWaitingRules, markDirty } from './rules/state-store.ts'
 import { listRules, type StoredRule } from './rules/store.ts'
 import { tellUntold } from './timers/clocks.ts'
+import { followCalls } from './timers/follow-calls.ts'
+import { purgeSignals } from './timers/purge.ts'
 import { sweep } from './timers/sweep.ts'
 
 const gatherMs = 500
@@ -31,7 +37,7 @@ const watchesRecords =
     return input.sources === undefined || input.sources.includes(source)
   }
 
-/** Records come in floods: their rules are marked, and looked at together a moment later. */
+/** What rules watch comes in floods: they are marked, and looked at together a moment later, so that nobody waits behind the flood. */
 async function wakeFor(ctx: Context, watches: (rule: StoredRule) => boolean): Promise<void> {
   const rules = (await listRules(ctx.sql)).filter(watches)
   if (rules.length === 0) return
@@ -41,7 +47,7 @@ async function wakeFor(ctx: Context, watches: (rule: StoredRule) => boolean): Pr
 
 async function followMove(ctx: Context, move: Move): Promise<void> {
   await noteMove(ctx, move)
-  await evaluateRules(ctx, ({ body }) => body.input.from === move.stream)
+  await wakeFor(ctx, ({ body }) => body.input.from === move.stream)
 }
 
 /** Rules that wait, whyever: marked, new, or with a timer that is out. */
@@ -71,16 +77,33 @@ export const subscriptions: readonly Subscription[] = [
       detail: { [subject.kind]: subject.code, title },
     }),
   ),
+  subscribe(callAnswered, 'alerts.call-answered', async (ctx, { key, account, name }) => {
+    const code = alertOfCall(key)
+    if (code) await takeAnswered(ctx, code, { account, name })
+  }),
   subscribe(directiveMoved, 'alerts.directive-moved', (ctx, { code, organisation, title = '', from, to }) =>
     followMove(ctx, { stream: 'directive', key: code, organisation, from: from ?? '', to, detail: { title } }),
   ),
+  subscribe(projectSlowed, 'alerts.project-slowed', (ctx, { code, organisation, name, reason, isSlow, words }) => {
+    const [from, to] = isSlow ? ['on-time', 'slow'] : ['slow', 'on-time']
+    const detail = { title: name, code, reason, words }
+    return followMove(ctx, { stream: 'project', key: `${code} ${reason}`, organisation, from, to, detail })
+  }),
 ]
 
 export const jobs: readonly JobHandler[] = [
   handleJob(tellJob, async (ctx) => {
     await tellUntold(ctx)
+    await followCalls(ctx)
   }),
   handleJob(evaluateJob, evaluateWaiting),
+  handleJob(
+    purgeJob,
+    async (ctx) => {
+      await purgeSignals(ctx)
+    },
+    '10 19 * * *',
+  ),
   handleJob(
     sweepJob,
     async (ctx) => {

@@ -32,7 +32,7 @@ export type Matcher = z.infer<typeof Matcher>
 
 /** What stands behind an alert: a number, a record, a duty, a directive, a source. */
 export const Subject = z.strictObject({
-  kind: z.enum(['indicator', 'record', 'duty', 'directive', 'source']),
+  kind: z.enum(['indicator', 'record', 'duty', 'directive', 'source', 'project']),
   code: z.string().max(200),
   title: z.string().max(500),
   url: z
@@ -96,6 +96,8 @@ export const Settings = z.strictObject({
     .positive()
     .default(24 * 31),
   futureMinutes: z.number().positive().default(15),
+  /** Days for which the single occurrences of an alert are kept; alerts, their counts and the balance stay. */
+  keepSignalDays: z.int().min(31).default(180),
   inhibit: z
     .array(
       z.strictObject({

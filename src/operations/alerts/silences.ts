@@ -3,6 +3,7 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
 import { announce } from '#platform/live'
+import { endCalls, isHidden } from './calls.ts'
 import { compileMatchers } from './intake/matching.ts'
 import { PatternFault } from './intake/pattern.ts'
 import type { Matcher } from './model.ts'
@@ -131,7 +132,7 @@ async function keepSilence(ctx: Context, silence: NewSilence): Promise<string> {
 }
 
 /** Open alerts that match are hidden as long as the silence lasts; those it no longer matches are not. */
-async function markAlerts(ctx: Context, id: string, { matchers }: NewSilence): Promise<void> {
+async function markAlerts(ctx: Context, id: string, { matchers, startsAt }: NewSilence): Promise<void> {
   const { sql } = ctx
   const test = compileMatchers(matchers)
   const open = await sql<{ id: number; labels: Record<string, string> }[]>`
@@ -141,6 +142,8 @@ async function markAlerts(ctx: Context, id: string, { matchers }: NewSilence): P
   const marked = await sql<{ id: number }[]>`
     update alerts.alert set silence_id = ${id}
     where id = any(${ids}::bigint[]) and closed_at is null and silence_id is distinct from ${id} returning id`
+  const hidden = startsAt <= ctx.now ? marked.map((one) => one.id) : []
+  await endCalls(ctx, hidden, isHidden)
   await addEvents(
     ctx,
     marked.map((one) => ({ id: one.id, deed: 'silenced' as const, detail: { silence: id } })),

@@ -211,6 +211,9 @@ export interface Alert extends AlertRow {
   closedBy?: string
   closeReason?: string
   notifiedAt?: Date
+  /** Call-outs begun, and whether the last goes on. */
+  calls: number
+  isCalling: boolean
 }
 
 type FullRow = Row & {
@@ -227,13 +230,15 @@ type FullRow = Row & {
   closedBy: string | null
   closeReason: string | null
   notifiedAt: Date | null
+  calls: number
+  isCalling: boolean
 }
 
 async function readFull(ctx: Pick<Context, 'sql' | 'now'>, where: Fragment, lock: Fragment): Promise<Alert[]> {
   const { sql, now } = ctx
   const rows = await sql<FullRow[]>`
     select ${columns(sql, now)}, a.group_key, a.labels, a.annotations, a.subject, a.acknowledged_by, a.acknowledged_at, a.escalation,
-      a.silence_id, a.inhibited_by, a.duplicate_of, a.closed_by, a.close_reason, a.notified_at
+      a.silence_id, a.inhibited_by, a.duplicate_of, a.closed_by, a.close_reason, a.notified_at, a.calls, a.is_calling
     from alerts.alert a where ${where} order by a.id ${lock}`
   return rows.map((row) => ({
     ...toAlert(row),
@@ -241,6 +246,8 @@ async function readFull(ctx: Pick<Context, 'sql' | 'now'>, where: Fragment, lock
     labels: row.labels,
     annotations: row.annotations,
     escalation: row.escalation,
+    calls: row.calls,
+    isCalling: row.isCalling,
     subject: notNull(row.subject),
     acknowledgedBy: notNull(row.acknowledgedBy),
     acknowledgedAt: notNull(row.acknowledgedAt),

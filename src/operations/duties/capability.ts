@@ -1,5 +1,7 @@
 import type { Capability } from '#platform/capability'
+import { apiRoutes } from './api.ts'
 import { jobs, subscriptions, sweepJob } from './jobs.ts'
+import { dutyClocks } from './keeping/clocks.ts'
 import { syncObligations } from './keeping/obligations.ts'
 import { notices } from './notices.ts'
 import { pageMenu, pageRoutes } from './pages/routes.ts'
@@ -9,9 +11,10 @@ import { loadSettings } from './settings.ts'
 export const duties: Capability = {
   name: 'duties',
   home: import.meta.url,
-  routes: pageRoutes,
+  routes: [...apiRoutes, ...pageRoutes],
   menu: pageMenu,
   jobs,
+  clocks: [dutyClocks],
   notices,
   subscriptions,
   permissions: {

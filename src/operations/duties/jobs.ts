@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { calendarChanged } from '#calendar'
 import { factsChanged } from '#indicators'
 import type { Subscription } from '#platform/events'
 import { subscribe } from '#platform/events'
 import { defineJob, handleJob, type JobHandler } from '#platform/jobs'
 import { recordsChanged } from '#warehouse'
 import { followFigures } from './keeping/obligations.ts'
-import { keepDuties, reckonAnew, settleAndTell } from './keeping/pass.ts'
+import { keepDuties, settleAndTell } from './keeping/pass.ts'
 
 export const keepJob = defineJob('duties.keep', z.object({}))
 /** The first look after a start: whatever came or went while the program stood still. */
@@ -28,5 +27,4 @@ export const subscriptions: readonly Subscription[] = [
     await settleAndTell(ctx, { subjectKind: 'indicator', subjects: indicators })
     await followFigures(ctx, indicators)
   }),
-  subscribe(calendarChanged, 'duties.calendar-changed', (ctx) => reckonAnew(ctx)),
 ]

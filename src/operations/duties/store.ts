@@ -333,10 +333,15 @@ export async function setDue(sql: Sql, rows: readonly { id: number; dueAt: Date;
     where d.id = n.id and d.state in ('open', 'due-soon')`
 }
 
-export function listOpenDuties(sql: Sql): Promise<Duty[]> {
+/** Not late yet, and due on or after a moment: a batch in the order of ids. */
+export function listOpenDuties(
+  sql: Sql,
+  { since, after, limit, hold }: { since: Date; after: number; limit: number; hold: boolean },
+): Promise<Duty[]> {
   return sql<Duty[]>`
     select ${dutyColumns(sql)} from duties.duty d join duties.obligation o on o.id = d.obligation_id
-    where d.state in ('open', 'due-soon') order by d.id for update of d`
+    where d.state in ('open', 'due-soon') and d.due_at >= ${since} and d.id > ${after}
+    order by d.id limit ${limit} ${hold ? sql`for update of d` : sql``}`
 }
 
 export async function hasDuties(sql: Sql): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Capability, ShiftMatters } from '#platform/capability'
+import type { Capability, MapLayer, ShiftMatters } from '#platform/capability'
 import { jobs } from './jobs.ts'
 import { notices } from './notices.ts'
 import { callRoutes } from './pages/calls.tsx'
@@ -16,12 +16,20 @@ import { playbookRoutes } from './pages/playbooks.tsx'
 import { rosterRoutes } from './pages/roster.tsx'
 import { rosterSwapRoutes } from './pages/roster-swap.tsx'
 import { loadPlaybooks } from './playbooks/pack-files.ts'
+import { taskClocks } from './record/clocks.ts'
 import { mapLayers } from './record/map-layers.ts'
 import { loadRosterSettings } from './roster/settings.ts'
 import { makeSample } from './sample.ts'
 
-/** The card; what other cards have to say to the next shift is asked for when a hand-over is written. */
-export const createIncidents = (contributions: () => readonly ShiftMatters[]): Capability => ({
+/** What other cards have to say, asked for when it is needed: since the list of cards holds this one too. */
+interface Contributions {
+  /** To the next shift, when a hand-over is written. */
+  matters(): readonly ShiftMatters[]
+  /** On the map of an incident. */
+  layers(): readonly MapLayer[]
+}
+
+export const createIncidents = ({ matters, layers }: Contributions): Capability => ({
   name: 'incidents',
   home: import.meta.url,
   routes: [
@@ -30,7 +38,7 @@ export const createIncidents = (contributions: () => readonly ShiftMatters[]): C
     ...incidentLogRoutes,
     ...incidentTaskRoutes,
     ...incidentCloseRoutes,
-    ...incidentPlaceRoutes,
+    ...incidentPlaceRoutes(layers),
     ...incidentBulletinRoutes,
     ...incidentReportRoutes,
     ...playbookRoutes,
@@ -38,12 +46,12 @@ export const createIncidents = (contributions: () => readonly ShiftMatters[]): C
     ...rosterRoutes,
     ...rosterSwapRoutes,
     ...callRoutes,
-    ...handOverRoutes(contributions),
+    ...handOverRoutes(matters),
   ],
   menu: [
-    { label: 'Tình huống', href: '/tinh-huong', permission: 'incident:read', order: 30, group: 'centre' },
-    { label: 'Kịch bản', href: '/kich-ban', permission: 'incident:read', order: 31, group: 'centre' },
-    { label: 'Ca trực', href: '/ca-truc', permission: 'incident:read', order: 32, group: 'centre' },
+    { label: 'Tình huống', href: '/tinh-huong', permission: 'incident:read', order: 30, group: 'events' },
+    { label: 'Kịch bản', href: '/kich-ban', permission: 'incident:read', order: 31, group: 'events' },
+    { label: 'Ca trực', href: '/ca-truc', permission: 'incident:read', order: 32, group: 'events' },
   ],
   permissions: {
     'incident:read': ['leader', 'operator', 'officer', 'analyst', 'administrator', 'auditor'],
@@ -52,6 +60,7 @@ export const createIncidents = (contributions: () => readonly ShiftMatters[]): C
   },
   notices,
   mapLayers,
+  clocks: [taskClocks],
   jobs,
   loadPack: async (ctx, config) => {
     await loadPlaybooks(ctx, config.packDir)

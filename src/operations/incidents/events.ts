@@ -14,5 +14,11 @@ export const incidentMoved = defineEvent(
   }),
 )
 
+/** Somebody has said that he takes what a call-out was about; `key` names it to who began the call. */
+export const callAnswered = defineEvent(
+  'call-out.answered',
+  z.object({ key: z.string(), account: z.string(), name: z.string() }),
+)
+
 /** Wakes what is due: warnings of tasks, calls that nobody answered, hand-overs that wait for a signature. */
 export const watchJob = defineJob('incidents.watch', z.object({}))

@@ -1,5 +1,12 @@
 export { createIncidents } from './capability.ts'
-export { incidentMoved } from './events.ts'
-export { type AlertToOpen, listOpenIncidents, type OpenIncident, openIncidentPath } from './record/face.ts'
-export { type CallWish, callOut, endCallOut } from './roster/call-out.ts'
+export { callAnswered, incidentMoved } from './events.ts'
+export {
+  type AlertToOpen,
+  findPlaybook,
+  listOpenIncidents,
+  type OpenIncident,
+  openIncidentPath,
+  type PlaybookName,
+} from './record/face.ts'
+export { type CallStanding, type CallWish, callOut, endCallOut, findCallStanding } from './roster/call-out.ts'
 export { type CurrentShift, currentShift, onDuty } from './roster/on-duty.ts'

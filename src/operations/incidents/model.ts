@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ChosenChannel } from '#notifications'
 
 /** What can happen, in general words; disasters are those that have a level under Quyết định 18/2021/QĐ-TTg. */
 export const kinds = {
@@ -103,6 +104,15 @@ export const channels = {
 } as const
 export type Channel = keyof typeof channels
 export const channelCodes = Object.keys(channels) as [Channel, ...Channel[]] // keys of a constant object are exactly its names
+
+/** How a channel of a bulletin reaches people by messages; the others are public and are spoken or posted by hand. */
+export const messageWays: Partial<Record<Channel, ChosenChannel>> = { sms: 'sms', zalo: 'zalo', internal: 'email' }
+export const waysOf = (chosen: readonly Channel[]): ChosenChannel[] =>
+  chosen.flatMap((channel) => messageWays[channel] ?? [])
+
+/** Whose people a bulletin may be for. */
+export const recipientRoles = ['leader', 'operator', 'officer', 'custodian'] as const
+export type RecipientRole = (typeof recipientRoles)[number]
 
 /** What people may write into a log; the rest is written by the program when something is done. */
 export const writtenKinds = ['observation', 'decision', 'contact', 'resource', 'damage', 'note'] as const

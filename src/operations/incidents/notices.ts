@@ -16,6 +16,19 @@ export const notices: readonly NoticeTemplate[] = [
     },
   },
   {
+    code: 'incident.bulletin',
+    label: 'Bản tin của tình huống',
+    values: {
+      title: 'Cảnh báo lũ, chuẩn bị sơ tán',
+      kind: 'Bản tin mới',
+      area: 'Phường Mẫu',
+      text: 'Cảnh báo lũ, chuẩn bị sơ tán\nKhu vực: Phường Mẫu\nNgười dân đến điểm sơ tán.',
+    },
+    longValues: ['text'],
+    vi: { subject: '{title} ({area})', text: '{text}' },
+    en: { subject: '{title} ({area})', text: '{text}' },
+  },
+  {
     code: 'incident.command',
     label: 'Bàn giao chỉ huy tình huống',
     values: { title: 'Lũ trên sông Mẫu', by: 'Lê Văn Minh Họa' },

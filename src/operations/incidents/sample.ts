@@ -3,12 +3,13 @@ import { localDate } from '#calendar'
 import { keepBytes } from '#files'
 import { listPeople } from '#identity'
 import type { Context } from '#platform/context'
-import { incidentPath } from './model.ts'
+import { incidentPath, type RecipientRole } from './model.ts'
 import { findVersion } from './playbooks/store.ts'
 import { getIncident } from './record/access.ts'
-import { approveBulletin, draftBulletin, sendBulletin } from './record/bulletins.ts'
+import { approveBulletin, type BulletinWish, draftBulletin, sendBulletin } from './record/bulletins.ts'
 import { addPlace, writeLog } from './record/log.ts'
 import { closeIncident, openIncident } from './record/open.ts'
+import { listConcerned, listRecipients } from './record/recipients.ts'
 import { signReport } from './record/report-store.ts'
 import { fillReport, getReport, textOf } from './record/reports.ts'
 import { listTasks } from './record/task-store.ts'
@@ -197,13 +198,14 @@ async function makeBulletin(
   code: string,
   { lead, second, at }: { lead: Person; second: Person; at: (minutes: number) => Date },
 ): Promise<void> {
+  const ways = await chooseWays(as(ctx, lead, at(58)), code)
   const number = await draftBulletin(as(ctx, lead, at(58)), code, {
     kind: 'alert',
     riskLevel: '2',
     title: 'Cảnh báo lũ, chuẩn bị sơ tán',
     body: 'Lũ đang lên trên báo động 2. Người dân vùng trũng thấp mang giấy tờ, thuốc, nước uống và đến điểm sơ tán theo hướng dẫn của phường.',
     area: 'Ba tổ dân phố ven sông',
-    channels: ['sms', 'zalo', 'radio'],
+    ...ways,
     formKey: `sample-bulletin-${code}`,
   })
   await approveBulletin(as(ctx, second, at(62)), code, number)
@@ -214,11 +216,22 @@ async function makeBulletin(
     title: 'Kết thúc cảnh báo lũ',
     body: 'Nước đã rút dưới báo động 1. Người dân trở về khi phường kiểm tra xong điện và nhà cửa.',
     area: 'Ba tổ dân phố ven sông',
-    channels: ['sms', 'zalo', 'radio'],
+    ...ways,
     formKey: `sample-bulletin-end-${code}`,
   })
   await approveBulletin(as(ctx, lead, at(906)), code, end)
   await sendBulletin(as(ctx, lead, at(907)), code, end)
+}
+
+/** Messages where people held their roles at that time, else only the loudspeakers. */
+async function chooseWays(
+  ctx: Context,
+  code: string,
+): Promise<Pick<BulletinWish, 'channels' | 'recipients' | 'roles'>> {
+  const recipients = (await listConcerned(ctx, await getIncident(ctx, code))).map((one) => one.code)
+  const roles: RecipientRole[] = ['leader', 'operator', 'officer', 'custodian']
+  const people = await listRecipients(ctx, { recipients, recipientRoles: roles })
+  return people.length > 0 ? { channels: ['sms', 'zalo', 'radio'], recipients, roles } : { channels: ['radio'] }
 }
 
 /** A signature of the demonstration has no password behind it; its digest is of the text all the same. */
@@ -264,7 +277,7 @@ async function makeExercise(ctx: Context, { lead, playbook }: { lead: Person; pl
     title: 'Lũ khẩn cấp, sơ tán ngay',
     body: 'Lũ đã vượt báo động 3 theo giả định của cuộc diễn tập.',
     area: 'Vùng hạ du giả định',
-    channels: ['radio'],
+    ...(await chooseWays(by(30), code)),
     formKey: 'sample-exercise-bulletin',
   })
   await callOut(ctx, {

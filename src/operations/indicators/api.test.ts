@@ -195,3 +195,27 @@ dbTest('press figures of the pack are facts of their own origin, with the source
   assert.deepEqual([fact.period, fact.value, fact.origin], ['2024', 376874, 'pack'])
   assert.match(fact.note, /Bài báo năm 2025/)
 })
+
+dbTest('nothing is kept under a period, an organisation or an area that is none', async (t) => {
+  const keeper = t.as('quantri')
+  const path = '/api/v1/indicators/dossier.on-time'
+  const ask = async (method: 'POST' | 'PUT', url: string, payload: object) =>
+    (await keeper.inject({ method, url, payload })).statusCode
+  for (const key of [
+    { organisation: 'H32', period: '2026-13' },
+    { organisation: 'ZZ', period: '2026-03' },
+  ]) {
+    assert.equal(await ask('POST', `${path}/locks`, key), 422)
+    assert.equal(await ask('POST', `${path}/locks/reopen`, { ...key, basis: 'Văn bản thử số 1' }), 422)
+    assert.equal(await ask('PUT', `${path}/targets`, { ...key, value: 1, basis: 'Văn bản thử số 1' }), 422)
+  }
+  const figure = { indicator: 'document.signed-share', organisation: 'H32.KHCN', period: '2026-10', value: 80 }
+  const typed = (more: object) =>
+    t.as('dulieu-khcn').inject({
+      method: 'POST',
+      url: '/api/v1/entries',
+      payload: { entries: [{ ...figure, ...more }] },
+    })
+  assert.equal((await typed({ area: 'ZZ' })).statusCode, 422)
+  assert.equal((await typed({ area: '22366' })).statusCode, 200)
+})

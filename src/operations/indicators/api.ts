@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
 import { type Route, route } from '#platform/http'
-import type { FoundRecord, RecordMark } from '#warehouse'
+import { type FoundRecord, type RecordMark, readRecordMark, writeRecordMark } from '#warehouse'
 import { hourRoutes } from './api-hours.ts'
 import type { StoredDefinition } from './computation/plan.ts'
 import { approveEntries, publishEntries, returnEntries, saveEntries } from './entries/actions.ts'
@@ -207,18 +207,17 @@ interface Mark {
   record: RecordMark
 }
 
-const writeMark = (last: Mark | undefined) =>
-  last && `${last.measure}~${last.record.day}~${last.record.recordId}~${last.record.part}`
+const writeMark = (last: Mark | undefined) => last && `${last.measure}~${writeRecordMark(last.record)}`
 
 function readMark(text: string | undefined): Mark | undefined {
   if (text === undefined) return undefined
-  const [, measure, day, recordId, part] =
-    /^(\d{1,3})~(\d{4}-\d\d-\d\d|-infinity)~(\d{1,15})~(\d{1,9})$/.exec(text) ?? []
-  if (!day)
+  const [, measure, mark] = /^(\d{1,3})~(.+)$/.exec(text) ?? []
+  const record = readRecordMark(mark)
+  if (!record)
     throw invalid('Trang tiếp theo không đúng.', [
       { path: 'query.after', message: 'Dùng giá trị next của trang trước.' },
     ])
-  return { measure: Number(measure), record: { day, recordId: Number(recordId), part: Number(part) } }
+  return { measure: Number(measure), record }
 }
 
 const Figures = z.strictObject({

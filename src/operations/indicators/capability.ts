@@ -6,6 +6,7 @@ import { loadDefinitions } from './definitions.ts'
 import { loadForms } from './forms/load.ts'
 import { jobs, subscriptions } from './jobs.ts'
 import { pageMenu, pageRoutes } from './pages/routes.ts'
+import { numbers } from './reading/choices.ts'
 
 export const indicators: Capability = {
   name: 'indicators',
@@ -15,6 +16,7 @@ export const indicators: Capability = {
   jobs,
   subscriptions,
   commands,
+  numbers,
   permissions: {
     'indicator:read': ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
     'indicator:define': ['administrator'],

@@ -7,7 +7,7 @@ import { ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { conflict, type FieldFault, invalid, notFound, Problem } from '#platform/errors'
 import { closeComputedFacts } from './computation/facts.ts'
-import { isComputed, type StoredDefinition } from './computation/plan.ts'
+import { isComputed, isTyped, type StoredDefinition } from './computation/plan.ts'
 import { computeMissing, lockPasses, rebuildFacts, tellChanged } from './computation/process.ts'
 import { refreshScopes } from './computation/trees.ts'
 import { loadPackFigures } from './entries/pack-figures.ts'
@@ -15,7 +15,14 @@ import { publishFigures } from './entries/publish.ts'
 import { listPublishedEntries } from './entries/store.ts'
 import { Definition } from './model.ts'
 import { readDefinitions } from './pack-files.ts'
-import { closeFactsOf, findDefinition, insertDefinition, listDefinitions, retireDefinition } from './store.ts'
+import {
+  closeFactsOf,
+  closeTypedFacts,
+  findDefinition,
+  insertDefinition,
+  listDefinitions,
+  retireDefinition,
+} from './store.ts'
 import { checkDefinition, findCompositeCircle } from './validation.ts'
 
 export interface PackOutcome {
@@ -111,15 +118,22 @@ async function savePackDefinitions(
 type InForce = Pick<StoredDefinition, 'pack' | 'rootOrganisation' | 'timeZone' | 'body' | 'origin' | 'reason'>
 
 async function putInForce(ctx: Context, known: StoredDefinition | undefined, next: InForce): Promise<number> {
-  const { code } = next.body
   const version = await insertDefinition(ctx.sql, {
     ...next,
     madeBy: next.origin === 'pack' ? 'pack' : (ctx.actor.account ?? 'system'),
     madeAt: ctx.now,
   })
-  if (known && isComputed(known.body) && !isComputed(next.body)) await closeComputedFacts(ctx.sql, code, ctx.now)
+  if (known) await leaveFormula(ctx, known.body, next.body)
   if (known) await followPeriods(ctx, known.body, next.body)
   return version
+}
+
+/** Ends the facts that the formula now in force neither makes nor compares with its own. */
+async function leaveFormula(ctx: Context, before: Definition, body: Definition): Promise<void> {
+  if (isDeepStrictEqual(before.formula, body.formula)) return
+  if (isTyped(before) && !isTyped(body)) await closeTypedFacts(ctx.sql, body.code, ctx.now)
+  // Sums over records are compared with all that stands; what is typed or combined of others is not.
+  if (!isTyped(before) && !isComputed(body)) await closeComputedFacts(ctx.sql, body.code, ctx.now)
 }
 
 /** Facts of periods no longer counted are closed; what typed figures make of the periods that are new is made at once. */
@@ -127,11 +141,7 @@ async function followPeriods(ctx: Context, before: Definition, body: Definition)
   const { code } = body
   const dropped = before.periods.filter((kind) => !body.periods.includes(kind))
   if (dropped.length > 0) await closeFactsOf(ctx.sql, code, dropped, ctx.now)
-  if (
-    body.formula.type !== 'typed' ||
-    isDeepStrictEqual([before.periods, before.formula], [body.periods, body.formula])
-  )
-    return
+  if (!isTyped(body) || isDeepStrictEqual([before.periods, before.formula], [body.periods, body.formula])) return
   const stored = await findDefinition(ctx.sql, code)
   const entries = await listPublishedEntries(ctx.sql, code)
   if (stored && entries.length > 0) await publishFigures(ctx, new Map([[code, stored]]), entries)

@@ -86,6 +86,13 @@ export async function closeFactsOf(sql: Sql, indicator: string, kinds: readonly 
       and superseded_at is null`
 }
 
+/** Ends the typed figures of an indicator that is typed no more; they stay readable as of the time before, and locked ones stand. */
+export async function closeTypedFacts(sql: Sql, indicator: string, at: Date): Promise<void> {
+  await sql`
+    update indicators.fact set superseded_at = ${at}
+    where indicator = ${indicator} and origin in ('typed', 'form') and locked_at is null and superseded_at is null`
+}
+
 /** Definitions whose cells were computed by another version than the one in force, or never. */
 export function listUncomputed(sql: Sql): Promise<{ code: string }[]> {
   return sql<{ code: string }[]>`

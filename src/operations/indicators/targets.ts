@@ -1,8 +1,8 @@
-import { isPeriod } from '#calendar'
 import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
 import { tellChanged } from './computation/process.ts'
+import { requireKey } from './entries/keys.ts'
 import { getDefinition } from './reading/facts.ts'
 
 export interface NewTarget {
@@ -21,8 +21,7 @@ export function setTarget(ctx: Context, target: NewTarget): Promise<void> {
     const { indicator, organisation, period, value } = target
     await getDefinition(inner, indicator)
     inner.require('target:write', organisation)
-    if (!isPeriod(period))
-      throw invalid('Kỳ chưa đúng.', [{ path: 'period', message: 'Dùng mã kỳ như 2026, 2026-Q1, 2026-03.' }])
+    await requireKey(inner.sql, target)
     if (target.basis.trim().length < 5)
       throw invalid('Kế hoạch giao phải nêu căn cứ.', [{ path: 'basis', message: 'Nêu số, ngày của văn bản giao.' }])
     const by = inner.actor.account ?? 'system'

@@ -10,7 +10,7 @@ export const createMaps = (layers: () => readonly MapLayer[]): Capability => ({
   name: 'maps',
   home: import.meta.url,
   routes: [...mapRoutes(layers), ...ogcRoutes(layers), ...apiRoutes],
-  menu: [{ label: 'Bản đồ', href: mapPath, permission: 'map:read', order: 30, group: 'centre' }],
+  menu: [{ label: 'Bản đồ', href: mapPath, permission: 'map:read', order: 14, group: 'figures' }],
   permissions: {
     'map:read': ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
   },

@@ -1,4 +1,6 @@
 export { type Located, type Locator, locate, openLocator } from './boundaries/locate.ts'
 export { createMaps } from './capability.ts'
 export { type AreasDrawing, drawAreas } from './drawing/draw-areas.tsx'
-export { drawMap, type MapThing, type ThingsDrawing } from './drawing/draw-map.tsx'
+export { drawMap, type ThingsDrawing } from './drawing/draw-map.tsx'
+export type { MapThing } from './drawing/marks.ts'
+export { drawThingMap, type ThingMap, ThingMapQuery } from './pages/thing-map.tsx'

@@ -4,7 +4,7 @@
  * what was committed late. A pack without that contract has no such source.
  */
 import { z } from 'zod'
-import { directiveMoved, listMovedParts, type MovedPart } from '#directives'
+import { directiveClocksMoved, directiveMoved, listMovedParts, type MovedPart } from '#directives'
 import type { Context } from '#platform/context'
 import { subscribe } from '#platform/events'
 import { defineJob, handleJob } from '#platform/jobs'
@@ -28,10 +28,13 @@ export const feedJobs = [
 
 /** Many moves at once are one arrival. */
 export const feedSubscriptions = [
-  subscribe(directiveMoved, 'warehouse.directive-moved', (ctx) =>
-    ctx.enqueue(feedJob, {}, { key: feedJob.name, runAt: new Date(ctx.now.getTime() + waitMs) }),
-  ),
+  subscribe(directiveMoved, 'warehouse.directive-moved', callFeed),
+  subscribe(directiveClocksMoved, 'warehouse.directive-clocks-moved', callFeed),
 ]
+
+function callFeed(ctx: Context): Promise<void> {
+  return ctx.enqueue(feedJob, {}, { key: feedJob.name, runAt: new Date(ctx.now.getTime() + waitMs) })
+}
 
 /** @returns how many lines were landed. */
 export async function feedDirectives(ctx: Context): Promise<number> {

@@ -22,19 +22,11 @@ export {
   type Outcome,
   type RecordFault,
 } from './model.ts'
+export { type FormPart, FormSelect, FormText, type FormValues, formList, formText } from './pages/form-fields.tsx'
 export { SourceTabs } from './pages/parts.tsx'
 export { openRecord } from './pages/record.tsx'
 export { RecordTabs } from './pages/record-parts.tsx'
-export {
-  BasisFields,
-  CadenceFields,
-  type FormValues,
-  formList,
-  formText,
-  readBasis,
-  readCadence,
-  termsForm,
-} from './pages/terms.tsx'
+export { BasisFields, CadenceFields, readBasis, readCadence, termsForm } from './pages/terms.tsx'
 export {
   basisWords,
   cadenceWords,
@@ -78,7 +70,9 @@ export {
   listSourcesByPack,
   type RecordMark,
   type RecordQuery,
+  readRecordMark,
   type ScopedOrganisation,
+  writeRecordMark,
 } from './records.ts'
 export { applyContract, type ContractDifference, tryContract } from './revision.ts'
 export { type AskedCells, type SumMeasure, type SumQuery, sumRecords } from './sums.ts'

@@ -2,6 +2,7 @@
  * Lists and counts of canonical records: what a number opens down to. Paged by key, newest day first; each source and organisation
  * gives only its first rows by the index (source, organisation, day), so that a page costs the same in the tenth year.
  */
+import { z } from 'zod'
 import type { Fragment, Sql } from '#platform/sql'
 import { type Kind, type KindName, kindOf } from './kinds.ts'
 import { type Asked, type Condition, compileWhere } from './query.ts'
@@ -30,6 +31,15 @@ export interface RecordMark {
   day: string
   recordId: number
   part: number
+}
+
+export const writeRecordMark = ({ day, recordId, part }: RecordMark): string => `${day}~${recordId}~${part}`
+
+/** Nothing where the text is no mark: the list then begins at its beginning. */
+export function readRecordMark(text: string | undefined): RecordMark | undefined {
+  const [, day = '', recordId, part] = /^([^~]+)~(\d{1,15})~(\d{1,9})$/.exec(text ?? '') ?? []
+  if (day !== '-infinity' && !z.iso.date().safeParse(day).success) return undefined
+  return { day, recordId: Number(recordId), part: Number(part) }
 }
 
 export interface FoundRecord extends RecordMark {

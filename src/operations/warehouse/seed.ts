@@ -5,7 +5,7 @@ import { addMonths, getCalendarOf, isWorkingDay, localDate, solarDateOf, toDate,
 import { getHomePack, listOrganisations } from '#organisations'
 import type { SeedOptions } from '#platform/capability'
 import type { Context } from '#platform/context'
-import { type DemoAgency, type DemoWorld, demoFiles, Profile } from './demo/index.ts'
+import { type DemoAgency, type DemoWorld, demoFiles, Places, Profile } from './demo/index.ts'
 import { importBytes } from './import.ts'
 import { findCurrentContract } from './store.ts'
 
@@ -57,12 +57,18 @@ export async function worldOf(ctx: Context, profile: Profile, volume: number): P
     profile,
     departments: agencies.filter(({ kind }) => kind === 'department'),
     communes: agencies.filter(({ kind }) => kind === 'commune'),
+    patches: await readPatches(ctx),
     from,
     to,
     volume,
     isWorkingDay: (date) => isWorkingDay(calendar, date),
     newYearDays: [0, 1].map((step) => solarDateOf({ year: Number(from.slice(0, 4)) + step, month: 1, day: 1 })),
   }
+}
+
+async function readPatches({ config }: Context): Promise<Places['patches']> {
+  const text = await readFile(join(config.packDir, 'demo', 'places.yaml'), 'utf8').catch(() => undefined)
+  return text === undefined ? {} : Places.parse(parse(text)).patches
 }
 
 /** Departments and communes directly below the root, each with the place that receives its dossiers. */

@@ -25,7 +25,8 @@ export interface SumQuery {
 /**
  * Rows (organisation, area, day, amounts, counts, base_count, observed_at), the arrays in the order of the measures: `counts` are the
  * records that meet the conditions (and hold a value to sum), `base_count` all records of the sources there: it tells a zero from
- * nothing known. Of a stock it is 0 or 1. Every one of the cells comes back.
+ * nothing known. Of a stock it is 0 or 1. Every one of the cells comes back. Over the whole table also received_at: when the newest
+ * record was received; of cells that are asked for, whoever asks knows what arrived.
  */
 export function sumRecords(sql: Sql, query: SumQuery, asked?: AskedCells): Fragment {
   if (query.at === undefined) return asked ? sumStockOf(sql, query, asked.cells) : sumStock(sql, query)
@@ -43,14 +44,18 @@ export interface AskedCells {
 function sumDays(sql: Sql, query: SumQuery, at: string): Fragment {
   const { table, day, observed } = placeOf(sql, query.kind, at)
   return sql`
-    select organisation, area, day, ${arrays(sql, query)}, base_count, observed_at
+    select organisation, area, day, ${arrays(sql, query)}, base_count, observed_at, ${receivedAt(sql)} as received_at
     from (
       select r.organisation, coalesce(r.area, '') as area, ${day} as day, ${sumColumns(sql, query)}, count(*) as base_count,
-        ${observed} as observed_at
+        ${observed} as observed_at, max(r.record_id) as newest
       from ${table} r
       where r.source = any(${[...query.sources]}::text[]) and ${day} is not null
       group by 1, 2, 3) s`
 }
+
+// Records are numbered as they are taken in: one look-up a cell, instead of one a record.
+const receivedAt = (sql: Sql): Fragment => sql`(
+  select l.received_at from warehouse.record k join warehouse.landing l on l.id = k.landing_id where k.id = s.newest)`
 
 function sumFewDays(sql: Sql, query: SumQuery, at: string, cells: Fragment): Fragment {
   const { table, day, observed } = placeOf(sql, query.kind, at)
@@ -81,9 +86,9 @@ function sumStock(sql: Sql, query: SumQuery): Fragment {
   const { table } = kindOf(query.kind)
   return sql`
     select organisation, area, '-infinity'::date as day, ${arrays(sql, query)}, 1::bigint as base_count,
-      null::timestamptz as observed_at
+      null::timestamptz as observed_at, ${receivedAt(sql)} as received_at
     from (
-      select r.organisation, coalesce(r.area, '') as area, ${sumColumns(sql, query)}
+      select r.organisation, coalesce(r.area, '') as area, ${sumColumns(sql, query)}, max(r.record_id) as newest
       from warehouse.${sql(table)} r
       where r.source = any(${[...query.sources]}::text[])
       group by 1, 2) s`

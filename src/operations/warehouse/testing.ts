@@ -88,8 +88,9 @@ export const counts = ({ received, applied, superseded, duplicate, quarantined }
 }
 
 /** A form with a file, as a browser sends it. */
-export function multipart(name: string, text: string) {
+export function multipart(name: string, content: string | Buffer) {
   const boundary = 'ranh-gioi-thu'
-  const payload = `--${boundary}\r\ncontent-disposition: form-data; name="tep"; filename="${name}"\r\ncontent-type: text/csv\r\n\r\n${text}\r\n--${boundary}--\r\n`
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="tep"; filename="${name}"\r\ncontent-type: text/csv\r\n\r\n`
+  const payload = Buffer.concat([Buffer.from(head), Buffer.from(content), Buffer.from(`\r\n--${boundary}--\r\n`)])
   return { payload, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }
 }

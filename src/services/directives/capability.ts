@@ -1,20 +1,23 @@
-import type { Capability } from '#platform/capability'
+import type { Capability, Numbers } from '#platform/capability'
 import { apiRoutes } from './api.ts'
-import { jobs, subscriptions } from './jobs.ts'
+import { partClocks } from './clock/recount.ts'
+import { joinNumbers } from './giving/numbers.ts'
+import { jobs } from './jobs.ts'
 import { notices } from './notices.ts'
-import { pageRoutes } from './pages/routes.ts'
+import { makePageRoutes } from './pages/routes.ts'
 import { boardPath } from './paths.ts'
 import { givePermission, issuePermission, readPermission, workPermission } from './rights.ts'
 import { seedDirectives } from './seed/seed.ts'
 import { loadSettings } from './settings.ts'
 
-export const directives: Capability = {
+/** @param readNumbers what a task may wait for: the numbers of the rooms above */
+export const createDirectives = (readNumbers: () => readonly Numbers[]): Capability => ({
   name: 'directives',
   home: import.meta.url,
-  routes: [...apiRoutes, ...pageRoutes],
-  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'work' }],
+  routes: [...apiRoutes, ...makePageRoutes(joinNumbers(readNumbers))],
+  menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'top' }],
   jobs,
-  subscriptions,
+  clocks: [partClocks],
   notices,
   permissions: {
     [readPermission]: ['leader', 'operator', 'officer', 'custodian', 'analyst', 'administrator', 'auditor'],
@@ -24,4 +27,4 @@ export const directives: Capability = {
   },
   loadPack: (ctx, config) => loadSettings(ctx, config.packDir),
   seed: seedDirectives,
-}
+})

@@ -14,3 +14,6 @@ export const directiveMoved = defineEvent(
     title: z.string().optional(),
   }),
 )
+
+/** A calendar changed, and deadlines with it: which they are is found by when they moved. */
+export const clocksMoved = defineEvent('directives.clocks-moved', z.object({ parts: z.int() }))

@@ -1,7 +1,8 @@
-export { directives } from './capability.ts'
+export { createDirectives } from './capability.ts'
 export { fulfilCondition } from './closing/verify.ts'
-export { directiveMoved } from './events.ts'
+export { clocksMoved as directiveClocksMoved, directiveMoved } from './events.ts'
 export { type Condition, stateNames as directiveStateNames } from './model.ts'
+export { DirectivesOf } from './pages/of-source.tsx'
 export { countDirectives, type DirectiveCounts } from './reading/count.ts'
 export {
   type DirectiveOfSource,

@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { calendarChanged } from '#calendar'
-import { subscribe } from '#platform/events'
 import { defineJob, handleJob } from '#platform/jobs'
-import { recountClocks } from './clock/recount.ts'
 import { wakeTimers } from './clock/wake.ts'
 
 const wakeJob = defineJob('directives.wake', z.object({}))
@@ -15,10 +12,4 @@ export const jobs = [
     },
     '* * * * *',
   ),
-]
-
-export const subscriptions = [
-  subscribe(calendarChanged, 'directives.calendar-changed', async (ctx) => {
-    await recountClocks(ctx)
-  }),
 ]

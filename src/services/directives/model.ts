@@ -172,6 +172,8 @@ export const GivenDirective = z.strictObject({
       code: z.string().trim().max(200).optional(),
       title: z.string().trim().max(300).optional(),
       url: z.string().max(600).refine(isSafePath, 'Đường dẫn nguồn phải là một trang của hệ thống này.').optional(),
+      /** What the source itself speaks of: the number or project behind an alert, where the task is found too. */
+      about: z.strictObject({ kind: z.enum(sourceKinds), code: z.string().trim().min(1).max(200) }).optional(),
     })
     .default({ kind: 'hand' }),
   /** Account of the leader whose opinion it is; absent: who writes it down. */

@@ -10,6 +10,8 @@ export interface Directive {
   sourceCode: string | null
   sourceTitle: string | null
   sourceUrl: string | null
+  aboutKind: SourceKind | null
+  aboutCode: string | null
   giver: string
   giverName: string
   giverPosition: string | null
@@ -61,7 +63,7 @@ export interface Part {
 
 export const directiveColumns = (sql: Sql) => sql`
   directive.code, directive.title, directive.words, directive.source_kind, directive.source_code, directive.source_title,
-  directive.source_url, directive.giver, directive.giver_name, directive.giver_position, directive.recorded_by,
+  directive.source_url, directive.about_kind, directive.about_code, directive.giver, directive.giver_name, directive.giver_position, directive.recorded_by,
   directive.recorded_by_name, directive.authority, directive.office, directive.field, directive.legal_basis,
   directive.evidence_required, directive.state, directive.document_number, directive.document_on, directive.issued_by,
   directive.issued_by_name, directive.issued_at, directive.batch, directive.recorded_at`
@@ -115,11 +117,12 @@ export async function raiseNumber(sql: Sql, series: string, number: number): Pro
 
 export async function insertDirective(sql: Sql, row: Directive & { searchKey: string }): Promise<void> {
   await sql`
-    insert into directives.directive (code, title, words, source_kind, source_code, source_title, source_url, giver, giver_name,
+    insert into directives.directive (code, title, words, source_kind, source_code, source_title, source_url, about_kind, about_code, giver,
+      giver_name,
       giver_position, recorded_by, recorded_by_name, authority, office, field, legal_basis, evidence_required, state, batch,
       recorded_at, search_key)
     values (${row.code}, ${row.title}, ${row.words}, ${row.sourceKind}, ${row.sourceCode}, ${row.sourceTitle}, ${row.sourceUrl},
-      ${row.giver}, ${row.giverName}, ${row.giverPosition}, ${row.recordedBy}, ${row.recordedByName}, ${row.authority},
+      ${row.aboutKind}, ${row.aboutCode}, ${row.giver}, ${row.giverName}, ${row.giverPosition}, ${row.recordedBy}, ${row.recordedByName}, ${row.authority},
       ${row.office}, ${row.field}, ${row.legalBasis}, ${row.evidenceRequired}, ${row.state}, ${row.batch}, ${row.recordedAt},
       ${row.searchKey})`
 }
@@ -190,22 +193,12 @@ export interface Hop {
 }
 
 export async function insertHops(sql: Sql, hops: readonly Omit<Hop, 'id'>[]): Promise<void> {
-  const rows = hops.map(
-    ({ part, deed, fromState, toState, at, account, actorName, onBehalfOf, onBehalfName, note, details }) => ({
-      part,
-      deed,
-      from_state: fromState,
-      to_state: toState,
-      at,
-      account,
-      actor_name: actorName,
-      on_behalf_of: onBehalfOf,
-      on_behalf_name: onBehalfName,
-      note,
-      details: sql.json(details as never),
-    }),
-  )
-  await sql`insert into directives.hop ${sql(rows)}`
+  // As one value: thousands of hops are written at once when a calendar changes.
+  await sql`
+    insert into directives.hop (part, deed, from_state, to_state, at, account, actor_name, on_behalf_of, on_behalf_name, note, details)
+    select part, deed, "fromState", "toState", at, account, "actorName", "onBehalfOf", "onBehalfName", note, details
+    from jsonb_to_recordset(${JSON.stringify(hops)}::text::jsonb) as h (part text, deed text, "fromState" text, "toState" text,
+      at timestamptz, account text, "actorName" text, "onBehalfOf" text, "onBehalfName" text, note text, details jsonb)`
 }
 
 /** Newest first. */
@@ -213,5 +206,5 @@ export const listHops = (sql: Sql, part: string): Promise<Hop[]> => sql<Hop[]>`
   select id, part, deed, from_state, to_state, at, account, actor_name, on_behalf_of, on_behalf_name, note, details
   from directives.hop where part = ${part} order by id desc limit 500`
 
-export const readPauses = (part: Part): Pause[] =>
+export const readPauses = (part: Pick<Part, 'pauses'>): Pause[] =>
   part.pauses.map(({ from, to, reason }) => ({ from: new Date(from), to: to ? new Date(to) : undefined, reason }))

@@ -16,6 +16,9 @@ const kindOf: Partial<Record<State, Kind>> = {
   'awaiting-verification': 'verify',
 }
 
+/** Kinds of the items that may bear the deadline of a part. */
+export const itemKindsOf = (state: State): Kind[] => [...(kindOf[state] ? [kindOf[state]] : []), 'extension']
+
 const says: Record<Kind, string> = {
   issue: 'Ban hành',
   accept: 'Tiếp nhận nhiệm vụ',

@@ -3,9 +3,9 @@ import { today } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, type FieldFault, invalid, notFound } from '#platform/errors'
 import { findMovement, insertMovement, refreshSums, sumGranted } from './capital-store.ts'
-import { projectSlipped } from './events.ts'
 import { Amount, type Fund, type MovementKind, type ProjectState } from './model.ts'
 import { insertObstacle, refreshProgress, resolveObstacle, upsertMilestone } from './progress-store.ts'
+import { followSlowness } from './slow.ts'
 import { lockProject, type Project, setState } from './store.ts'
 
 export const readPermission = 'portfolio:read'
@@ -29,7 +29,9 @@ function holding<T>(ctx: Context, code: string, work: (held: Held) => Promise<T>
         'project.fed',
         'Dự án này đến từ một nguồn dữ liệu. Hãy sửa ở nguồn rồi gửi lại; sổ sẽ tự cập nhật.',
       )
-    return work({ ctx: inner, project, day })
+    const done = await work({ ctx: inner, project, day })
+    await followSlowness(inner, [project.id])
+    return done
   })
 }
 
@@ -173,10 +175,8 @@ export function setMilestone(ctx: Context, code: string, input: MilestoneInput):
         { path: 'thuc-te', message: 'Ngày đạt không được sau hôm nay. Ngày còn ở phía trước thì nhập vào ô dự kiến.' },
       ])
     await upsertMilestone(held.ctx.sql, project.id, { ...input, changedBy: by(held), changedAt: held.ctx.now })
-    const slipDays = (await refreshProgress(held.ctx.sql, [project.id], held.ctx.now)).get(project.id) ?? 0
+    await refreshProgress(held.ctx.sql, [project.id], held.ctx.now)
     await note(held, input.actualOn ? 'milestone.reached' : 'milestone.set', { ...input })
-    if (slipDays > Math.max(0, project.slipDays))
-      await held.ctx.publish(projectSlipped, { code, organisation: project.organisation, slipDays })
   })
 }
 

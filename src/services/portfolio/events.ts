@@ -1,8 +1,17 @@
 import { z } from 'zod'
 import { defineEvent } from '#platform/events'
+import { slowReasons } from './model.ts'
 
-/** A milestone slipped further than it had before. */
-export const projectSlipped = defineEvent(
-  'project.slipped',
-  z.object({ code: z.string(), organisation: z.string(), slipDays: z.number() }),
+/** A project became slow for this reason, or is so no longer: each time once, whether it was recorded or time went by. */
+export const projectSlowed = defineEvent(
+  'project.slowed',
+  z.object({
+    code: z.string(),
+    organisation: z.string(),
+    name: z.string(),
+    reason: z.enum(slowReasons),
+    isSlow: z.boolean(),
+    /** How slow, in words. */
+    words: z.string(),
+  }),
 )

@@ -1,6 +1,6 @@
 export { portfolio } from './capability.ts'
-export { projectSlipped } from './events.ts'
+export { projectSlowed } from './events.ts'
 export { elapsedShare, type FedAmount, type FedProject, type ProjectState } from './model.ts'
 export { listPath as projectListPath, projectPath } from './pages/words.ts'
-export { listSlowProjects, type SlowProject } from './slow.ts'
+export { findSlowProjects } from './slow.ts'
 export { type FedSource, type Taken, takeProjects } from './take.ts'

@@ -79,6 +79,10 @@ export function readAmount(text: string): string | undefined {
   return amount === 0n || amount > 10n ** 17n ? undefined : `${sign === '-' ? '-' : ''}${amount}`
 }
 
+export const slowReasons = ['disbursement', 'milestone'] as const
+export type SlowReason = (typeof slowReasons)[number]
+export const slowWords: Record<SlowReason, string> = { disbursement: 'giải ngân chậm', milestone: 'mốc chậm' }
+
 export interface Slowness {
   /** Points by which the disbursed share may lag behind the elapsed one. */
   gapPoints: number

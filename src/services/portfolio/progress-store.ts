@@ -69,17 +69,14 @@ export async function resolveObstacle(
   return count > 0
 }
 
-/** Writes what the list shows of milestones and obstacles. Returns the worst slip that is recorded. */
-export async function refreshProgress(sql: Sql, projects: readonly number[], at: Date): Promise<Map<number, number>> {
-  const ids = [...projects]
-  const rows = await sql<{ id: number; slipDays: number }[]>`
+/** Writes what the list shows of milestones and obstacles. The slip is that of the milestones that are not reached yet. */
+export async function refreshProgress(sql: Sql, projects: readonly number[], at: Date): Promise<void> {
+  await sql`
     update portfolio.project p
     set changed_at = ${at},
       open_obstacles = (select count(*) from portfolio.obstacle o where o.project = p.id and o.resolved_on is null),
-      slip_days = coalesce(
-        (select max(coalesce(m.actual_on, m.forecast_on) - m.planned_on) from portfolio.milestone m where m.project = p.id), 0),
+      slip_days = coalesce((
+        select max(m.forecast_on - m.planned_on) from portfolio.milestone m where m.project = p.id and m.actual_on is null), 0),
       next_due_on = (select min(m.planned_on) from portfolio.milestone m where m.project = p.id and m.actual_on is null)
-    where id = any(${ids}::bigint[])
-    returning id, slip_days`
-  return new Map(rows.map(({ id, slipDays }) => [id, slipDays]))
+    where id = any(${[...projects]}::bigint[])`
 }

@@ -31,7 +31,7 @@ export interface Project {
 }
 
 /** Days late as of `today`: the worst that is recorded, or one that should have been reached and was not. */
-const slip = (sql: Sql, today: string) => sql`greatest(p.slip_days, ${today}::date - p.next_due_on, 0)`
+export const slip = (sql: Sql, today: string): Fragment => sql`greatest(p.slip_days, ${today}::date - p.next_due_on, 0)`
 
 const columns = (sql: Sql, today: string) => sql`
   p.id, p.code, p.source, p.programme, p.nature, p.name, p.organisation, p.category, p.state, p.phase, p.currency, p.illustration,
@@ -120,6 +120,13 @@ const shareSql = (sql: Sql, year: number | undefined): Fragment => {
   return sql`(${disbursed} / nullif(case when ${granted} > 0 then ${granted} else greatest(${planned}, 0) end, 0))`
 }
 
+/** Of which nothing is expected any more. */
+export const idleStates = ['completed', 'proposed-dropped', 'moved'] as const
+
+/** The same of one year's own sums `y`. */
+export const shareOfYear = (sql: Sql): Fragment =>
+  sql`(y.disbursed / nullif(case when y.granted > 0 then y.granted else greatest(y.planned, 0) end, 0))`
+
 const all = (sql: Sql, conditions: readonly Fragment[]): Fragment =>
   conditions.reduce((left, right) => sql`${left} and ${right}`, sql`true`)
 
@@ -136,7 +143,7 @@ function narrowed(sql: Sql, query: ListQuery): Fragment {
   if (query.nature) conditions.push(sql`p.nature = ${query.nature}`)
   if (query.slow)
     conditions.push(sql`
-      p.state <> all(${['completed', 'proposed-dropped', 'moved']})
+      p.state <> all(${[...idleStates]})
       and (${slip(sql, query.today)} > ${query.slow.slipDays} or ${shareSql(sql, query.year)} < ${query.slow.belowShare})`)
   return all(sql, conditions)
 }

@@ -1,13 +1,18 @@
 // Keeps a page's figures fresh. An element with an id and `data-live="topic topic:*"` is fetched again (from `data-live-url`,
 // else from the page's own address) when one of its topics changes, and swapped by its id. Changes are gathered, a hidden page
-// waits until it is seen, and an element in which somebody is typing is left alone until he leaves it. When nothing has been
-// heard for twelve seconds (the server beats every five) the bar `#offline` is shown.
+// waits until it is seen (but for elements with `data-live-unseen`: what sounds must fall silent), and an element in which somebody is
+// typing is left alone until he leaves it. When nothing has been heard for twelve seconds (the server beats every five) the bar
+// `#offline` is shown; when the line is back everything is fetched again, for nobody knows what passed meanwhile.
 import { openStream, type StreamMessage } from './stream/open-stream.ts'
 
 const silenceMs = 12_000
 const gatherMs = 120
 const apartMs = 1000
 const announceApartMs = 10_000
+/** After an answer that did not come. */
+const againMs = 4000
+/** Nobody touches a wall: what it says of times, and its session, are kept fresh also while nothing changes. */
+const wallMs = 5 * 60_000
 
 const script = document.currentScript
 const stream = script?.dataset.stream
@@ -23,7 +28,13 @@ let timer: ReturnType<typeof setTimeout> | undefined
 function hear(message: StreamMessage): void {
   heardAt = Date.now()
   if (lost) setLost(false)
+  else if (message.kind === 'again') markAllStale()
   if (message.kind === 'change') markStale(message.topics)
+}
+
+function markAllStale(): void {
+  for (const { id } of liveElements()) stale.add(id)
+  plan(gatherMs)
 }
 
 function liveElements(): HTMLElement[] {
@@ -42,8 +53,11 @@ function markStale(topics: readonly string[]): void {
 }
 
 function plan(ms: number): void {
-  if (timer === undefined && stale.size > 0 && !document.hidden) timer = setTimeout(refresh, ms)
+  if (timer === undefined && [...stale].some(isWanted)) timer = setTimeout(refresh, ms)
 }
+
+const isWanted = (id: string): boolean =>
+  !document.hidden || document.getElementById(id)?.dataset.liveUnseen !== undefined
 
 async function refresh(): Promise<void> {
   timer = undefined
@@ -51,19 +65,20 @@ async function refresh(): Promise<void> {
   for (const id of stale) {
     const element = document.getElementById(id)
     if (!element) stale.delete(id)
-    else if (!isBeingEdited(element)) {
+    else if (isWanted(id) && !isBeingEdited(element)) {
       const url = element.dataset.liveUrl ?? location.href
       byUrl.set(url, [...(byUrl.get(url) ?? []), id])
     }
   }
   const now = Date.now()
+  let wait = apartMs
   for (const [url, ids] of byUrl) {
     if (now - (fetchedAt.get(url) ?? 0) < apartMs) continue
     fetchedAt.set(url, now)
     for (const id of ids) stale.delete(id)
-    await swapFrom(url, ids)
+    if (!(await swapFrom(url, ids))) wait = againMs
   }
-  plan(apartMs)
+  plan(wait)
 }
 
 function isBeingEdited(element: Element): boolean {
@@ -71,44 +86,76 @@ function isBeingEdited(element: Element): boolean {
   return active !== null && element.contains(active) && active.matches('input, select, textarea')
 }
 
-async function swapFrom(url: string, ids: readonly string[]): Promise<void> {
+/** @returns whether there was an answer; without one the same is asked again later. */
+async function swapFrom(url: string, ids: readonly string[]): Promise<boolean> {
   try {
     const answer = await fetch(url, { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(10_000) })
-    if (!answer.ok || answer.redirected) return
+    if (answer.status >= 500) throw new Error(String(answer.status))
+    if (answer.redirected && new URL(answer.url).pathname !== new URL(url, location.href).pathname) setSignedOut()
+    if (!answer.ok || answer.redirected) return true
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    if (isNewBuild(fresh)) return location.reload()
-    const swapped = ids.flatMap((id) => swap(id, fresh.getElementById(id)))
-    announce(swapped)
+    if (isNewBuild(fresh)) location.reload()
+    else announce(ids.flatMap((id) => swap(id, fresh.getElementById(id))))
+    return true
   } catch {
-    // The line is gone; what was missed is fetched when it is back.
     for (const id of ids) stale.add(id)
+    return false
   }
 }
 
-// A wall runs for weeks without anyone to reload it.
+/** Nothing on the page is renewed any more, and it must not look as if it were. */
+function setSignedOut(): void {
+  const bar = document.getElementById('offline')
+  if (!bar) return
+  bar.textContent =
+    'Phiên đăng nhập đã hết nên số liệu không còn được cập nhật. Tải lại trang và đăng nhập để xem tiếp.'
+  bar.hidden = false
+}
+
+// A wall runs for weeks without anyone to reload it: other styles or scripts are another build.
 function isNewBuild(fresh: Document): boolean {
   if (document.documentElement.dataset.face !== 'wall') return false
-  const sheet = fresh.querySelector('link[rel=stylesheet]')?.getAttribute('href')
-  return (
-    sheet !== undefined &&
-    sheet !== null &&
-    sheet !== document.querySelector('link[rel=stylesheet]')?.getAttribute('href')
-  )
+  const next = buildOf(fresh)
+  return next !== '' && next !== buildOf(document)
 }
+
+const buildOf = (page: Document): string =>
+  [...page.head.querySelectorAll('link[rel=stylesheet], script[src]')]
+    .map((one) => one.getAttribute('href') ?? one.getAttribute('src'))
+    .join(' ')
 
 function swap(id: string, next: HTMLElement | null): string[] {
   const old = document.getElementById(id)
   if (!old || !next || old.outerHTML === next.outerHTML) return []
-  const changed = old.textContent !== next.textContent
+  const changed = wordsOf(old) !== wordsOf(next)
   const focus = old.contains(document.activeElement) ? focusPlace(old) : undefined
   const folds = [...old.querySelectorAll('details')].map(({ open }) => open)
   for (const [index, fold] of [...next.querySelectorAll('details')].entries()) fold.open = folds[index] ?? fold.open
+  keepTicks(old, next)
   old.replaceWith(next)
   if (focus !== undefined) focusable(next)[focus]?.focus({ preventScroll: true })
   if (!changed) return []
   next.classList.add('just-changed')
   next.addEventListener('animationend', () => next.classList.remove('just-changed'), { once: true })
   return [next.dataset.liveLabel ?? '']
+}
+
+// Times go on by themselves: they are no news.
+function wordsOf(element: HTMLElement): string {
+  const copy = element.cloneNode(true) as HTMLElement // the copy of an element is one
+  for (const time of copy.querySelectorAll('time, [data-tick]')) time.remove()
+  return copy.textContent ?? ''
+}
+
+/** What is ticked for a deed on many rows stays ticked as long as the row is there. */
+function keepTicks(old: HTMLElement, next: HTMLElement): void {
+  const boxes = [...next.querySelectorAll<HTMLInputElement>('input[type=checkbox]')]
+  for (const { name, value, checked, defaultChecked } of old.querySelectorAll<HTMLInputElement>(
+    'input[type=checkbox]',
+  )) {
+    const same = checked === defaultChecked ? undefined : boxes.find((box) => box.name === name && box.value === value)
+    if (same) same.checked = checked
+  }
 }
 
 function focusable(root: HTMLElement): HTMLElement[] {
@@ -139,14 +186,13 @@ function setLost(now: boolean): void {
   if (bar) bar.hidden = !now
   if (now) return
   say('Đã kết nối lại')
-  // Changes may have passed while nothing was heard.
-  for (const { id } of liveElements()) stale.add(id)
-  plan(gatherMs)
+  markAllStale()
 }
 
 function listen(url: string): () => void {
   if (!worker || !('SharedWorker' in window)) return openStream(url, hear)
-  const shared = new SharedWorker(worker, 'live')
+  // By address, so by who asks: a line opened for one account is not handed on to the next that signs in.
+  const shared = new SharedWorker(worker, url)
   shared.port.onmessage = ({ data }: MessageEvent<StreamMessage>) => hear(data)
   shared.port.postMessage({ open: url })
   return () => shared.port.postMessage({ bye: true })
@@ -157,6 +203,7 @@ if (stream) {
   setInterval(() => {
     if (!lost && Date.now() - heardAt > silenceMs) setLost(true)
   }, 1000)
+  if (document.documentElement.dataset.face === 'wall') setInterval(markAllStale, wallMs)
   addEventListener('offline', () => setLost(true))
   document.addEventListener('visibilitychange', () => plan(0))
   document.addEventListener('focusout', () => plan(gatherMs))

@@ -95,6 +95,10 @@ export interface FormError {
   message: string
 }
 
+/** What is wrong with one field. */
+export const errorOf = (errors: readonly FormError[], field: string): string | undefined =>
+  errors.find((error) => error.field === field)?.message
+
 /** At the top of a page whose form came back: every fault at once, each leading to its control. */
 export function ErrorSummary({
   errors,

@@ -1,29 +1,20 @@
 import { Form } from './field.tsx'
 import { Icon, type IconName } from './icon.tsx'
+import { NavCount, type NavCountProps } from './nav-count.tsx'
 import type { Link } from './navigation.tsx'
 
-/** A way to something of one's own, with how much waits there; kept fresh by the live line. */
+/** A way to something of one's own, with how much waits there. */
 export interface HeadLinkProps extends Link {
-  id: string
   icon: IconName
-  count: number
-  /** The largest number that is counted. */
-  most: number
-  live: { topic: string; url: string }
+  count?: NavCountProps
 }
 
-export function HeadLink({ id, label, href, icon, count, most, live }: HeadLinkProps) {
-  const words = count >= most ? `${most - 1}+` : String(count)
+export function HeadLink({ label, href, icon, count }: HeadLinkProps) {
   return (
-    <a class="head-link" id={id} href={href} data-live={live.topic} data-live-url={live.url} data-live-label={label}>
+    <a class="head-link" href={href}>
       <Icon name={icon} />
       <span class="head-link-words">{label}</span>
-      {count > 0 && (
-        <span class="head-link-count">
-          {words}
-          <span class="hidden-visually"> chưa xem</span>
-        </span>
-      )}
+      {count && <NavCount {...count} />}
     </a>
   )
 }

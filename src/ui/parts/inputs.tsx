@@ -14,9 +14,12 @@ export interface TextInputProps extends FieldProps {
   readOnly?: boolean
   maxLength?: number
   placeholder?: string
+  /** Offered by the browser while one types; anything else may be typed too. */
+  suggestions?: readonly Pick<Option, 'value' | 'label'>[]
 }
 
 export function TextInput(props: TextInputProps) {
+  const list = props.suggestions && `${props.id ?? props.name}-list`
   const input = (
     <input
       {...describe(props)}
@@ -31,6 +34,7 @@ export function TextInput(props: TextInputProps) {
       readOnly={props.readOnly}
       maxLength={props.maxLength}
       placeholder={props.placeholder}
+      list={list}
     />
   )
   return (
@@ -42,6 +46,13 @@ export function TextInput(props: TextInputProps) {
         </div>
       ) : (
         input
+      )}
+      {list && (
+        <datalist id={list}>
+          {props.suggestions?.map(({ value, label }) => (
+            <option key={value} value={value} label={label} />
+          ))}
+        </datalist>
       )}
     </Field>
   )

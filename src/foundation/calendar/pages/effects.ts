@@ -1,7 +1,7 @@
 /** What a change of days does to deadlines, said by examples before it is made. */
 import { type CalendarDay, WorkingCalendar } from '../model.ts'
 import { addMonths, toDate, toDay } from '../rules/dates.ts'
-import { addWorkingDays, compileCalendar, isWorkingDay } from '../rules/working-time.ts'
+import { addWorkingDays, type CompiledCalendar, compileCalendar, isWorkingDay } from '../rules/working-time.ts'
 
 export interface MonthEffect {
   /** `2026-09`. */
@@ -21,6 +21,8 @@ export interface Effects {
   faults: string[]
   months: MonthEffect[]
   deadlines: DeadlineEffect[]
+  /** Present when the change is without faults. */
+  compiled?: { before: CompiledCalendar; after: CompiledCalendar }
 }
 
 const sampleTerms = [3, 5, 15]
@@ -54,7 +56,7 @@ export function previewChange(
       break
     }
   }
-  return { faults: [], months, deadlines }
+  return { faults: [], months, deadlines, compiled: { before, after } }
 }
 
 function daysOf(month: string): string[] {

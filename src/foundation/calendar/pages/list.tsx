@@ -2,7 +2,7 @@ import { page, type Route, route } from '#platform/http'
 import { Section, Table, Tag } from '#ui'
 import { localDate } from '../rules/local-time.ts'
 import { type CalendarSummary, findCalendar, listCalendars } from '../store.ts'
-import { calendarListPath, stateWords, yearPath } from './words.ts'
+import { calendarListPath, recountsPath, stateWords, yearPath } from './words.ts'
 
 interface Row {
   calendar: CalendarSummary
@@ -63,6 +63,9 @@ export const calendarListRoute: Route = route({
                 ]}
                 empty={{ title: 'Chưa có năm nào', words: 'Năm được lập từ gói dữ liệu hoặc đề xuất tại đây.' }}
               />
+              <p>
+                <a href={recountsPath(calendar.code)}>Các lần tính lại thời hạn</a>
+              </p>
             </Section>
           ))}
         </div>

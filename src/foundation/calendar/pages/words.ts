@@ -3,6 +3,8 @@ import type { CalendarDay, CalendarYear } from '../model.ts'
 
 export const calendarListPath = '/quan-tri/lich'
 export const yearPath = (code: string, year: number): string => `${calendarListPath}/${code}/${year}`
+export const recountsPath = (code: string): string => `${calendarListPath}/${code}/tinh-lai`
+export const recountPath = (code: string, id: string): string => `${recountsPath(code)}/${id}`
 
 export const dayTones: Record<CalendarDay['kind'], Tone> = {
   holiday: 'info',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ClockBook } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
@@ -20,10 +21,13 @@ import {
 } from '#ui'
 import { changeCalendarDays, confirmCalendarYear, proposeCalendarYear } from '../actions.ts'
 import { type CalendarDay, type CalendarYear, dayKindNames, WorkingCalendar } from '../model.ts'
+import { type Forecast, forecast, foreseeRows } from '../recount/forecast.ts'
 import { nameOfWeekday } from '../rules/dates.ts'
 import { findCalendar, listDaysOfYear, listYears } from '../store.ts'
 import { type Effects, previewChange } from './effects.ts'
+import { Preview } from './effects-parts.tsx'
 import { Months } from './months.tsx'
+import { type MovedNames, movedFile, namesOf } from './moved-parts.tsx'
 import { calendarListPath, dayTones, stateWords, yearPath } from './words.ts'
 
 const Params = z.strictObject({ code: z.string().max(63), year: z.coerce.number().int().min(1990).max(2099) })
@@ -37,9 +41,13 @@ interface Showing {
   typed: Typed
   errors: FormError[]
   effects?: Effects
+  foreseen?: Forecast | undefined
+  names?: MovedNames
 }
 
-export const calendarYearRoutes: readonly Route[] = [
+const tableFormats = ['csv', 'xlsx'] as const
+
+export const calendarYearRoutes = (books: () => readonly ClockBook[]): readonly Route[] => [
   route({
     method: 'GET',
     path,
@@ -92,9 +100,16 @@ export const calendarYearRoutes: readonly Route[] = [
       if (!change) return show(ctx, params, { typed: form, errors })
       const calendar = await getWorkingCalendar(ctx, params.code)
       const effects = previewChange(calendar, change)
+      const names = await namesOf(ctx, books())
+      const format = tableFormats.find((one) => one === form.viec)
+      if (format && effects.compiled) {
+        const rows = foreseeRows(ctx, books(), effects.compiled)
+        return movedFile(format, { name: `thoi-han-se-doi-${params.code}`, rows, names })
+      }
       if (form.viec !== 'luu' || effects.faults.length > 0) {
         const faults = effects.faults.map((message) => ({ field: 'ngay', message }))
-        return show(ctx, params, { typed: form, errors: faults, effects })
+        const foreseen = effects.compiled && (await forecast(ctx, books(), effects.compiled))
+        return show(ctx, params, { typed: form, errors: faults, effects, foreseen, names })
       }
       const failed = await attempt(() =>
         changeCalendarDays(ctx, params.code, { ...change, citation: form['can-cu'] ?? '' }),
@@ -281,7 +296,7 @@ interface ChangeDayProps {
 }
 
 function ChangeDay({ code, year, showing }: ChangeDayProps) {
-  const { typed, errors, effects } = showing
+  const { typed, errors, effects, foreseen, names } = showing
   const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
   const date = (name: string) => ({
     day: typed[`${name}-day`],
@@ -290,7 +305,7 @@ function ChangeDay({ code, year, showing }: ChangeDayProps) {
   })
   return (
     <Section title="Đổi một ngày">
-      {effects && effects.faults.length === 0 && <Preview effects={effects} />}
+      {effects && foreseen && names && <Preview effects={effects} foreseen={foreseen} names={names} />}
       <Form action={`${yearPath(code, year)}/ngay`} label="Đổi một ngày">
         <DateInput name="ngay" label="Ngày" value={date('ngay')} error={errorOf('ngay')} />
         <Select
@@ -349,6 +364,7 @@ function ChangeDay({ code, year, showing }: ChangeDayProps) {
                     ),
                     consequence: 'Thời hạn đang chạy được tính lại.',
                   },
+                  ...(foreseen && foreseen.moved > 0 ? tableFormats.map(downloadOf) : []),
                 ]
               : []
           }
@@ -358,20 +374,11 @@ function ChangeDay({ code, year, showing }: ChangeDayProps) {
   )
 }
 
-function Preview({ effects }: { effects: Effects }) {
-  return (
-    <Notice title="Ảnh hưởng" role="status">
-      <ul>
-        {effects.months.map(({ month, before, after }) => (
-          <li key={month}>{`Tháng ${month.slice(5)}/${month.slice(0, 4)}: ${before} → ${after} ngày làm việc`}</li>
-        ))}
-        {effects.deadlines.map(({ startOn, workingDays, before, after }) => (
-          <li key={`${startOn}${workingDays}`}>
-            {`Hạn ${workingDays} ngày làm việc tính từ ${formatDate(startOn)}: ${formatDate(before)} → ${formatDate(after)}`}
-          </li>
-        ))}
-        {effects.deadlines.length === 0 && <li>Không thời hạn nào trong 20 ngày trước đó thay đổi.</li>}
-      </ul>
-    </Notice>
-  )
-}
+const downloadOf = (format: (typeof tableFormats)[number]) => ({
+  action: (
+    <Button name="viec" value={format}>
+      {`Tải danh sách sẽ đổi (${format.toUpperCase()})`}
+    </Button>
+  ),
+  consequence: 'Chưa đổi gì.',
+})

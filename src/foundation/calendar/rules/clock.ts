@@ -84,7 +84,24 @@ export interface Reckoning {
 }
 
 /** When the budget is used up; null while an open pause holds the clock. */
-export const dueAt = (compiled: CompiledCalendar, terms: ClockTerms): Date | null => reckon(compiled, terms).dueAt
+export function dueAt(compiled: CompiledCalendar, terms: ClockTerms): Date | null {
+  const { startedAt, budget, pauses, rule = lawOnly } = terms
+  if (pauses && pauses.length > 0) return reckon(compiled, terms).dueAt
+  // Most clocks never stood still: hundreds of thousands are reckoned at once when a calendar changes.
+  const from = rule.cutOff ? (shiftStart(compiled, startedAt, rule)?.to ?? startedAt) : startedAt
+  if (budget.unit === 'working-hour') return addWorkingMs(compiled, from, hoursToMs(budget.amount))
+  const { timeZone } = compiled.calendar
+  const day = dayAfter(compiled, toLocalTime(from.getTime(), timeZone).day, budget)
+  return new Date(endOfDayMs(compiled, rollForward(compiled, day), rule))
+}
+
+const hoursToMs = (hours: number): number => Math.round(hours * 3_600_000)
+
+/** The day on which a budget in days or months is used up when nothing stands still. */
+function dayAfter(compiled: CompiledCalendar, day: number, { amount, unit }: Budget): number {
+  if (unit === 'working-day') return advanceWorkingDays(compiled, day, amount)
+  return unit === 'month' ? toDay(addMonths(toDate(day), amount)) : day + amount
+}
 
 /** Works a deadline out and keeps what is needed to explain it. */
 export function reckon(compiled: CompiledCalendar, terms: ClockTerms): Reckoning {
@@ -136,7 +153,7 @@ type Counted = Omit<Reckoning, 'countedFrom' | 'shift'>
 
 function reckonHours(compiled: CompiledCalendar, start: Date, hours: number, pauses: readonly Pause[]): Counted {
   const counted: CountedPause[] = []
-  let due = addWorkingMs(compiled, start, Math.round(hours * 3_600_000))
+  let due = addWorkingMs(compiled, start, hoursToMs(hours))
   for (const pause of pauses) {
     if (pause.to && pause.to <= start) continue
     if (pause.from >= due) break

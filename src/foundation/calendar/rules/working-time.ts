@@ -21,6 +21,8 @@ interface Span {
 
 export interface CompiledCalendar {
   calendar: WorkingCalendar
+  /** The day of index 0. */
+  firstDay: number
   /** Working minutes and working days before each day of the range; one entry more than there are days. */
   minutesBefore: Int32Array
   daysBefore: Int32Array
@@ -59,7 +61,7 @@ export function compileCalendar(calendar: WorkingCalendar): CompiledCalendar {
   }
 
   const ordinaryDayMs = Math.max(...current.spansByWeekday.map(lengthMs))
-  return { calendar, minutesBefore, daysBefore, spansOf, exceptions, ordinaryDayMs }
+  return { calendar, firstDay, minutesBefore, daysBefore, spansOf, exceptions, ordinaryDayMs }
 }
 
 interface CompiledWeek {

@@ -15,6 +15,12 @@ export async function listHolders(ctx: Context, permission: string, organisation
   return store.listHolders(ctx.sql, { roles: ctx.rolesWith(permission), lineage, on })
 }
 
+/** The people who hold one of these roles today in one of these organisations itself: an agency's own leaders, say. */
+export const listByRole = (
+  ctx: Context,
+  question: { roles: readonly string[]; organisations: readonly string[] },
+): Promise<store.Person[]> => store.listByRole(ctx.sql, { ...question, on: dayOf(ctx.now) })
+
 /** The people of these accounts that are in use. */
 export const listPeople = (ctx: Context, accounts: readonly string[]): Promise<store.Person[]> =>
   store.listPeople(ctx.sql, accounts)

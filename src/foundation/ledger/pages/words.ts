@@ -81,6 +81,8 @@ const deeds: Record<string, string> = {
   'adjustment-decided': 'Trả lời đề nghị điều chỉnh',
   changed: 'Sửa',
   claimed: 'Nhận',
+  'clocks-recounted': 'Tính lại thời hạn theo',
+  cleared: 'Dọn dữ liệu cũ của',
   closed: 'Đóng',
   'command-accepted': 'Ký nhận chỉ huy',
   'command-offered': 'Bàn giao chỉ huy',

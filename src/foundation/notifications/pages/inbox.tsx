@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { MenuCount } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { fragment, page, redirect, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
@@ -9,7 +10,7 @@ import {
   FilterBar,
   Form,
   formatNumber,
-  HeadLink,
+  NavCount,
   Select,
   SeverityMark,
   Table,
@@ -39,6 +40,18 @@ const InboxQuery = z.object({
 type InboxQuery = z.infer<typeof InboxQuery>
 
 const Id = z.object({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) })
+
+/** How much is unread, for the head of every page. */
+export const unreadCount: MenuCount = {
+  id: 'so-thong-bao-chua-doc',
+  href: `${inboxPath}/so-chua-doc`,
+  topics: (ctx) => inboxTopic(ownAccount(ctx)),
+  read: async (ctx) => ({
+    count: await countUnread(ctx.sql, ownAccount(ctx), mostCounted),
+    most: mostCounted,
+    unit: 'chưa đọc',
+  }),
+}
 
 async function showInbox(ctx: Context, query: InboxQuery, address: string) {
   const account = ownAccount(ctx)
@@ -224,12 +237,11 @@ export const inboxRoutes = [
   }),
   route({
     method: 'GET',
-    path: `${inboxPath}/so-chua-doc`,
+    path: unreadCount.href,
     access: 'signed-in',
     async handle(ctx) {
-      ownAccount(ctx)
-      const link = await inboxLink(ctx)
-      return fragment(link && <HeadLink {...link} />)
+      const live = { topics: unreadCount.topics(ctx), href: unreadCount.href, label: 'Thông báo' }
+      return fragment(<NavCount id={unreadCount.id} {...(await unreadCount.read(ctx))} live={live} />)
     },
   }),
   route({
@@ -270,18 +282,3 @@ export const inboxRoutes = [
     },
   }),
 ]
-
-/** The way to the inbox at the head of every page; none for who acts with a token. */
-export async function inboxLink(ctx: Context) {
-  const { account, scopes } = ctx.actor
-  if (!account || scopes) return undefined
-  return {
-    id: 'dau-trang-thong-bao',
-    label: 'Thông báo',
-    href: inboxPath,
-    icon: 'bell' as const,
-    count: await countUnread(ctx.sql, account, mostCounted),
-    most: mostCounted,
-    live: { topic: inboxTopic(account), url: `${inboxPath}/so-chua-doc` },
-  }
-}

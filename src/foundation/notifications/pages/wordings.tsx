@@ -127,7 +127,7 @@ interface LanguageProps {
 
 function LanguageWords(props: LanguageProps) {
   const { template, language, words, isOwn } = props
-  const filled = fillWords(tidyWords(words), template.values)
+  const filled = fillWords(tidyWords(words), template.values, template.longValues)
   return (
     <Section
       title={languageNames[language]}

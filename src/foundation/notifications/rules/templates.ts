@@ -1,5 +1,5 @@
 import type { NoticeTemplate } from '#platform/notices'
-import { cut, languages, longestSubject, longestText, tidyValue } from '../model.ts'
+import { cut, languages, longestSubject, longestText, tidyLines, tidyValue } from '../model.ts'
 
 export interface Words {
   subject: string
@@ -50,7 +50,12 @@ export function collectNotices(templates: readonly NoticeTemplate[]): ReadonlyMa
 }
 
 /** The words with the values in them. A value is never read as a place for another one. */
-export function fillWords(words: Words, values: Readonly<Record<string, string>>): Words {
-  const fill = (text: string) => text.replace(place, (_whole, name: string) => tidyValue(values[name] ?? ''))
+export function fillWords(
+  words: Words,
+  values: Readonly<Record<string, string>>,
+  longValues: readonly string[] = [],
+): Words {
+  const tidy = (name: string) => (longValues.includes(name) ? tidyLines : tidyValue)(values[name] ?? '')
+  const fill = (text: string) => text.replace(place, (_whole, name: string) => tidy(name))
   return { subject: cut(fill(words.subject), longestSubject), text: cut(fill(words.text), longestText) }
 }

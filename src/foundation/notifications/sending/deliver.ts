@@ -1,11 +1,12 @@
 // Sends what is due on one channel. A delivery is taken (committed), handed to the gateway, and marked. Whoever dies between handing
 // over and marking leaves it to be sent again after a while, under the same key: a gateway that knows the key delivers it once.
+import { openFile } from '#files'
 import { listPeople, type Person } from '#identity'
 import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import type { Channel, Settings } from '../model.ts'
 import { getSettings } from '../settings.ts'
-import { type Gateway, type Letter, type Outcome, tidyFault } from './gateway.ts'
+import { type Attachment, type Gateway, type Letter, type Outcome, tidyFault } from './gateway.ts'
 import { openGateway } from './gateways.ts'
 import { type Claimed, claimDue, markFault, markSent } from './store.ts'
 
@@ -34,7 +35,7 @@ export async function deliver(
   const people = await findPeople(ctx, claimed)
   const marked = await Promise.allSettled(
     claimed.map(async (one) => {
-      const outcome = await hand(one, { gateway, people, settings, config: ctx.config })
+      const outcome = await hand(one, { gateway, people, settings, ctx })
       await mark(ctx, one, outcome, settings)
     }),
   )
@@ -55,14 +56,32 @@ interface Desk {
   gateway: Gateway
   people: ReadonlyMap<string, Person>
   settings: Settings
-  config: Config
+  ctx: Context
 }
 
-async function hand(one: Claimed, { gateway, people, settings, config }: Desk): Promise<Outcome> {
+async function hand(one: Claimed, { gateway, people, settings, ctx }: Desk): Promise<Outcome> {
   // Its senders died again and again: it is not tried for ever.
   if (one.tries > settings.retryMinutes.length + 1) return { kind: 'refused', fault: 'gave-up' }
   const to = addressOf(one, people)
-  return typeof to === 'string' ? gateway.send(letterOf(one, to, config)) : to
+  if (typeof to !== 'string') return to
+  // A mail whose files cannot be read (the log says so) still tells, and leads to the page.
+  const attachments = await readAttachments(ctx, one).catch(() => undefined)
+  return gateway.send({ ...letterOf(one, to, ctx.config), attachments })
+}
+
+/** A mail larger than this is refused by many servers: it goes without, and leads to the page that has the files. */
+const mostAttachedBytes = 10 * 1024 ** 2
+
+async function readAttachments(ctx: Context, { attachments }: Claimed): Promise<Attachment[] | undefined> {
+  if (!attachments || attachments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > mostAttachedBytes)
+    return undefined
+  return Promise.all(
+    attachments.map(async ({ sha256, name, type }) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of (await openFile(ctx, sha256)).bytes) chunks.push(chunk)
+      return { name, type, bytes: Buffer.concat(chunks) }
+    }),
+  )
 }
 
 function addressOf({ channel, account }: Claimed, people: ReadonlyMap<string, Person>): string | Outcome {

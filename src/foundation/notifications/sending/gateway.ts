@@ -1,6 +1,12 @@
 // What every way out has in common: it is given a letter and says what became of it. A fault is tried again, a refusal is for good.
 import type { Language } from '../model.ts'
 
+export interface Attachment {
+  name: string
+  type: string
+  bytes: Buffer
+}
+
 export interface Letter {
   /** The same at each attempt. */
   key: string
@@ -12,6 +18,8 @@ export interface Letter {
   /** Absolute address of the page it leads to. */
   link: string
   urgency: string
+  /** Only a mail carries them. */
+  attachments?: readonly Attachment[]
   code: string
   at: Date
 }

@@ -60,7 +60,7 @@ cloneTest('a message goes by itself, shows at the head of an open page, and is r
     assert.doesNotMatch((await bell.textContent()) ?? '', /\d/)
     await notify(t.context(), trial('Phòng trực'))
     await page.waitForFunction(
-      () => /1/.test(document.querySelector('.head-link-count')?.textContent ?? ''),
+      () => /1/.test(document.querySelector('.head-link .nav-count')?.textContent ?? ''),
       undefined,
       {
         timeout: 10_000,
@@ -74,7 +74,7 @@ cloneTest('a message goes by itself, shows at the head of an open page, and is r
     await bell.click()
     await page.getByRole('link', { name: 'Thông báo thử từ Phòng trực' }).click()
     await page.waitForURL(/\/tai-khoan$/)
-    assert.equal(await page.locator('.head-link-count').count(), 0)
+    assert.equal(await page.locator('.head-link .nav-count').textContent(), '')
     const [call] = await t.sql`select state from notifications.delivery where channel = 'call'`
     assert.equal(call?.state, 'unneeded', 'who has read it is not called')
   } finally {

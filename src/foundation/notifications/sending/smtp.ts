@@ -49,6 +49,11 @@ function mailOf(letter: Letter, domain: string) {
     subject: letter.subject,
     text: mailText(letter),
     html: htmlOf(letter),
+    attachments: letter.attachments?.map(({ name, type, bytes }) => ({
+      filename: name,
+      contentType: type,
+      content: bytes,
+    })),
     messageId: `<${letter.key}@${domain}>`,
     headers: {
       'Auto-Submitted': 'auto-generated',

@@ -1,3 +1,4 @@
+import type { StoredFile } from '#files'
 import type { Sql } from '#platform/sql'
 import type { Channel, Language, Urgency } from '../model.ts'
 
@@ -23,6 +24,7 @@ export interface Claimed {
   attempts: number
   tries: number
   createdAt: Date
+  attachments: StoredFile[] | null
 }
 
 /**
@@ -58,7 +60,9 @@ export async function claimDue(
     ), tried as (
       insert into notifications.attempt (delivery, number, started_at) select id, attempts, ${now}::timestamptz from taken
     )
-    select id, key, channel, account, notice, code, language, subject, body, url, urgency, attempts, tries, created_at from taken
+    select id, key, channel, account, notice, code, language, subject, body, url, urgency, attempts, tries, created_at,
+      (select n.attachments from notifications.notice n where n.id = taken.notice and taken.channel = 'email') as attachments
+    from taken
     order by (urgency <> 'grave'), id`
 }
 

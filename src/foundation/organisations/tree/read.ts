@@ -31,8 +31,11 @@ export type AreaTree = Tree<Area>
 const limit = 48
 const kept = new Map<string, Promise<unknown>>()
 
-async function keep<T>(sql: Sql, what: string, make: () => Promise<T>): Promise<T> {
-  const key = `${await readStructureVersion(sql)} ${what}`
+const keep = async <T>(sql: Sql, what: string, make: () => Promise<T>): Promise<T> =>
+  keepUnder(await readStructureVersion(sql), what, make)
+
+function keepUnder<T>(version: string, what: string, make: () => Promise<T>): Promise<T> {
+  const key = `${version} ${what}`
   const found = kept.get(key)
   if (found) {
     kept.delete(key)
@@ -64,8 +67,11 @@ const kindOrder: Record<Organisation['kind'], number> = {
 }
 
 /** The agencies valid on a day, in pre-order with depth and path. */
-export function organisationTree(sql: Sql, at: At): Promise<OrganisationTree> {
-  return keep(sql, `organisations ${moment(at)}`, async () =>
+export const organisationTree = async (sql: Sql, at: At): Promise<OrganisationTree> =>
+  treeUnder(await readStructureVersion(sql), sql, at)
+
+function treeUnder(version: string, sql: Sql, at: At): Promise<OrganisationTree> {
+  return keepUnder(version, `organisations ${moment(at)}`, async () =>
     layOut(
       await listOrganisationsAt(sql, at),
       (a, b) => kindOrder[a.kind] - kindOrder[b.kind] || compareNames(a.name, b.name),
@@ -233,8 +239,20 @@ function searchKeys(sql: Sql, at: At, tree: OrganisationTree): Promise<ReadonlyM
 }
 
 /** The pack the program was started with: root organisation, time zone, currency. @throws when none has been loaded. */
-export async function getHomePack(sql: Sql): Promise<LoadedPack> {
-  const packs = await keep(sql, 'packs', () => listLoadedPacks(sql))
+export const getHomePack = async (sql: Sql): Promise<LoadedPack> => homeUnder(await readStructureVersion(sql), sql)
+
+/** The home pack and the tree of today, for pages that need both: one look at the structure instead of one each. */
+export async function homeToday({
+  sql,
+  now,
+}: Pick<Context, 'sql' | 'now'>): Promise<{ pack: LoadedPack; tree: OrganisationTree }> {
+  const version = await readStructureVersion(sql)
+  const pack = await homeUnder(version, sql)
+  return { pack, tree: await treeUnder(version, sql, { asOf: dayIn(now, pack.card.timeZone) }) }
+}
+
+async function homeUnder(version: string, sql: Sql): Promise<LoadedPack> {
+  const packs = await keepUnder(version, 'packs', () => listLoadedPacks(sql))
   const home = packs.find((pack) => pack.isHome)
   if (!home) throw new Error('No home pack has been loaded')
   return home

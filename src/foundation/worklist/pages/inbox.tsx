@@ -43,16 +43,15 @@ export const inboxRoute: Route = route({
   query: Query,
   async handle(ctx, { query, request }) {
     const view = viewOf(ctx, query)
-    const frame = await readFrame(ctx)
+    const [frame, views] = await Promise.all([readFrame(ctx), query.tai ? undefined : readViews(ctx)])
     const asked = readFilter(query, frame.bounds)
     const scope = scopeOf(ctx, view, query['don-vi'])
-    if (query.tai)
-      return tableFile(query.tai, {
+    if (!views)
+      return tableFile(query.tai ?? 'csv', {
         name: 'viec-cua-toi',
         titles: fileTitles,
         rows: fileRows(ctx, frame, { scope, query: asked }),
       })
-    const views = await readViews(ctx)
     return page({
       title: 'Việc của tôi',
       lead: 'Mọi việc đang chờ, theo thời gian làm việc còn lại. Bấm vào việc để mở nơi xử lý.',

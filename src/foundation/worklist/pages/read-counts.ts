@@ -25,16 +25,25 @@ export interface ViewCounts {
 
 export async function readViews(ctx: Context): Promise<ViewCounts> {
   const own = ctx.actor.account ?? ''
-  const colleagues: Colleague[] = []
-  for (const usable of await listUsableStandIns(ctx))
-    colleagues.push({ ...usable, ...(await countHeld(ctx.sql, usable.account, ctx.now)) })
+  const [held, unclaimed, colleagues] = await Promise.all([
+    ctx.actor.onBehalfOf ? countHeld(ctx.sql, own, ctx.now) : countOwn(ctx),
+    countPiles(ctx.sql, sightOf(ctx)),
+    readColleagues(ctx),
+  ])
   return {
     standingInFor: ctx.actor.onBehalfOf?.account,
-    own: await (ctx.actor.onBehalfOf ? countHeld(ctx.sql, own, ctx.now) : countOwn(ctx)),
-    unclaimed: await countPiles(ctx.sql, sightOf(ctx)),
+    own: held,
+    unclaimed,
     colleagues,
     topics: [holderTopic(own), ...colleagues.map(({ account }) => holderTopic(account)), pileTopic('*')].join(' '),
   }
+}
+
+async function readColleagues(ctx: Context): Promise<Colleague[]> {
+  const colleagues: Colleague[] = []
+  for (const usable of await listUsableStandIns(ctx))
+    colleagues.push({ ...usable, ...(await countHeld(ctx.sql, usable.account, ctx.now)) })
+  return colleagues
 }
 
 export interface ListCounts {

@@ -1,5 +1,5 @@
 import { type CompiledCalendar, calendarFinder } from '#calendar'
-import { dayIn, getHomePack, organisationTree } from '#organisations'
+import { homeToday } from '#organisations'
 import type { Context } from '#platform/context'
 import type { TableCell } from '#platform/table-file'
 import { nameAccounts, titleFor } from '../actions.ts'
@@ -28,10 +28,9 @@ export interface Frame {
 }
 
 export async function readFrame(ctx: Context): Promise<Frame> {
-  const { card } = await getHomePack(ctx.sql)
-  const { timeZone, rootOrganisation } = card
-  const tree = await organisationTree(ctx.sql, { asOf: dayIn(ctx.now, timeZone) })
-  const find = await calendarFinder(ctx)
+  const { pack, tree } = await homeToday(ctx)
+  const { timeZone, rootOrganisation } = pack.card
+  const find = await calendarFinder(ctx, { tree })
   const calendarOf = (organisation: string) => find(organisation) ?? find(rootOrganisation) ?? plainOf(timeZone)
   return {
     timeZone,

@@ -7,7 +7,7 @@ import { forbidden } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import { comparePeople, FilterBar, Form, formatNumber, Select, Table, TextInput, withQuery } from '#ui'
-import { overseePermission, pileTopic } from '../actions.ts'
+import { overseePermission, unitTopic } from '../actions.ts'
 import { countLoads, type Load } from '../reading/counts.ts'
 import { listItems, type Scope } from '../reading/lists.ts'
 import { sightOf } from '../reading/sight.ts'
@@ -221,7 +221,7 @@ const unitRoute: Route = route({
             <Select name="don-vi" label="Đơn vị và các đơn vị trực thuộc" value={unit.code} options={unit.choices} />
             <TextInput name="q" type="search" label="Tên người làm" value={query.q} />
           </FilterBar>
-          <div id="khoi-luong" data-live={pileTopic('*')} data-live-label="Khối lượng việc">
+          <div id="khoi-luong" data-live={unitTopic('*')} data-live-label="Khối lượng việc">
             <LoadTable unit={unit} loads={loads} query={query} address={request.url} />
           </div>
         </div>

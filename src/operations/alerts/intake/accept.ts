@@ -2,6 +2,7 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { announce } from '#platform/live'
 import { searchKey } from '#ui'
+import { causeIsOver, endCalls } from '../calls.ts'
 import { alertMoved } from '../events.ts'
 import { tellJob } from '../job-types.ts'
 import type { Inlet, Settings } from '../model.ts'
@@ -81,6 +82,7 @@ async function tellAll(
     ...flapping.map(({ id }) => ({ id, deed: 'flapping' as const })),
     ...ended.map((id) => ({ id, deed: 'ended' as const })),
   ])
+  await endCalls(ctx, ended, causeIsOver)
   for (const { code, severity, organisation } of opened)
     await ctx.publish(alertMoved, { code, severity, organisation, to: 'new' })
   if (opened.length > 0) {

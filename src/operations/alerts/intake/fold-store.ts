@@ -24,8 +24,6 @@ export interface FoldedAlert {
   organisation: string
   state: AlertState
   isFlapping: boolean
-  /** New occurrences in this batch. */
-  times: number
 }
 
 export interface FoldOutcome {
@@ -55,10 +53,12 @@ export async function foldSignals(
   const flapFrom = new Date(now.getTime() - flapping.withinMinutes * 60_000)
   const [answer] = await sql<{ alerts: FoldedAlert[]; fresh: number; held: number }[]>`
     with input as (
-      select * from jsonb_to_recordset(${sql.json(rows as never)}) as i (fingerprint text, group_key text, starts_at timestamptz,
+      select * from rows from (jsonb_to_recordset(${sql.json(rows as never)}) as (fingerprint text, group_key text, starts_at timestamptz,
         ends_at timestamptz, resolved boolean, severity text, organisation text, area text, longitude float8, latitude float8,
         labels jsonb, annotations jsonb, generator_url text, subject jsonb, playbook text, origin text, headline text,
-        search_key text, held text, held_by text, can_inhibit boolean, body jsonb)
+        search_key text, held text, held_by text, can_inhibit boolean, body jsonb)) with ordinality as i (fingerprint, group_key, starts_at,
+        ends_at, resolved, severity, organisation, area, longitude, latitude, labels, annotations, generator_url, subject, playbook, origin,
+        headline, search_key, held, held_by, can_inhibit, body, place)
     ), placed as (
       select i.*, coalesce(i.starts_at, going.starts_at, least(${now}::timestamptz, i.ends_at)) as at
       from input i
@@ -81,21 +81,21 @@ export async function foldSignals(
         or s.annotations <> excluded.annotations or (excluded.ends_at > s.ends_at and s.ends_at < ${freshUntil})
       returning s.fingerprint, s.starts_at, s.held, s.xmax = 0 as is_fresh
     ), counted as (
-      select p.*, count(*) over g as times, min(p.at) over g as first_at, max(p.at) over g as last_at,
-        first_value(p.severity) over (partition by p.group_key order by ${rank(sql, 'p.severity')}) as worst,
-        bool_or(not p.resolved) over g as goes_on, max(p.ends_at) over g as over_at,
-        row_number() over (partition by p.group_key order by p.at, p.fingerprint) as place
+      -- Narrow: what the alert says of itself is read of the one row of its earliest signal.
+      select p.group_key, count(*) as times, min(p.at) as first_at, max(p.at) as last_at, min(${rank(sql, 'p.severity')}) as worst,
+        bool_or(not p.resolved) as goes_on, max(p.ends_at) as over_at, (array_agg(p.place order by p.at, p.fingerprint))[1] as first
       from kept k join placed p on p.fingerprint = k.fingerprint and p.at = k.starts_at
       where k.is_fresh and k.held is null
-      window g as (partition by p.group_key)
+      group by p.group_key
     ), raised as (
       insert into alerts.alert as a (group_key, inlet, origin, headline, search_key, severity, organisation, area, longitude, latitude,
         labels, annotations, subject, playbook, first_key, starts_at, last_at, raised_at, count, ended_at, due_at)
-      select group_key, ${inlet}, origin, headline, search_key, worst, organisation, area, longitude, latitude, labels, annotations,
-        subject, playbook, fingerprint, first_at, last_at, ${now}, times, case when not goes_on then over_at end,
-        ${now}::timestamptz + make_interval(secs => 60 * case worst when 'critical' then ${dueMinutes.critical}::float8
-          when 'high' then ${dueMinutes.high}::float8 when 'medium' then ${dueMinutes.medium}::float8 else ${dueMinutes.low}::float8 end)
-      from counted where place = 1 order by group_key
+      select p.group_key, ${inlet}, p.origin, p.headline, p.search_key, ('{critical,high,medium,low}'::text[])[c.worst], p.organisation,
+        p.area, p.longitude, p.latitude, p.labels, p.annotations, p.subject, p.playbook, p.fingerprint, c.first_at, c.last_at, ${now},
+        c.times, case when not c.goes_on then c.over_at end,
+        ${now}::timestamptz + make_interval(secs => 60 * case c.worst when 1 then ${dueMinutes.critical}::float8
+          when 2 then ${dueMinutes.high}::float8 when 3 then ${dueMinutes.medium}::float8 else ${dueMinutes.low}::float8 end)
+      from counted c join placed p on p.place = c.first order by p.group_key
       on conflict (group_key) where closed_at is null do update set
         count = a.count + excluded.count, last_at = greatest(a.last_at, excluded.last_at),
         starts_at = least(a.starts_at, excluded.starts_at),
@@ -112,9 +112,8 @@ export async function foldSignals(
         a.flapping_since = ${now}::timestamptz as is_flapping
     )
     select (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'code', r.code, 'groupKey', r.group_key, 'isNew', r.is_new,
-        'severity', r.severity, 'organisation', r.organisation, 'state', r.state, 'isFlapping', coalesce(r.is_flapping, false),
-        'times', (select c.times from counted c where c.group_key = r.group_key and c.place = 1)) order by r.id), '[]') from raised r)
-        as alerts,
+        'severity', r.severity, 'organisation', r.organisation, 'state', r.state, 'isFlapping', coalesce(r.is_flapping, false))
+        order by r.id), '[]') from raised r) as alerts,
       (select count(*) from kept where is_fresh) as fresh,
       (select count(*) from kept where is_fresh and held is not null) as held`
   return answer ?? { alerts: [], fresh: 0, held: 0 }
@@ -163,8 +162,10 @@ export async function followEnds(sql: Sql, groupKeys: readonly string[], now: Da
       select a.id, a.ended_at, e.ended_at as over_at
       from alerts.alert a
       cross join lateral (
-        select case when max(s.ends_at) <= ${now}::timestamptz then max(s.ends_at) end as ended_at
-        from alerts.signal s where s.group_key = a.group_key and s.held is null) e
+        -- The last end alone, by the index: a cause may have very many signals.
+        select case when l.ends_at <= ${now}::timestamptz then l.ends_at end as ended_at
+        from (select (select s.ends_at from alerts.signal s where s.group_key = a.group_key and s.held is null
+          order by s.ends_at desc limit 1) as ends_at) l) e
       where a.closed_at is null and a.group_key = any(${[...groupKeys]}::text[])
       order by a.group_key
       for update of a

@@ -1,5 +1,6 @@
 import type { Context } from '#platform/context'
 import { announce } from '#platform/live'
+import { endCalls, isHidden } from '../calls.ts'
 import type { Matcher, Settings } from '../model.ts'
 import type { HeldItem } from './fold-store.ts'
 import type { Item } from './item.ts'
@@ -69,5 +70,10 @@ export async function followInhibitions(ctx: Context, settings: Settings): Promi
     update alerts.alert a set inhibited_by = c.by
     from jsonb_to_recordset(${sql.json(changed)}) as c (id bigint, by text)
     where a.id = c.id and a.closed_at is null`
+  await endCalls(
+    ctx,
+    changed.filter(({ by }) => by !== null).map(({ id }) => id),
+    isHidden,
+  )
   await announce(sql, ['alerts'])
 }

@@ -1,5 +1,6 @@
-import type { listDirectivesOf } from '#directives'
+import { DirectivesOf, type listDirectivesOf } from '#directives'
 import type { listPeople } from '#identity'
+import type { CallStanding } from '#incidents'
 import {
   Button,
   DecisionBar,
@@ -12,7 +13,6 @@ import {
   Section,
   Select,
   Table,
-  Tag,
   TextArea,
   TextInput,
   Time,
@@ -36,6 +36,11 @@ export interface AlertBodyProps {
   directives: Awaited<ReturnType<typeof listDirectivesOf>>
   people: Awaited<ReturnType<typeof listPeople>>
   rule: Rule | undefined
+  /** Single occurrences that were over before this are cleared. */
+  keptSince: Date
+  /** The latest call-out about it. */
+  call: CallStanding | undefined
+  playbook: { title: string; href: string } | undefined
   form: DetailForm | undefined
   errors: readonly FormError[]
   mayHandle: boolean
@@ -58,7 +63,7 @@ export function AlertBody(props: AlertBodyProps) {
         <div class="stack-large">
           {mayHandle && alert.state !== 'closed' && <Handling {...props} />}
           {mayHandle && <Judging {...props} />}
-          <Directives {...props} />
+          <DirectivesOf rows={props.directives} title="Nhiệm vụ đã giao từ cảnh báo này" />
           <Repeats {...props} />
         </div>
         <div class="stack-large">
@@ -79,7 +84,7 @@ export function AlertBody(props: AlertBodyProps) {
   )
 }
 
-function factsOf({ alert, names, rule }: AlertBodyProps): Fact[] {
+function factsOf({ alert, names, rule, call, playbook }: AlertBodyProps): Fact[] {
   const { subject, annotations } = alert
   const place = [names.organisation(alert.organisation), names.area(alert.area)].filter(Boolean).join(' · ')
   return [
@@ -114,7 +119,15 @@ function factsOf({ alert, names, rule }: AlertBodyProps): Fact[] {
       value: rule ? <a href={rulePath(rule.code)}>{rule.name}</a> : `${inletWords[alert.inlet]} (${alert.origin})`,
     },
     ...(subject ? [{ term: 'Số liệu đằng sau', value: <a href={subject.url}>{subject.title}</a> }] : []),
-    ...(alert.playbook ? [{ term: 'Kịch bản', value: <span class="code">{alert.playbook}</span> }] : []),
+    ...(alert.playbook
+      ? [
+          {
+            term: 'Kịch bản',
+            value: playbook ? <a href={playbook.href}>{playbook.title}</a> : <span class="code">{alert.playbook}</span>,
+          },
+        ]
+      : []),
+    ...(call ? [{ term: 'Gọi trực', value: <CallOf call={call} /> }] : []),
     ...(annotations.runbook_url
       ? [{ term: 'Hướng dẫn', value: <span class="code">{annotations.runbook_url}</span> }]
       : []),
@@ -135,6 +148,15 @@ function factsOf({ alert, names, rule }: AlertBodyProps): Fact[] {
         ]
       : []),
   ]
+}
+
+function CallOf({ call: { state, attempts, lastCalled, answeredName, url } }: { call: CallStanding }) {
+  const words = {
+    calling: lastCalled ? `đang gọi, lần ${attempts}: ${lastCalled}` : 'chưa gọi được ai: lịch trực trống',
+    answered: `${answeredName ?? ''} đã nhận`,
+    ended: `đã dừng sau ${attempts} lần gọi`,
+  }
+  return <a href={url}>{words[state]}</a>
 }
 
 function VerdictOf({ alert: { verdict, duplicateOf } }: { alert: Alert }) {
@@ -305,30 +327,14 @@ function Judging({ alert, form, errors }: AlertBodyProps) {
   )
 }
 
-function Directives({ directives }: AlertBodyProps) {
-  if (directives.length === 0) return null
-  return (
-    <Section title="Nhiệm vụ đã giao từ cảnh báo này">
-      <Table
-        caption="Nhiệm vụ"
-        hideCaption
-        plain
-        rows={directives}
-        rowKey={({ code }) => code}
-        rowHref={({ url }) => url}
-        columns={[
-          { key: 'title', title: 'Nhiệm vụ', cell: ({ title }) => title },
-          { key: 'state', title: 'Trạng thái', phone: true, cell: ({ stateName }) => <Tag>{stateName}</Tag> },
-          { key: 'due', title: 'Hạn', phone: true, cell: ({ dueAt }) => dueAt && <Time at={dueAt} exact /> },
-        ]}
-      />
-    </Section>
-  )
-}
-
-function Repeats({ signals, alert }: AlertBodyProps) {
+function Repeats({ signals, alert, keptSince }: AlertBodyProps) {
   return (
     <Section title="Các lần báo đã gộp">
+      {alert.startsAt < keptSince && (
+        <p class="muted">
+          Chi tiết các lần báo đã hết trước <Time at={keptSince} exact /> không còn được lưu; số đếm vẫn giữ nguyên.
+        </p>
+      )}
       <Table
         caption={`${formatNumber(signals.length)} lần gần nhất trong ${formatNumber(alert.count)}`}
         plain

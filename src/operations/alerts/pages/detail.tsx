@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { directiveFormPath, listDirectivesOf } from '#directives'
 import { listHolders } from '#identity'
-import { openIncidentPath } from '#incidents'
+import { findCallStanding, findPlaybook, openIncidentPath, type PlaybookName } from '#incidents'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route, safeReturnPath } from '#platform/http'
@@ -17,10 +17,13 @@ import {
   noteAlert,
   readPermission,
 } from '../actions.ts'
+import { lastCallOf } from '../calls.ts'
 import { listSignalsOf } from '../intake/signal-store.ts'
 import { findRule } from '../rules/store.ts'
+import { getSettings } from '../settings.ts'
 import type { Alert } from '../store.ts'
 import { listEvents } from '../timeline-store.ts'
+import { keptSince } from '../timers/purge.ts'
 import { DetailForm } from './detail-form.ts'
 import { AlertBody } from './detail-parts.tsx'
 import { readNames } from './names.ts'
@@ -101,12 +104,16 @@ interface Showing {
 }
 
 async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Showing): Promise<Reply> {
-  const [events, signals, directives, people, rule] = await Promise.all([
+  const call = lastCallOf(alert)
+  const [events, signals, directives, people, rule, standing, playbook, settings] = await Promise.all([
     listEvents(ctx, alert.id),
     listSignalsOf(ctx, alert, signalsShown),
     listDirectivesOf(ctx, { kind: 'alert', code: alert.code }),
     ctx.can(handlePermission, alert.organisation) ? listHolders(ctx, handlePermission, alert.organisation) : [],
     alert.inlet === 'rule' ? findRule(ctx.sql, alert.origin) : undefined,
+    call && ctx.can('incident:read') ? findCallStanding(ctx, call) : undefined,
+    alert.playbook ? findPlaybook(ctx, alert.playbook) : undefined,
+    getSettings(ctx.sql),
   ])
   const actors = events.map(({ actor }) => actor)
   const names = await readNames(ctx, [alert.owner, alert.acknowledgedBy, alert.closedBy, ...actors])
@@ -127,6 +134,9 @@ async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Sho
           directives={directives}
           people={people}
           rule={rule?.body}
+          call={standing}
+          keptSince={keptSince(settings, ctx.now)}
+          playbook={playbook && { title: playbook.title, href: playbookHref(ctx, alert, playbook) }}
           form={form}
           errors={errors}
           mayHandle={ctx.can(handlePermission, alert.organisation)}
@@ -136,17 +146,23 @@ async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Sho
   })
 }
 
+/** Who may command begins an incident with it; others read it. */
+const playbookHref = (ctx: Context, alert: Alert, { url }: PlaybookName): string =>
+  ctx.can('incident:command') && alert.state !== 'closed' ? openIncidentPath(alert) : url
+
 function Actions({ ctx, alert }: { ctx: Context; alert: Alert }) {
-  const { code, headline, url, organisation, area, playbook } = alert
+  const { code, headline, url, organisation, area, subject } = alert
   return (
     <>
       {ctx.can('directive:give') && (
-        <Button href={directiveFormPath({ kind: 'alert', code, title: headline, url, organisation, area })}>
+        <Button
+          href={directiveFormPath({ kind: 'alert', code, title: headline, url, organisation, area, about: subject })}
+        >
           Giao nhiệm vụ
         </Button>
       )}
       {ctx.can('incident:command') && alert.state !== 'closed' && (
-        <Button href={openIncidentPath({ code, headline, playbook })}>Mở hồ sơ tình huống</Button>
+        <Button href={openIncidentPath(alert)}>Mở hồ sơ tình huống</Button>
       )}
       {ctx.can(handlePermission, organisation) && alert.state !== 'closed' && (
         <Button href={withQuery(`${silencesPath}/moi`, { 'canh-bao': code })}>Tạm im</Button>

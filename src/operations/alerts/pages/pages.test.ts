@@ -3,6 +3,8 @@ import { onDuty } from '#incidents'
 import { sendForm } from '#test/forms'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { acknowledgeAlerts } from '../actions.ts'
+import { alertPath } from '../model.ts'
+import { raiseAlert } from '../raise.ts'
 import { readForm, writeForm } from '../rules/form.ts'
 import { saysSame } from '../rules/load.ts'
 import { Rule } from '../rules/model.ts'
@@ -189,3 +191,29 @@ dbTest('a rule is tried on history before it is saved, saved as a version with a
   const reader = makeActor('nguoi-doc', { 'alert:read': 'all' }, 'H32')
   assert.equal((await t.as(reader).get('/canh-bao/quy-tac/moi')).statusCode, 403)
 })
+
+dbTest(
+  'the playbook that an alert names opens an incident with it filled in; who may not command reads it',
+  async (t) => {
+    const code = await raiseAlert(t.context(), {
+      source: 'thu',
+      fingerprint: 'ngập',
+      headline: 'Ngập hầm chui',
+      severity: 'high',
+      organisation: 'H32.VP.IOC',
+      area: '22366',
+      playbook: 'ngap-lut',
+      at: t.now,
+    })
+    const linkOf = async (account: string) =>
+      /<a href="([^"]+)">Lũ vượt báo động 2<\/a>/
+        .exec((await t.as(account).get(alertPath(code))).body)?.[1]
+        ?.replaceAll('&amp;', '&') ?? ''
+    const href = await linkOf('trucban')
+    assert.match(href, new RegExp(`^/tinh-huong/mo\\?canh-bao=${code}&`))
+    const form = (await t.as('trucban').get(href)).body
+    assert.match(form, /<option [^>]*value="lu-bd2"[^>]*selected|<option [^>]*selected[^>]*value="lu-bd2"/)
+    assert.match(form, /value="Ngập hầm chui"/)
+    assert.equal(await linkOf('kiemtra'), '/kich-ban/lu-bd2')
+  },
+)

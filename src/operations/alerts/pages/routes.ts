@@ -18,5 +18,5 @@ export const pageRoutes: readonly Route[] = [
 ]
 
 export const pageMenu: readonly MenuItem[] = [
-  { label: 'Cảnh báo', href: listPath, permission: 'alert:read', order: 20, group: 'centre' },
+  { label: 'Cảnh báo', href: listPath, permission: 'alert:read', order: 20, group: 'events' },
 ]

@@ -120,12 +120,12 @@ function Row({ parts, row }: { parts: Parts; row: number }) {
           options={parts.indicators}
         />
       )}
-      {(from === 'record' || from === 'duty' || from === 'directive') && (
+      {(from === 'record' || leavesFor(from).includes('state')) && (
         <TextArea
           name={name('buoc')}
-          label="Chỉ đếm, hoặc các bước của chuỗi"
+          label="Trạng thái, chỉ đếm, hoặc các bước của chuỗi"
           optional
-          hint="Mỗi dòng: trường = giá trị | giá trị. Ví dụ: to = late"
+          hint="Trạng thái: mỗi dòng một mã, ví dụ late. Đếm và chuỗi: trường = giá trị | giá trị, ví dụ to = late"
           rows={2}
           value={text('buoc')}
           error={fault(name('buoc'))}

@@ -119,13 +119,16 @@ export function Watching({ parts }: { parts: Parts }) {
             value={text('nguon')}
           />
         )}
-        {(from === 'duty' || from === 'directive') && (
+        {(from === 'duty' || from === 'directive' || from === 'project') && (
           <Select
             name="theo"
             label="Xét theo"
             value={text('theo')}
             options={[
-              { value: 'key', label: from === 'duty' ? 'từng nghĩa vụ' : 'từng nhiệm vụ' },
+              {
+                value: 'key',
+                label: { duty: 'từng nghĩa vụ', directive: 'từng nhiệm vụ', project: 'từng dự án' }[from],
+              },
               { value: 'organisation', label: 'từng đơn vị' },
             ]}
           />

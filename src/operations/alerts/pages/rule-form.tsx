@@ -87,6 +87,7 @@ function choose(): Reply {
     source: 'Nguồn dữ liệu im lặng hoặc gửi chậm.',
     duty: 'Nghĩa vụ cập nhật số liệu chuyển trạng thái.',
     directive: 'Nhiệm vụ chỉ đạo chuyển trạng thái.',
+    project: 'Dự án của tỉnh giải ngân chậm hoặc chậm mốc, theo mức đặt ở danh mục dự án.',
   }
   return page({
     title: 'Quy tắc mới',

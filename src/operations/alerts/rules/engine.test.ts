@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Context } from '#platform/context'
 import { type DbTest, dbTest } from '#test/harness'
+import { evaluateWaiting, subscriptions } from '../jobs.ts'
 import { alertsOf, sendCsv, writeFact } from '../testing.ts'
 import { sweep } from '../timers/sweep.ts'
 import { evaluateRules } from './evaluate.ts'
@@ -188,6 +189,30 @@ dbTest(
   },
 )
 
+dbTest('a flood of moves is noted at once and looked at together, once', async (t) => {
+  const hears = subscriptions.find(({ name }) => name === 'alerts.duty-moved')
+  for (let number = 0; number < 40; number += 1)
+    await hears?.run(t.context(), {
+      code: `NV-${number}`,
+      organisation: 'H32.KHCN',
+      subject: { kind: 'source', code: 'nguon-thu' },
+      title: 'Nguồn thử',
+      from: 'open',
+      to: 'late',
+      at: t.now,
+    })
+  const [jobs] = await t.sql<{ count: number }[]>`
+    select count(*)::int from graphile_worker._private_jobs j join graphile_worker._private_tasks k on k.id = j.task_id
+    where k.identifier = 'alerts.evaluate'`
+  assert.deepEqual([jobs?.count, (await alertsOf(t, 'nghia-vu.tre-han')).length], [1, 0])
+  await evaluateWaiting(t.context())
+  const alerts = await alertsOf(t, 'nghia-vu.tre-han')
+  assert.equal(
+    alerts.reduce((sum, { count }) => sum + count, 0),
+    40,
+  )
+})
+
 dbTest('moves of duties are counted once each, by duty and by unit', async (t) => {
   const late = (key: string, at: DbTest) =>
     noteMove(at.context(), { stream: 'duty', key, organisation: 'H32.NNMT', from: 'warned', to: 'late' })
@@ -200,14 +225,21 @@ dbTest('moves of duties are counted once each, by duty and by unit', async (t) =
   }
   assert.deepEqual(
     (await alertsOf(t, 'nghia-vu.tre-han')).map(({ count }) => count),
-    [1, 1, 1],
+    [3],
+    'one alert an agency, counted',
   )
   assert.equal((await alertsOf(t, 'nghia-vu.don-vi-tre-nhieu')).length, 1)
   await evaluateRules(later(t, 24 * 9).context(), ofDuties)
-  assert.ok(
-    (await alertsOf(t)).every(({ endedAt }) => endedAt !== null),
-    'the windows have run out',
-  )
+  assert.ok((await alertsOf(t, 'nghia-vu.don-vi-tre-nhieu'))[0]?.endedAt, 'the window has run out')
+  const isOver = async () => (await alertsOf(t, 'nghia-vu.tre-han'))[0]?.endedAt !== null
+  assert.equal(await isOver(), false, 'what is late stays late')
+  const done = later(t, 24 * 9 + 1)
+  for (const [index, key] of ['NV-2', 'NV-1', 'NV-3'].entries()) {
+    assert.equal(await isOver(), false, `${index} of 3 have come`)
+    await noteMove(done.context(), { stream: 'duty', key, organisation: 'H32.NNMT', from: 'late', to: 'fulfilled' })
+    await evaluateRules(done.context(), ofDuties)
+  }
+  assert.equal(await isOver(), true, 'all have come')
 })
 
 dbTest('what another version of a rule no longer watches is over', async (t) => {
@@ -226,4 +258,48 @@ dbTest('what another version of a rule no longer watches is over', async (t) => 
   await define(t, { ...own, input: { ...input, units: 'root' } })
   await evaluateRules(later(t, 1).context(), only('thu.phien-ban'))
   assert.deepEqual((await alertsOf(t, 'thu.phien-ban'))[0]?.endedAt, later(t, 1).now)
+})
+
+dbTest('a flood of records that is more than is read at once ends no alert whose records it pushes out', async (t) => {
+  const rule = 'thu.nhieu-so-do'
+  await define(t, {
+    code: rule,
+    input: {
+      from: 'record',
+      kind: 'observation',
+      sources: ['air-stations'],
+      at: 'observedOn',
+      by: 'series',
+      where: [{ field: 'property', op: 'eq', value: 'pm25' }],
+    },
+    when: { type: 'count', window: '12h', op: '>=', value: 3 },
+  })
+  const clock = (minute: number) =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+  const rows = (count: number, stationOf: (index: number) => string, minuteOf: (index: number) => number) =>
+    Array.from({ length: count }, (_, index) => `${stationOf(index)},22366,2026-11-23 ${clock(minuteOf(index))},10,NA`)
+  const send = (lines: string[]) =>
+    sendCsv(t.context(), 'air-stations', ['tram,dia_ban,thoi_diem,pm25,pm10', ...lines].join('\n'))
+  const first = async () => {
+    await evaluateRules(t.context(), only(rule))
+    const [alert] = (await alertsOf(t, rule)).filter(({ headline }) => headline.startsWith('A:'))
+    return [alert?.endedAt, alert?.count]
+  }
+  await send(
+    rows(
+      3,
+      () => 'A',
+      (index) => 480 + index,
+    ),
+  )
+  assert.deepEqual(await first(), [null, 1])
+  // Of what is read at once, the newest five thousand, one is still of A.
+  await send(
+    rows(
+      4999,
+      (index) => `B${index % 10}`,
+      (index) => Math.floor(index / 10),
+    ),
+  )
+  assert.deepEqual(await first(), [null, 1])
 })

@@ -80,6 +80,8 @@ function compare(ctx: Context, rule: StoredRule, { tracks, states, firstAt }: St
   }
   const judged = judgeTracks(body, tracks, { now: ctx.now, heldFrom })
   const changes = judged.flatMap(({ track, outlook, edge }): Change[] => {
+    // More came than is read at once: what was said stays said until the windows are whole again.
+    if (outlook.isUnread) return []
     const before = states.get(track.key)
     const settled = settlePending(ctx, body, { outlook, before })
     // What ended before the rule was in force is nobody's business any more.
@@ -212,7 +214,9 @@ function listDisproved(change: Change, raised: readonly Raised[]): Raised[] {
 }
 
 const isDisproved = ({ rule, track }: Change, { startsAt }: Raised) =>
-  rule.body.input.from === 'record' && (track.points[0]?.at ?? Number.POSITIVE_INFINITY) <= startsAt.getTime()
+  rule.body.input.from === 'record' &&
+  track.around.readFrom === undefined &&
+  (track.points[0]?.at ?? Number.POSITIVE_INFINITY) <= startsAt.getTime()
 
 const saysSame = ({ isOver, endsAt }: Raised, episode: Episode) =>
   episode.endsAt === undefined ? !isOver : isOver && endsAt?.getTime() === episode.endsAt

@@ -128,6 +128,8 @@ function readLeaf(values: Values, row: number): unknown {
     return { type, over: span || 'previous', as: text(values, `tinh-${row}`) || 'percent', ...against, ...own }
   if (type === 'count') return { type, window: span, ...against, where: steps }
   if (type === 'sequence') return { type, steps, within: span }
+  if (type === 'state')
+    return { type, is: lines(values, `buoc-${row}`).flatMap((line) => line.split('|').map((one) => one.trim())) }
   if (type === 'absence') return { type, longerThan: span || 'cadence' }
   return { type, ...against, ...own }
 }
@@ -222,9 +224,11 @@ function writeLeaf(leaf: Leaf, row: number): Values {
         ? { 'thoi-luong': leaf.window, buoc: leaf.where.map(writeStep).join('\n') }
         : leaf.type === 'sequence'
           ? { 'thoi-luong': leaf.within, buoc: leaf.steps.map(writeStep).join('\n') }
-          : leaf.type === 'absence'
-            ? { 'thoi-luong': leaf.longerThan === 'cadence' ? '' : leaf.longerThan }
-            : {}
+          : leaf.type === 'state'
+            ? { buoc: leaf.is.join('\n') }
+            : leaf.type === 'absence'
+              ? { 'thoi-luong': leaf.longerThan === 'cadence' ? '' : leaf.longerThan }
+              : {}
   return named({ kieu: leaf.type, ...against, ...own, ...span })
 }
 
@@ -262,6 +266,7 @@ export function fieldOfFault(path: string): string {
     longerThan: 'thoi-luong',
     over: 'thoi-luong',
     steps: 'buoc',
+    is: 'buoc',
     where: 'buoc',
     indicator: 'chi-tieu',
   }

@@ -29,7 +29,7 @@ const against = { op: Comparison, value: Level, clear: Level.optional() }
 /** Another indicator of the same unit and period, where the rule watches facts. */
 const own = { indicator: z.string().max(100).optional() }
 
-export const leafTypes = ['threshold', 'rate', 'count', 'sequence', 'absence', 'peers', 'anomaly'] as const
+export const leafTypes = ['threshold', 'rate', 'count', 'sequence', 'absence', 'state', 'peers', 'anomaly'] as const
 export type LeafType = (typeof leafTypes)[number]
 
 const Step = z.strictObject({ field: z.string().max(100), equals: z.array(z.string().max(200)).min(1) })
@@ -56,6 +56,11 @@ export const Leaf = z.discriminatedUnion('type', [
   }),
   /** Nothing for so long; of a source: nothing by when its contract says. */
   z.strictObject({ type: z.literal('absence'), longerThan: z.union([z.literal('cadence'), Duration]) }),
+  /** As long as the last move led into one of these states. */
+  z.strictObject({
+    type: z.literal('state'),
+    is: z.array(z.string().trim().min(1).max(40)).min(1, 'Nêu ít nhất một trạng thái, mỗi dòng một mã.').max(10),
+  }),
   /** Distance from the middle of the like, in robust spreads. */
   z.strictObject({ type: z.literal('peers'), ...against, ...own }),
   /** Distance from what is usual for this weekday (daily) or for the periods before, in robust spreads. */
@@ -96,6 +101,8 @@ export const Input = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('source'), sources: z.array(z.string()).optional() }),
   z.strictObject({ from: z.literal('duty'), by: z.enum(['key', 'organisation']).default('key') }),
   z.strictObject({ from: z.literal('directive'), by: z.enum(['key', 'organisation']).default('key') }),
+  /** Projects that are slow by the portfolio's own terms. */
+  z.strictObject({ from: z.literal('project'), by: z.enum(['key', 'organisation']).default('key') }),
 ])
 export type Input = z.infer<typeof Input>
 
@@ -152,12 +159,14 @@ export function indicatorsOf({ input, when }: Rule): string[] {
   return [...new Set([input.indicator, ...others])]
 }
 
+const moved: readonly LeafType[] = ['state', 'count', 'sequence', 'absence']
 const allowed: Record<Input['from'], readonly LeafType[]> = {
   fact: ['threshold', 'rate', 'peers', 'anomaly'],
   record: ['threshold', 'rate', 'count', 'sequence', 'absence', 'anomaly'],
   source: ['absence'],
-  duty: ['count', 'sequence', 'absence'],
-  directive: ['count', 'sequence', 'absence'],
+  duty: moved,
+  directive: moved,
+  project: moved,
 }
 export const leavesFor = (from: Input['from']): readonly LeafType[] => allowed[from]
 
@@ -172,6 +181,8 @@ export function findRuleFaults({ input, when, groupBy }: Rule): { path: string; 
         path: 'when',
         message: 'Im lặng theo kỳ hạn chỉ dùng cho nguồn dữ liệu; nơi khác hãy nêu thời lượng.',
       })
+    if (leaf.type === 'state' && 'by' in input && input.by !== 'key')
+      faults.push({ path: 'when', message: 'Trạng thái xét theo từng việc, không theo đơn vị.' })
     if ('clear' in leaf && leaf.clear !== undefined && isBeyond(leaf.op, leaf.clear, leaf.value))
       faults.push({ path: 'clear', message: 'Ngưỡng hết phải ở phía an toàn của ngưỡng báo.' })
   }

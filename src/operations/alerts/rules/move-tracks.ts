@@ -1,23 +1,36 @@
-/** Moves of duties and directives as points: a rule counts them, waits for them, or looks for one after the other. */
+/** Moves of duties, directives and projects as points: a rule counts them, waits for them, or looks for one after the other. */
 import { organisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { announce } from '#platform/live'
+import { projectPath } from '#portfolio'
 import type { Rule } from './model.ts'
 import { lookbackOf } from './record-tracks.ts'
 import { type Point, sortPoints } from './timeline.ts'
 import type { Track } from './track.ts'
 
-type MoveRule = Rule & { input: { from: 'duty' | 'directive' } }
-export const isMoveRule = (rule: Rule): rule is MoveRule =>
-  rule.input.from === 'duty' || rule.input.from === 'directive'
+type Stream = 'duty' | 'directive' | 'project'
+type MoveRule = Rule & { input: { from: Stream } }
+export const isMoveRule = (rule: Rule): rule is MoveRule => rule.input.from in streams
 
 export interface Move {
-  stream: 'duty' | 'directive'
+  stream: Stream
   key: string
   organisation: string
   from: string
   to: string
   detail?: Record<string, string>
+}
+
+interface Subjects {
+  /** What one of them is called. */
+  noun: string
+  urlOf(key: string): string
+}
+
+const streams: Record<Stream, Subjects> = {
+  duty: { noun: 'Nghĩa vụ', urlOf: () => '/trach-nhiem' },
+  directive: { noun: 'Nhiệm vụ', urlOf: (key) => `/nhiem-vu/${encodeURIComponent(key)}` },
+  project: { noun: 'Dự án', urlOf: projectPath },
 }
 
 interface Row {
@@ -68,13 +81,9 @@ export async function readMoveTracks(ctx: Context, rule: MoveRule, since?: Date)
     const name = unit ? (unit.shortName ?? unit.name) : organisation
     const title = own.find((row) => row.detail.title)?.detail.title || key
     const points = sortPoints(own.map(pointOf))
-    const url = rule.input.from === 'duty' ? '/trach-nhiem' : `/nhiem-vu/${encodeURIComponent(key)}`
-    const subject = {
-      kind: rule.input.from,
-      code: own[0]?.key ?? key,
-      title: `${rule.input.from === 'duty' ? 'Nghĩa vụ' : 'Nhiệm vụ'}: ${title}`,
-      url,
-    }
+    const { noun, urlOf } = streams[rule.input.from]
+    const code = codeOf(own[0]) ?? key
+    const subject = { kind: rule.input.from, code, title: `${noun}: ${title}`, url: urlOf(code) }
     return {
       key,
       organisation,
@@ -83,13 +92,23 @@ export async function readMoveTracks(ctx: Context, rule: MoveRule, since?: Date)
       around: { since: from.getTime(), season: 1 },
       subjectAt: () => subject,
       wordsAt: (at) => ({
-        'gia-tri': String(points.filter((point) => point.at <= at).length),
+        'gia-tri': wordsAt(points, at),
         'chi-tieu': key,
         ky: '',
       }),
     }
   })
 }
+
+/** What the latest move says of itself; where it says nothing, how many there were. */
+function wordsAt(points: readonly Point[], at: number): string {
+  const told = points.filter((point) => point.at <= at)
+  const words = told.at(-1)?.fields?.words
+  return words ? String(words) : String(told.length)
+}
+
+/** The thing itself: one may move by several reasons, each a key of its own. */
+const codeOf = (row: Row | undefined) => row?.detail.code || row?.key
 
 const pointOf = ({ id, at, fromState, toState, detail }: Row): Point => ({
   at: at.getTime(),

@@ -15,6 +15,8 @@ const dayMs = 86_400_000
 const mostRecords = 5000
 const mostTracks = 500
 const seasonsBefore = 8
+/** A thing may stay for long in the state that it moved into. */
+const stateLasts = 366 * dayMs
 
 /** How far back a rule looks: its windows, its pending time, and a day more. */
 export function lookbackOf({ when, for: pending, lateness, noData }: Rule): number {
@@ -22,6 +24,7 @@ export function lookbackOf({ when, for: pending, lateness, noData }: Rule): numb
     if (leaf.type === 'count') return msOf(leaf.window)
     if (leaf.type === 'sequence') return msOf(leaf.within) + msOf(leaf.hold ?? leaf.within)
     if (leaf.type === 'absence') return leaf.longerThan === 'cadence' ? 0 : msOf(leaf.longerThan)
+    if (leaf.type === 'state') return stateLasts
     if (leaf.type === 'rate') return leaf.over === 'previous' ? dayMs : msOf(leaf.over)
     return leaf.type === 'anomaly' ? (seasonsBefore + 1) * dayMs : 0
   })
@@ -36,7 +39,8 @@ export interface RecordQuestion {
 export async function readRecordTracks(ctx: Context, rule: RecordRule, question?: RecordQuestion): Promise<Track[]> {
   const { card } = await getHomePack(ctx.sql)
   const from = question?.from ?? new Date(ctx.now.getTime() - lookbackOf(rule))
-  const records = await listOf(ctx, rule, { from, timeZone: card.timeZone, limit: question?.limit ?? mostRecords })
+  const limit = question?.limit ?? mostRecords
+  const records = await listOf(ctx, rule, { from, timeZone: card.timeZone, limit })
   const asOf = localDate(ctx.now, card.timeZone)
   const [organisations, areas] = [await organisationTree(ctx.sql, { asOf }), await areaTree(ctx.sql, { asOf })]
   const placeOf = (key: string) => {
@@ -51,8 +55,10 @@ export async function readRecordTracks(ctx: Context, rule: RecordRule, question?
     if (list) list.push(record)
     else if (byKey.size < mostTracks) byKey.set(key, [record])
   }
+  const last = records.length >= limit ? records.at(-1) : undefined
+  const readFrom = last && instantOfRecord(rule, last, card.timeZone).getTime()
   return [...byKey].map(([key, own]) =>
-    trackOf(rule, { key, place: placeOf(key), records: own, from, timeZone: card.timeZone }),
+    trackOf(rule, { key, place: placeOf(key), records: own, from, readFrom, timeZone: card.timeZone }),
   )
 }
 
@@ -84,16 +90,23 @@ interface Group {
   place: string
   records: readonly FoundRecord[]
   from: Date
+  /** Since when all records were read, where there are more than are read at once. */
+  readFrom: number | undefined
   timeZone: string
 }
 
-function trackOf({ input }: RecordRule, { key, place, records, from, timeZone }: Group): Track {
+function instantOfRecord({ input }: RecordRule, record: FoundRecord, timeZone: string): Date {
   const { fields }: Kind = kindOf(input.kind)
-  const instantField = fields[input.at]?.dayOf
+  const field = fields[input.at]?.dayOf
+  const instant = field ? record.fields[field] : undefined
+  return instant instanceof Date ? instant : instantOf(record.day, '00:00', timeZone)
+}
+
+function trackOf(rule: RecordRule, { key, place, records, from, readFrom, timeZone }: Group): Track {
+  const { input } = rule
   const byId = new Map<string, FoundRecord>()
   const points = records.flatMap((record): Point[] => {
-    const instant = instantField ? record.fields[instantField] : undefined
-    const at = instant instanceof Date ? instant : instantOf(record.day, '00:00', timeZone)
+    const at = instantOfRecord(rule, record, timeZone)
     const raw = input.of === undefined ? 1 : Number(valueOfField(record, input.of) ?? Number.NaN)
     const id = `${record.source} ${record.key} ${record.part}`
     byId.set(id, record)
@@ -112,7 +125,7 @@ function trackOf({ input }: RecordRule, { key, place, records, from, timeZone }:
     point: place2,
     place,
     points: sorted,
-    around: { since: from.getTime(), season: 1 },
+    around: { since: from.getTime(), season: 1, readFrom },
     subjectAt(at) {
       const record = recordAt(at)
       if (!record) return undefined

@@ -81,6 +81,26 @@ test('a count looks at the window that ends now, and goes off when it runs out t
   assert.deepEqual(spans(judge(count, points, 10)), [[2, 4]])
 })
 
+test('of a window of which not all was read, many is many and few is nothing', () => {
+  const points = [5, 6, 7, 8].map((at) => point(at, 1))
+  const count: When = { type: 'count', window: '4h', op: '>=', value: 3, where: [] }
+  const read = (until: number, rule: When = count) =>
+    episodesOf(timelineOf(rule, points, { until: until * hour, since: 0, season: 1, readFrom: 5 * hour }), {
+      pendingMs: 0,
+      noData: { policy: 'alert', afterMs: 0 },
+      until: until * hour,
+    })
+  assert.equal(read(6).isUnread, true)
+  assert.deepEqual(spans(read(6)), [], 'neither few nor no data')
+  assert.deepEqual(spans(read(8)), [[7, undefined]])
+  assert.deepEqual(spans(read(11)), [[7, 10]], 'the window is whole again')
+  assert.equal(read(11).isUnread, false)
+  const few: When = { type: 'count', window: '4h', op: '<', value: 2, where: [] }
+  assert.equal(read(8, few).isUnread, true)
+  assert.equal(read(8, { type: 'all', of: [count, few] }).isUnread, true)
+  assert.deepEqual(spans(read(8, { type: 'any', of: [count, few] })), [[7, undefined]])
+})
+
 test('a sequence asks for its steps in order and in time', () => {
   const [a, b] = [
     { field: 'to', equals: ['a'] },

@@ -21,6 +21,8 @@ export interface Point {
 export interface Mark {
   at: number
   on: boolean | undefined
+  /** It cannot be told because not all points were read: what was so before stays so, whatever is said of absent values. */
+  unread?: boolean
 }
 
 export interface Surroundings {
@@ -36,6 +38,8 @@ export interface Surroundings {
   season: number
   /** The condition has held since: of a value that was changed since then, the clearing level counts. */
   heldFrom?: number
+  /** Not all points were read: of those before this instant some are missing. */
+  readFrom?: number
 }
 
 export const sortPoints = (points: readonly Point[]): Point[] =>
@@ -56,11 +60,13 @@ function timelineOfLeaf(leaf: Leaf, points: readonly Point[], around: Surroundin
     case 'rate':
       return cross(changes(own, leaf), leaf, around.heldFrom)
     case 'count':
-      return cross(counts(points, leaf.window, leaf.where, around.since), leaf)
+      return asFarAsRead(cross(counts(points, leaf.window, leaf.where, around.since), leaf), leaf, around.readFrom)
     case 'sequence':
       return sequences(points, leaf)
     case 'absence':
       return leaf.longerThan === 'cadence' ? [] : silences(points, msOf(leaf.longerThan), around.since)
+    case 'state':
+      return points.map(({ at, fields }) => ({ at, on: leaf.is.includes(String(fields?.to)) }))
     case 'peers':
       return cross(
         own.map((point) => ({ ...point, value: scoreOf(point.value, around.peersAt?.(point.at) ?? []) })),
@@ -130,6 +136,18 @@ function counts(points: readonly Point[], window: string, where: readonly Step[]
     if (steps[index + 1]?.at !== at) marks.push({ at, value: count, id: '' })
   }
   return marks
+}
+
+/** A window that reaches back to what was not read holds at least what is there: enough to say that it is many, never that it is few. */
+function asFarAsRead(marks: readonly Mark[], { window, op }: Leaf & { type: 'count' }, readFrom?: number): Mark[] {
+  if (readFrom === undefined) return [...marks]
+  const wholeFrom = readFrom + msOf(window)
+  const isTold = ({ at, on }: Mark) => at >= wholeFrom || (on === true && op.startsWith('>'))
+  const told = marks.map((mark): Mark => (isTold(mark) ? mark : { at: mark.at, on: undefined, unread: true }))
+  const last = marks.findLast(({ at }) => at <= wholeFrom)
+  const after = told.findIndex(({ at }) => at > wholeFrom)
+  const whole: Mark[] = last ? [{ at: wholeFrom, on: last.on }] : []
+  return after === -1 ? [...told, ...whole] : [...told.slice(0, after), ...whole, ...told.slice(after)]
 }
 
 function isStep({ fields }: Point, { field, equals }: Step): boolean {
@@ -209,13 +227,17 @@ function medianOf(values: readonly number[]): number {
 /** At each instant at which a part changes: and holds where all hold and fails where one fails, or the other way round. */
 function joinTimelines(parts: readonly (readonly Mark[])[], how: 'all' | 'any'): Mark[] {
   const states: (boolean | undefined)[] = parts.map(() => undefined)
+  const unread = parts.map(() => false)
   const changes = parts
     .flatMap((marks, part) => marks.map((mark, order) => ({ ...mark, part, order })))
     .sort((a, b) => a.at - b.at || a.part - b.part || a.order - b.order)
   const joined: Mark[] = []
-  for (const [index, { at, on, part }] of changes.entries()) {
+  for (const [index, { at, on, part, unread: isUnread }] of changes.entries()) {
     states[part] = on
-    if (changes[index + 1]?.at !== at) joined.push({ at, on: how === 'all' ? allOf(states) : anyOf(states) })
+    unread[part] = isUnread ?? false
+    if (changes[index + 1]?.at === at) continue
+    const whole = how === 'all' ? allOf(states) : anyOf(states)
+    joined.push({ at, on: whole, ...(whole === undefined && unread.includes(true) ? { unread: true } : {}) })
   }
   return joined
 }
@@ -245,6 +267,8 @@ export interface Outlook {
   since?: number
   /** When something changes although nothing new comes: pending time, silence, windows that run out. */
   nextAt?: number
+  /** What holds at the end cannot be told: not all was read. */
+  isUnread?: boolean
 }
 
 export interface Terms {
@@ -264,8 +288,11 @@ export function episodesOf(marks: readonly Mark[], terms: Terms): Outlook {
       episodes.push({ ...open, saidAt: open.startsAt + pendingOf(open.kind), endsAt: at })
     open = undefined
   }
-  for (const { at, on } of marks) {
+  let isUnread = false
+  for (const { at, on, unread = false } of marks) {
     if (at > until) break
+    isUnread = unread
+    if (unread) continue
     const kind = kindOf(on, terms)
     if (kind === 'same') continue
     if (open?.kind === kind) continue
@@ -273,11 +300,11 @@ export function episodesOf(marks: readonly Mark[], terms: Terms): Outlook {
     if (kind) open = { kind, startsAt: at }
   }
   const nextMark = marks.find(({ at }) => at > until)?.at
-  if (!open) return { episodes, nextAt: nextMark }
+  if (!open) return { episodes, nextAt: nextMark, isUnread }
   const saidAt = open.startsAt + pendingOf(open.kind)
   if (saidAt <= until) episodes.push({ ...open, saidAt })
   const wakes = [nextMark, saidAt > until ? saidAt : undefined].filter((at): at is number => at !== undefined)
-  return { episodes, since: open.startsAt, nextAt: wakes.length > 0 ? Math.min(...wakes) : undefined }
+  return { episodes, since: open.startsAt, isUnread, nextAt: wakes.length > 0 ? Math.min(...wakes) : undefined }
 }
 
 function kindOf(on: boolean | undefined, { noData }: Terms): Episode['kind'] | undefined | 'same' {

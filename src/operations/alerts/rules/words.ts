@@ -17,6 +17,7 @@ export const leafWords: Record<Leaf['type'], string> = {
   count: 'Số lần trong khoảng thời gian',
   sequence: 'Chuỗi sự kiện',
   absence: 'Im lặng',
+  state: 'Đang ở trạng thái',
   peers: 'Khác hẳn đơn vị cùng loại',
   anomaly: 'Bất thường so với thường lệ',
 }
@@ -27,6 +28,7 @@ export const inputWords: Record<Input['from'], string> = {
   source: 'Nguồn dữ liệu',
   duty: 'Nghĩa vụ cập nhật số liệu',
   directive: 'Nhiệm vụ chỉ đạo',
+  project: 'Dự án chậm',
 }
 
 export const periodWords = { day: 'ngày', week: 'tuần', month: 'tháng', quarter: 'quý', year: 'năm' } as const
@@ -58,6 +60,8 @@ function sayLeaf(leaf: Leaf, indicatorOf: (code: string) => string): string {
       return leaf.longerThan === 'cadence'
         ? 'quá hạn gửi theo hợp đồng dữ liệu'
         : `im lặng quá ${sayDuration(leaf.longerThan)}`
+    case 'state':
+      return `đang ở trạng thái ${leaf.is.join(' hoặc ')}`
     case 'peers':
       return `${subject}cách mức giữa của các đơn vị cùng loại ${against(leaf, ' lần độ lệch')}`
     case 'anomaly':
@@ -87,6 +91,10 @@ export function sayInput(input: Input, indicatorOf: (code: string) => string = (
       return input.by === 'organisation' ? 'nghĩa vụ số liệu, theo đơn vị' : 'từng nghĩa vụ số liệu'
     case 'directive':
       return input.by === 'organisation' ? 'nhiệm vụ chỉ đạo, theo đơn vị' : 'từng nhiệm vụ chỉ đạo'
+    case 'project':
+      return input.by === 'organisation'
+        ? 'dự án, nhiệm vụ của danh mục, theo đơn vị'
+        : 'từng dự án, nhiệm vụ của danh mục'
   }
 }
 

@@ -122,7 +122,8 @@ export function tellUntold(ctx: Context): Promise<number> {
         to: shift.length > 0 ? shift.map((account) => ({ account })) : [{ permission: 'alert:handle', organisation }],
         values: { headline, code },
         url: `/canh-bao/${code}`,
-        urgency: isGrave ? 'grave' : 'urgent',
+        // Who is on duty is called, one after the other (`calls.ts`): not all of them at once.
+        urgency: isGrave && shift.length === 0 ? 'grave' : 'urgent',
         dedupeKey: `alert:${code}`,
       })
     }

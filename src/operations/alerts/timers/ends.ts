@@ -1,6 +1,7 @@
 import type { Context } from '#platform/context'
 import { announce } from '#platform/live'
 import { closeOne } from '../actions.ts'
+import { causeIsOver, endCalls } from '../calls.ts'
 import { acceptBatch } from '../intake/accept.ts'
 import { followEnds } from '../intake/fold-store.ts'
 import { followInhibitions, readHolder } from '../intake/holding.ts'
@@ -33,6 +34,7 @@ export function endTimedOut(ctx: Context): Promise<number> {
       inner,
       ended.map((id) => ({ id, deed: 'ended' as const })),
     )
+    await endCalls(inner, ended, causeIsOver)
     if (ended.length > 0) await announce(sql, ['alerts'])
     return ended.length
   })

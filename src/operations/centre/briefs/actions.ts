@@ -1,9 +1,11 @@
 import { localDate, localDateTime } from '#calendar'
+import type { PrintedSection } from '#files'
 import { appendEntry } from '#ledger'
 import { notify } from '#notifications'
 import { getHomePack } from '#organisations'
 import type { Context } from '#platform/context'
-import { composeBrief, titleOf } from './compose.ts'
+import { asksTitle, composeBrief, titleOf } from './compose.ts'
+import { keepFiles, makeFiles } from './files.ts'
 import { type Brief, type BriefKind, hasBrief, insertBrief } from './store.ts'
 
 /** Local hour from which the brief of the day may be made: leaders read it when they come. */
@@ -32,6 +34,8 @@ export async function makeDueBriefs(ctx: Context): Promise<string[]> {
 
 async function makeBrief(ctx: Context, brief: Brief): Promise<boolean> {
   const sections = await composeBrief(ctx, brief)
+  // Printing takes seconds: nothing is held in the database meanwhile.
+  const made = await makeFiles(ctx, { ...brief, sections })
   return ctx.transaction(async (inner) => {
     if (!(await insertBrief(inner.sql, brief, sections))) return false
     const { code, organisation } = brief
@@ -44,13 +48,18 @@ async function makeBrief(ctx: Context, brief: Brief): Promise<boolean> {
     await notify(inner, {
       notice: 'brief.made',
       to: [{ permission: 'directive:give', organisation }],
-      values: { title: titleOf(brief) },
+      values: { title: titleOf(brief), asks: asksOf(sections) },
       url: briefPath(code),
+      attachments: await keepFiles(inner, made),
       dedupeKey: code,
     })
     return true
   })
 }
+
+/** What is asked, for who reads no further than the mail. */
+const asksOf = (sections: readonly PrintedSection[]): string =>
+  sections.find(({ title }) => title === asksTitle)?.words ?? ''
 
 function monthBefore(day: string): string {
   const [year = 0, month = 1] = day.split('-').map(Number)

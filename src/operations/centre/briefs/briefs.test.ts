@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { before } from 'node:test'
+import { notifications } from '#notifications'
 import { type DbTest, dbTest } from '#test/harness'
+import { type MessageSimulators, startSimulators } from '#test/simulators'
 import { sampleDossiers, takeIn } from '../pages/testing.ts'
 import { makeDueBriefs } from './actions.ts'
 
@@ -51,3 +54,28 @@ dbTest(
     assert.equal((await t.as('dulieu-nhatrang').get('/tom-tat/TTN-2026-11-23')).statusCode, 404, 'out of reach')
   },
 )
+
+let outside: MessageSimulators
+before(async () => {
+  outside = await startSimulators()
+})
+
+dbTest('a brief goes out by mail with its PDF and workbook, to who wishes it by mail', async (t) => {
+  await takeIn(t.context(), sampleDossiers)
+  await t.sql`
+    insert into notifications.preference (account, language, quiet_days_off, digest, channels, changed_at)
+    values ('phochutich', 'vi', false, 'none', ${t.sql.json({ 'brief.made': [] })}, ${t.now})`
+  const ctx = t.at(morning).context()
+  await makeDueBriefs(ctx)
+  const job = notifications.jobs?.find(({ name }) => name === 'notifications.deliver')
+  await job?.run({ ...ctx, config: { ...ctx.config, messages: outside.settings } }, { channel: 'email' })
+  const mails = (await outside.arrived('email')).filter(({ subject }) => /ngày 23\/11\/2026/.test(subject ?? ''))
+  const readers = mails.map(({ to }) => to)
+  assert.ok(readers.includes('lanhdao@vidu.invalid'), readers.join(' '))
+  assert.ok(!readers.includes('phochutich@vidu.invalid'), 'he wishes no mail of it')
+  const raw = mails[0]?.text ?? ''
+  assert.match(raw, /filename=TTN-2026-11-23\.pdf/)
+  assert.match(raw, /filename=TTN-2026-11-23\.xlsx/)
+  assert.match(raw, /application\/pdf[\s\S]*JVBERi0/, 'the bytes of a PDF')
+  assert.match(raw, /thong-bao\/mo\/\d+/, 'the link of its page')
+})

@@ -24,6 +24,9 @@ export interface BriefWish {
   organisation: string
 }
 
+/** The last section: what leaders are asked for. */
+export const asksTitle = 'Đề nghị'
+
 /** @param wish.period of a month: the numbers are those of that month */
 export async function composeBrief(ctx: Context, { kind, period, organisation }: BriefWish): Promise<PrintedSection[]> {
   const view = await readView(ctx, { 'don-vi': organisation, ky: kind === 'month' ? period : undefined })
@@ -39,7 +42,7 @@ export async function composeBrief(ctx: Context, { kind, period, organisation }:
     { title: 'Đơn vị cần chú ý và nguyên nhân', ...sayUnits(overview) },
     await room(ctx),
     { title: 'Nguồn số liệu chậm', words: sayLate(overview) },
-    { title: 'Đề nghị', words: asks.map((ask, index) => `${index + 1}. ${ask}`).join('\n') || 'Không có đề nghị nào.' },
+    { title: asksTitle, words: asks.map((ask, index) => `${index + 1}. ${ask}`).join('\n') || 'Không có đề nghị nào.' },
   ]
 }
 

@@ -66,6 +66,8 @@ dbTest('search finds indicators, units, sources and records without diacritics',
   await takeIn(t.context(), sampleDossiers)
   const leader = t.as('lanhdao')
   assert.match((await leader.get('/tim?q=dung+han')).body, /href="\/chi-tieu\/dossier\.on-time"/)
+  const first = /href="\/chi-tieu\/([^"]+)"/.exec((await leader.get('/tim?q=ho+so+dung+han')).body)?.[1]
+  assert.equal(first, 'dossier.on-time', 'whole words come before parts of words')
   assert.match((await leader.get('/tim?q=bac+nha+trang')).body, /href="\/don-vi\/H32\.22333"/)
   assert.match((await leader.get('/tim?q=quan+trac+khong+khi')).body, /href="\/nguon\/air-stations"/)
   const records = await leader.get('/tim?q=h32.22366-261102')

@@ -1,17 +1,15 @@
 import { z } from 'zod'
-import { type PrintedSection, type PrintedTable, printPdf, tablesHtml } from '#files'
+import type { PrintedSection, PrintedTable } from '#files'
 import { reachOfReader } from '#indicators'
-import { getHomePack } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { file, page, type Route, route } from '#platform/http'
-import { type TableCell, tableFile } from '#platform/table-file'
-import { Button, FilterBar, formatDateTime, Section, Select, Table, Time, withQuery } from '#ui'
+import { tableFile } from '#platform/table-file'
+import { Button, FilterBar, Section, Select, Table, Time, withQuery } from '#ui'
 import { briefPath, kindWords } from '../briefs/actions.ts'
 import { titleOf } from '../briefs/compose.ts'
+import { briefPdf, briefTable } from '../briefs/files.ts'
 import { type Brief, findBrief, listBriefs } from '../briefs/store.ts'
-import { namesOf } from './setting.ts'
-import { readView } from './view.tsx'
 
 export const briefsPath = '/tom-tat'
 const pageLength = 30
@@ -168,22 +166,9 @@ const pdf = route({
   params: Code,
   async handle(ctx, { params }) {
     const brief = await getBrief(ctx, params.code)
-    const title = titleOf(brief)
-    const html = tablesHtml({
-      title,
-      subtitle: await subtitleOf(ctx, brief),
-      sections: brief.sections,
-      landscape: true,
-    })
-    return file(`${brief.code}.pdf`, 'application/pdf', await printPdf(ctx, html, { title }))
+    return file(`${brief.code}.pdf`, 'application/pdf', await briefPdf(ctx, brief))
   },
 })
-
-async function subtitleOf(ctx: Context, { organisation, madeAt }: Brief): Promise<string> {
-  const view = await readView(ctx, { 'don-vi': organisation })
-  const illustrative = ctx.config.demo ? ' · dữ liệu minh họa' : ''
-  return `${namesOf(view)(organisation)}, lập lúc ${formatDateTime(madeAt, view.timeZone)}${illustrative}`
-}
 
 const xlsx = route({
   method: 'GET',
@@ -192,22 +177,8 @@ const xlsx = route({
   params: Code,
   async handle(ctx, { params }) {
     const brief = await getBrief(ctx, params.code)
-    const { card } = await getHomePack(ctx.sql)
-    return tableFile('xlsx', {
-      name: brief.code,
-      titles: [titleOf(brief), `lập lúc ${formatDateTime(brief.madeAt, card.timeZone)}`],
-      rows: brief.sections.flatMap(rowsOf),
-    })
+    return tableFile('xlsx', { name: brief.code, ...(await briefTable(ctx, brief)) })
   },
 })
-
-function rowsOf({ title, words, table }: PrintedSection): TableCell[][] {
-  return [
-    [],
-    [title],
-    ...(words?.split('\n').map((line) => [line]) ?? []),
-    ...(table ? [table.columns.map(({ label }) => label), ...table.rows.map((row) => [...row])] : []),
-  ]
-}
 
 export const briefRoutes: readonly Route[] = [list, show, pdf, xlsx]

@@ -1,5 +1,5 @@
 import { directiveFormPath } from '#directives'
-import { type Card, type Fact, listMeasureSources, type StoredDefinition } from '#indicators'
+import { type Card, type Definition, type Fact, listMeasureSources, type StoredDefinition } from '#indicators'
 import { IndicatorCard, withQuery } from '#ui'
 import type { Lateness, SourceFreshness } from '#warehouse'
 import { linkTo, type View } from './view.tsx'
@@ -67,15 +67,20 @@ export function CardView({ card, setting, lead, id, place }: CardViewProps) {
       changes={changesOf(card)}
       target={targetWords(card)}
       spark={sparkOf(card)}
-      owner={`Chủ trì: ${setting.nameOf(body.owner.organisation)}`}
+      owner={`Chủ trì: ${setting.nameOf(body.owner.organisation)} · Căn cứ: ${shortBasis(body)}`}
       typedBy={fact && fact.origin !== 'computed' ? typedWords(fact) : undefined}
       remarks={remarksOf(card, view)}
       actions={
-        setting.mayGive && !view.asOf ? (
-          <a class="small" href={givePathOf(card, setting)}>
-            Giao nhiệm vụ<span class="hidden-visually"> về {body.name}</span>
+        <>
+          <a class="small" href={linkTo(view, `/chi-tieu/${code}`)}>
+            Xem chi tiết<span class="hidden-visually"> về {body.name}</span>
           </a>
-        ) : undefined
+          {setting.mayGive && !view.asOf && (
+            <a class="small" href={givePathOf(card, setting)}>
+              Giao nhiệm vụ<span class="hidden-visually"> về {body.name}</span>
+            </a>
+          )}
+        </>
       }
       freshness={{
         asOf: fact?.observedAt ?? fact?.receivedAt ?? fact?.knownAt,
@@ -86,6 +91,9 @@ export function CardView({ card, setting, lead, id, place }: CardViewProps) {
     />
   )
 }
+
+/** As people call a document: by its number, where it has one. */
+const shortBasis = ({ basis }: Definition): string => (basis.kind !== 'dataset' && basis.number) || basis.title
 
 export function lateOf(definition: StoredDefinition, { lateness }: CardSetting): Lateness | undefined {
   const late = listMeasureSources(definition.body).flatMap((source) => lateness.get(source) ?? [])

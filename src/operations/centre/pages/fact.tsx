@@ -11,13 +11,13 @@ import {
 } from '#indicators'
 import { areaTree, organisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
-import { notFound } from '#platform/errors'
+import { invalid, notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import { withQuery } from '#ui'
-import type { Condition } from '#warehouse'
+import { type Condition, findFieldType, type RecordMark, readRecordMark, writeRecordMark } from '#warehouse'
 import { Behind, Figures, Superseded, Typed, Versions, Viewers } from './fact-parts.tsx'
-import { RecordTable, readMark, recordCells, recordTitles, writeMark } from './records.tsx'
+import { RecordTable, recordCells, recordTitles } from './records.tsx'
 import { periodLabelOf, sayFigure } from './words.ts'
 
 const path = '/so-lieu/:id'
@@ -53,7 +53,16 @@ function choosePart(parts: readonly MeasureBehind[], asked: number | undefined):
   return parts.find(({ part }) => part === asked) ?? parts.find(({ role }) => role !== 'numerator') ?? parts[0]
 }
 
-const filterOf = ({ truong, la }: Query): Condition[] => (truong && la ? [{ field: truong, op: 'eq', value: la }] : [])
+/** @throws Problem 422 for a field whose values are not words. */
+function filterOf({ kind }: MeasureBehind, { truong, la }: Query): Condition[] {
+  if (!truong || !la) return []
+  const type = findFieldType(kind, truong)
+  if (type !== 'text' && type !== 'attribute')
+    throw invalid(`Không lọc được theo trường “${truong}”.`, [
+      { path: 'truong', message: 'Chọn một trường trong danh sách.' },
+    ])
+  return [{ field: truong, op: 'eq', value: la }]
+}
 
 const show = route({
   method: 'GET',
@@ -108,7 +117,7 @@ const show = route({
                   kind={part.kind}
                   rows={rows}
                   size={pageSize}
-                  nextHref={(mark) => withQuery(request.url, { after: writeMark(mark) })}
+                  nextHref={(mark) => withQuery(request.url, { after: writeRecordMark(mark) })}
                   hasAfter={query.after !== undefined}
                   firstHref={withQuery(request.url, { after: undefined })}
                   filter={query}
@@ -140,14 +149,18 @@ const show = route({
 })
 
 function listPage(ctx: Context, part: MeasureBehind, query: Query) {
-  return listRecordsBehind(ctx, part, { where: filterOf(query), after: readMark(query.after), limit: pageSize + 1 })
+  return listRecordsBehind(ctx, part, {
+    where: filterOf(part, query),
+    after: readRecordMark(query.after),
+    limit: pageSize + 1,
+  })
 }
 
 /** All the records, however many: each page is read when the one before has left. */
 async function* streamRecords(ctx: Context, part: MeasureBehind, query: Query, names: Names) {
-  let after = readMark(undefined)
+  let after: RecordMark | undefined
   for (;;) {
-    const rows = await listRecordsBehind(ctx, part, { where: filterOf(query), after, limit: exportPage })
+    const rows = await listRecordsBehind(ctx, part, { where: filterOf(part, query), after, limit: exportPage })
     for (const row of rows) yield recordCells(part.kind, row, names)
     const last = rows.at(-1)
     if (rows.length < exportPage || !last) return

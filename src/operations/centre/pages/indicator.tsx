@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { localDate, shiftPeriod, toDate, toDay } from '#calendar'
+import { DirectivesOf, listDirectivesOf } from '#directives'
 import {
   answerRemark,
   type Card,
@@ -203,6 +204,10 @@ const show = route({
             />
           )}
           <AreaComparison card={card} facts={areaFacts} areas={areas} />
+          <DirectivesOf
+            title="Nhiệm vụ đã giao từ chỉ tiêu này"
+            rows={view.asOf ? [] : await listDirectivesOf(ctx, { kind: 'indicator', code })}
+          />
           <Remarks
             card={card}
             view={view}

@@ -21,6 +21,9 @@ dbTest('the overview holds three decisions, six key cards and three units at mos
   const cards = [...body.matchAll(/<article [^>]*id="([^"]+)"/g)].map((match) => match[1])
   assert.equal(new Set(cards).size, cards.length)
   assert.match(body, /nhom=Th%E1%BB%A7[^"]*">18 chỉ tiêu/, 'every group leads to its list')
+  const card = /<article [^>]*id="the-dossier-on-time".*?<\/article>/s.exec(body)?.[0] ?? ''
+  assert.match(card, /Căn cứ: 118\/2025\/NĐ-CP/)
+  assert.match(card, /href="\/chi-tieu\/dossier\.on-time[^"]*">Xem chi tiết/)
 })
 
 dbTest('each decision names the units that are worst in it, and its own cause', async (t) => {

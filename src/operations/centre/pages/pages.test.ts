@@ -58,6 +58,23 @@ dbTest('a number opens to exactly the records behind it', async (t) => {
   assert.equal(csv.body.trim().split('\r\n').length, 13, 'a head and twelve lines')
 })
 
+dbTest(
+  'an address that nobody wrote is answered with words or with the beginning of the list, never with a failure',
+  async (t) => {
+    await takeIn(t.context(), sampleDossiers)
+    const id = await idOf(t, 'dossier.on-time', 'H32.22366', '2026-11')
+    const leader = t.as('lanhdao')
+    for (const field of ['nosuch', 'startedAt', 'endedOn'])
+      assert.equal((await leader.get(`/so-lieu/${id}?truong=${field}&la=x`)).statusCode, 422, field)
+    assert.equal((await leader.get('/chi-tieu/dossier.on-time?tai=0001-01-01T00:00')).statusCode, 422)
+    for (const after of ['2026-11-25~99999999999999999999~0', '9999-99-99~1~0', 'x'])
+      for (const path of ['/ban-ghi', `/so-lieu/${id}`])
+        assert.equal((await leader.get(`${path}?after=${after}`)).statusCode, 200, `${path} ${after}`)
+    const next = await leader.get(`/api/v1/facts/${id}/records?after=0~9999-99-99~1~1`)
+    assert.equal(next.statusCode, 422)
+  },
+)
+
 dbTest('the page of an indicator says how it is counted, on which basis, and by unit', async (t) => {
   await takeIn(t.context(), sampleDossiers)
   const { body } = await t.as('lanhdao').get('/chi-tieu/dossier.on-time')

@@ -20,16 +20,6 @@ interface Names {
   area: (code: string) => string
 }
 
-export function writeMark({ day, recordId, part }: RecordMark): string {
-  return `${day}_${recordId}_${part}`
-}
-
-/** Nothing where the text is no mark: the list then begins at its beginning. */
-export function readMark(text: string | undefined): RecordMark | undefined {
-  const found = /^(-infinity|\d{4}-\d{2}-\d{2})_(\d{1,15})_(\d{1,6})$/.exec(text ?? '')
-  return found?.[1] ? { day: found[1], recordId: Number(found[2]), part: Number(found[3]) } : undefined
-}
-
 function sayField(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return formatDateTime(value)

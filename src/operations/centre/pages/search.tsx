@@ -18,7 +18,7 @@ interface Found {
   records: KeyHit[]
 }
 
-/** Words in any order, with or without diacritics; names that begin with what was typed come first. */
+/** Words in any order, with or without diacritics: first what begins with them, then what holds them as they stand, then as words. */
 function match<T>(things: readonly T[], text: string, keyOf: (thing: T) => string): T[] {
   const asked = searchKey(text)
   const words = asked.split(' ').filter(Boolean)
@@ -26,15 +26,23 @@ function match<T>(things: readonly T[], text: string, keyOf: (thing: T) => strin
   return things
     .map((thing) => ({ thing, key: searchKey(keyOf(thing)) }))
     .filter(({ key }) => words.every((word) => key.includes(word)))
-    .toSorted((a, b) => rank(a.key, asked) - rank(b.key, asked))
+    .toSorted((a, b) => rank(a.key, asked, words) - rank(b.key, asked, words))
     .slice(0, most)
     .map(({ thing }) => thing)
 }
 
-const rank = (key: string, asked: string) => (key.startsWith(asked) ? 0 : key.includes(asked) ? 1 : 2)
+/** "han" is a word of "đúng hạn", and only a part of "thành phố". */
+function rank(key: string, asked: string, words: readonly string[]): number {
+  if (key.startsWith(asked)) return 0
+  if (key.includes(asked)) return 1
+  return words.every((word) => ` ${key}`.includes(` ${word}`)) ? 2 : 3
+}
 
 async function search(ctx: Context, view: View, text: string): Promise<Found> {
-  const definitions = (await listDefinitions(ctx.sql)).filter(({ rootOrganisation }) => rootOrganisation === view.root)
+  const { root, reach } = view
+  const definitions = (await listDefinitions(ctx.sql)).filter(
+    ({ rootOrganisation: own }) => own === root || reach === 'all' || reach.has(own),
+  )
   const sources = (await listFreshness(ctx.sql)).filter(({ organisation }) => ctx.can('source:read', organisation))
   return {
     indicators: match(definitions, text, ({ code, body }) => `${body.name} ${code} ${body.nameEn} ${body.group}`),

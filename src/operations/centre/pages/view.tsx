@@ -76,10 +76,13 @@ function defaultOrganisation(
   return path.find((code) => reach.has(code)) ?? tree.nodes.find(({ row }) => reach.has(row.code))?.row.code ?? root
 }
 
+/** Nothing was known to any such system before. */
+const earliest = '1950'
+
 function readMoment(text: string | undefined, timeZone: string, now: Date): Date | undefined {
   if (!text) return undefined
-  const parts = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(text)
-  const at = parts?.[1] && parts[2] ? instantOf(parts[1], parts[2], timeZone) : undefined
+  const [, day, time] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(text) ?? []
+  const at = day && time && day >= earliest ? instantOf(day, time, timeZone) : undefined
   if (!at || Number.isNaN(at.getTime()))
     throw invalid('Thời điểm xem lại chưa đúng.', [
       { path: 'tai', message: 'Ghi đủ ngày và giờ, ví dụ 2026-11-01T10:00.' },

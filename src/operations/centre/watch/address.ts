@@ -24,6 +24,8 @@ export const WallQuery = z.object({
   /** Which of them it shows. */
   c: z.coerce.number().int().min(0).max(mostScenes).catch(0),
   chon: z.string().max(40).optional(),
+  /** The grave alert that the map was sent away from: it goes to the next one only. */
+  qua: z.string().max(40).optional(),
   xoay: z.enum(['co', 'khong']).catch('co'),
 })
 export type WallQuery = z.infer<typeof WallQuery>
@@ -35,6 +37,7 @@ export const wallAddress = (query: WallQuery, change: Partial<WallQuery>): strin
     canh: next.canh.join(',') || undefined,
     c: next.c > 0 ? String(next.c) : undefined,
     chon: next.chon,
+    qua: next.qua,
     xoay: next.xoay === 'khong' ? 'khong' : undefined,
   })
 }

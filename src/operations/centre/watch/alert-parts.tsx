@@ -1,5 +1,5 @@
 import type { AlertRow } from '#alerts'
-import { classes, formatDuration, useSurroundings } from '#ui'
+import { Countdown } from '#ui'
 import type { Watch } from './read.ts'
 
 export const alertStateWords: Record<AlertRow['state'], string> = {
@@ -11,16 +11,8 @@ export const alertStateWords: Record<AlertRow['state'], string> = {
 }
 
 /** The time to the next step of an alert: until somebody must have taken it, or followed it up. */
-export function AlertClock({ alert: { dueAt } }: { alert: AlertRow }) {
-  const { now } = useSurroundings()
-  if (!dueAt) return null
-  const left = dueAt.getTime() - now.getTime()
-  return (
-    <span class={classes('alert-clock', left < 0 && 'alert-clock-late')}>
-      {left < 0 ? `quá giờ ${formatDuration(-left)}` : `còn ${formatDuration(left)}`}
-    </span>
-  )
-}
+export const AlertClock = ({ alert: { dueAt } }: { alert: AlertRow }) =>
+  dueAt ? <Countdown until={dueAt} class="alert-clock" /> : null
 
 /** What the room cannot see, by name: the first two sources that are late. */
 export function sayBlindness({ setting }: Pick<Watch, 'setting'>): string {

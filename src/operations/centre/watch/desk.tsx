@@ -1,13 +1,14 @@
 /**
  * The operator's desk: the queue at the left, the map in the middle, the chosen alert at the right with its playbook, the people to
- * call and what was done. Every press is a link or a form; the browser only adds the keys.
+ * call and what was done. Every press is a link or a form; the browser only adds the keys, the clocks and the sound.
  */
+import type { ComponentChild } from 'preact'
 import { z } from 'zod'
 import { type AlertRow, type AlertView, canHandleAlert, listDeskAlerts, readAlertView } from '#alerts'
 import { directiveFormPath } from '#directives'
 import { listHolders, type Person } from '#identity'
 import { openIncidentPath } from '#incidents'
-import { drawAreas } from '#maps'
+import { drawAreas, drawMap } from '#maps'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import {
@@ -26,6 +27,7 @@ import {
   withQuery,
 } from '#ui'
 import { deskPath, wallPath } from './address.ts'
+import { Alarm } from './alarm.tsx'
 import { AlertClock, alertStateWords, sayBlindness } from './alert-parts.tsx'
 import { chooseNumbers, chooseScenes, readWatch, type Watch } from './read.ts'
 
@@ -39,6 +41,8 @@ const deedsShown = 8
 const Query = z.object({
   hop: z.enum(['moi', 'cua-toi', 'qua-gio', 'dang-mo']).catch('moi'),
   chon: z.string().max(40).optional(),
+  /** Whether the map goes to what is chosen; to something grave it does by itself. */
+  gan: z.enum(['co', 'khong']).optional().catch(undefined),
 })
 type Query = z.infer<typeof Query>
 
@@ -60,8 +64,13 @@ export const deskRoute: Route = route({
     return page({
       title: 'Bàn trực',
       lead: <DeskLine watch={watch} />,
-      islands: ['desk'],
-      actions: <Button href={wallPath}>Màn hình giám sát</Button>,
+      islands: ['desk', 'alarm', 'ticking'],
+      actions: (
+        <>
+          <Alarm alerts={watch.alerts} />
+          <Button href={wallPath}>Màn hình giám sát</Button>
+        </>
+      ),
       body: (
         <>
           <div class="desk">
@@ -118,7 +127,7 @@ function Queue({ query, queue, chosen, watch }: QueueProps) {
         label="Hộp cảnh báo"
         items={(Object.keys(boxWords) as Box[]).map((box) => ({
           label: `${boxWords[box]} ${formatNumber(queue.counts[boxes[box]])}`,
-          href: linkOf(query, { hop: box, chon: undefined }),
+          href: linkOf(query, { hop: box, chon: undefined, gan: undefined }),
           current: box === query.hop,
         }))}
       />
@@ -131,7 +140,7 @@ function Queue({ query, queue, chosen, watch }: QueueProps) {
           {queue.rows.map((alert) => (
             <li key={alert.code} class={classes('desk-row', alert.code === chosen && 'desk-row-chosen')}>
               <a
-                href={linkOf(query, { chon: alert.code })}
+                href={linkOf(query, { chon: alert.code, gan: undefined })}
                 aria-current={alert.code === chosen ? 'true' : undefined}
                 data-code={alert.code}
               >
@@ -160,25 +169,44 @@ async function drawDeskMap(
   ctx: Context,
   watch: Watch,
   { query, chosen, view }: { query: Query; chosen: string | undefined; view: AlertView | undefined },
-) {
+): Promise<ComponentChild> {
   const scenes = chooseScenes(chooseNumbers(watch.cards, []), [])
-  const [first] = scenes
   const own = view?.alert.subject?.kind === 'indicator' ? view.alert.subject.code : undefined
-  const indicator = watch.cards.find(({ definition }) => definition.code === own)?.definition.code ?? first
-  if (indicator === undefined) return <p class="muted">Chưa có chỉ tiêu nào theo địa bàn để vẽ bản đồ.</p>
+  const indicator = watch.cards.find(({ definition }) => definition.code === own)?.definition.code ?? scenes[0]
+  const place = view && (view.alert.point || view.alert.area) ? view.alert : undefined
+  const isNear = place !== undefined && (query.gan === 'co' || (query.gan !== 'khong' && isGrave(place)))
   const area = view?.alert.area
-  return drawAreas(ctx, {
-    id: 'ban-do',
-    indicator,
+  const drawing = {
     width: 560,
     height: 620,
-    withoutTable: true,
     selected: view?.alert.point ? chosen : area && `area:${area}`,
-    marks: watch.alerts.flatMap(({ code, point, severity }) =>
-      point ? [{ key: code, at: point, severity, href: linkOf(query, { chon: code }) }] : [],
-    ),
-  })
+    near: isNear ? place : undefined,
+    things: watch.alerts.map(({ code, point, area, severity }) => ({
+      key: code,
+      point,
+      area,
+      severity,
+      href: linkOf(query, { chon: code, gan: undefined }),
+    })),
+  }
+  const { things, ...picture } = drawing
+  return (
+    <>
+      {place && (
+        <p class="small">
+          <a href={linkOf(query, { chon: chosen, gan: isNear ? 'khong' : 'co' })}>
+            {isNear ? 'Xem toàn tỉnh' : 'Phóng đến nơi của cảnh báo đang chọn'}
+          </a>
+        </p>
+      )}
+      {indicator === undefined
+        ? await drawMap(ctx, { id: 'ban-do', label: 'Cảnh báo trên bản đồ', ...drawing })
+        : await drawAreas(ctx, { id: 'ban-do', indicator, withoutTable: true, ...picture, marks: things })}
+    </>
+  )
 }
+
+const isGrave = ({ severity, state }: AlertRow) => severity === 'critical' && state !== 'closed'
 
 interface DetailProps {
   ctx: Context

@@ -40,6 +40,14 @@ export async function readWatch(ctx: Context): Promise<Watch> {
   return { view, setting, cards, alerts, counts, incidents, shift, duties, directives }
 }
 
+/** The newest grave alert that is open and has a place: where the map goes by itself. */
+export function findGravePlace(alerts: readonly AlertRow[], passedOver?: string): AlertRow | undefined {
+  const [newest] = alerts
+    .filter(({ severity, state, point, area }) => severity === 'critical' && state !== 'closed' && (point || area))
+    .toSorted((a, b) => b.raisedAt.getTime() - a.raisedAt.getTime())
+  return newest?.code === passedOver ? undefined : newest
+}
+
 /** The numbers that are asked for by name, or the key ones of the overview. */
 export function chooseNumbers(cards: readonly Card[], codes: readonly string[]): Card[] {
   const named = codes.flatMap((code) => cards.find(({ definition }) => definition.code === code) ?? [])

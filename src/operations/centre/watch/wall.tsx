@@ -1,15 +1,17 @@
 /**
  * The wall of the operations room: one page that fills the screen, read from four to eight metres. The server makes all of it; the
- * browser keeps it fresh by its topics, lets the clock run, and turns the map to the next indicator while nothing grave is open.
+ * browser keeps it fresh by its topics, lets the clocks run, sounds while something grave waits, and turns the map to the next indicator
+ * while nothing grave is open; the map stands where the newest grave alert is until that is closed or somebody sends it away.
  */
 import type { ComponentChild } from 'preact'
-import type { AlertRow } from '#alerts'
+import { type AlertRow, alertListPath } from '#alerts'
 import type { Card } from '#indicators'
-import { drawAreas } from '#maps'
+import { drawAreas, drawMap } from '#maps'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import {
   classes,
+  Elapsed,
   formatDate,
   formatNumber,
   formatTime,
@@ -23,8 +25,9 @@ import {
 import { absenceOf, lateOf, sparkOf } from '../pages/card.tsx'
 import { changesOf, figureOf, targetWords } from '../pages/words.ts'
 import { deskPath, WallQuery, wallAddress, wallPath } from './address.ts'
+import { Alarm } from './alarm.tsx'
 import { AlertClock, alertStateWords, sayBlindness } from './alert-parts.tsx'
-import { chooseNumbers, chooseScenes, readWatch, type Watch } from './read.ts'
+import { chooseNumbers, chooseScenes, findGravePlace, readWatch, type Watch } from './read.ts'
 
 const alertsOnWall = 9
 const incidentsOnWall = 3
@@ -42,7 +45,7 @@ export const wallRoute: Route = route({
       title: 'Màn hình giám sát',
       face: 'wall',
       bare: true,
-      islands: ['wall'],
+      islands: ['wall', 'alarm', 'ticking'],
       body: (
         <Wall
           watch={watch}
@@ -71,19 +74,43 @@ async function drawScene(
   alerts: readonly AlertRow[],
   { scenes, query }: { scenes: readonly string[]; query: WallQuery },
 ): Promise<ComponentChild> {
+  const grave = findGravePlace(alerts, query.qua)
+  const passedOver = query.qua === undefined ? undefined : findGravePlace(alerts)
+  const selected = query.chon ?? grave?.code
+  const marks = alerts.map(({ code, point, area, severity }) => ({
+    key: code,
+    point,
+    area,
+    severity,
+    href: wallAddress(query, { chon: code }),
+  }))
   const indicator = scenes[query.c] ?? scenes[0]
-  if (indicator === undefined) return <p class="wall-empty">Chưa có chỉ tiêu nào theo địa bàn để vẽ bản đồ.</p>
-  return drawAreas(ctx, {
-    id: 'canh',
-    indicator,
-    width: 900,
-    height: 640,
-    withoutTable: true,
-    selected: query.chon,
-    marks: alerts.flatMap(({ code, point, severity }) =>
-      point ? [{ key: code, at: point, severity, href: wallAddress(query, { chon: code }) }] : [],
-    ),
-  })
+  const size = { width: 900, height: 640 }
+  return (
+    <>
+      {grave && (
+        <p class="wall-near">
+          <SeverityMark severity="critical" /> <strong>{grave.headline}</strong>{' '}
+          <a href={wallAddress(query, { qua: grave.code })}>Xem toàn tỉnh</a>
+        </p>
+      )}
+      {!grave && passedOver && (
+        <p class="wall-near">
+          <a href={wallAddress(query, { qua: undefined })}>Đến nơi có cảnh báo nghiêm trọng mới nhất</a>
+        </p>
+      )}
+      {indicator === undefined
+        ? await drawMap(ctx, {
+            id: 'canh',
+            label: 'Cảnh báo trên bản đồ',
+            things: marks,
+            selected,
+            near: grave,
+            ...size,
+          })
+        : await drawAreas(ctx, { id: 'canh', indicator, withoutTable: true, selected, near: grave, marks, ...size })}
+    </>
+  )
 }
 
 interface WallProps {
@@ -97,7 +124,7 @@ interface WallProps {
 
 function Wall({ watch, numbers, query, next, isIllustrative, map }: WallProps) {
   return (
-    <div class="wall" data-next={next} id="wall">
+    <div class="wall">
       <WallHead watch={watch} isIllustrative={isIllustrative} />
       <section class="wall-numbers" aria-label="Chỉ tiêu" id="wall-numbers" data-live="indicator:*">
         <h2 class="wall-title">Chỉ tiêu</h2>
@@ -105,12 +132,15 @@ function Wall({ watch, numbers, query, next, isIllustrative, map }: WallProps) {
           <WallNumber key={card.definition.code} card={card} watch={watch} />
         ))}
       </section>
-      <section class="wall-map" aria-label="Bản đồ" id="wall-map" data-live="alerts indicator:*">
+      <section class="wall-map" aria-label="Bản đồ" id="wall-map" data-live="alerts indicator:*" data-next={next}>
         {map}
       </section>
       <section class="wall-alerts" aria-label="Cảnh báo" id="wall-alerts" data-live="alerts">
         <h2 class="wall-title">
-          Cảnh báo <span class="muted">{formatNumber(openCount(watch))} đang mở</span>
+          Cảnh báo{' '}
+          <a class="muted" href={alertListPath}>
+            {formatNumber(openCount(watch))} đang mở
+          </a>
         </h2>
         <AlertList watch={watch} query={query} />
       </section>
@@ -133,31 +163,36 @@ function WallHead({ watch, isIllustrative }: { watch: Watch; isIllustrative: boo
   const { now, timeZone } = useSurroundings()
   const leader = shift?.leader
   return (
-    <header class="wall-head" id="wall-head" data-live="duties roster alerts">
-      <h1>
-        Trung tâm giám sát, điều hành · <a href={deskPath}>{view.organisation.name}</a>
-      </h1>
-      {isIllustrative && <span class="illustrative">dữ liệu minh họa</span>}
-      <p>
-        {shift ? (
-          <>
-            {shift.name}, trưởng ca {leader ? <strong>{leader}</strong> : <Tag tone="warning">chưa có trưởng ca</Tag>}
-          </>
-        ) : (
-          <Tag tone="warning">Chưa có ca trực</Tag>
-        )}
-      </p>
-      <p class={classes('wall-sight', duties.onTime < duties.total && 'wall-blind')}>
-        <strong>
-          {formatNumber(duties.onTime)}/{formatNumber(duties.total)}
-        </strong>{' '}
-        nguồn đúng hạn{sayBlindness(watch)}
-      </p>
+    <header class="wall-head">
+      <div class="wall-head-live" id="wall-head" data-live="duties roster alerts" data-now={now.toISOString()}>
+        <h1>
+          Trung tâm giám sát, điều hành · <a href={deskPath}>{view.organisation.name}</a>
+        </h1>
+        {isIllustrative && <span class="illustrative">dữ liệu minh họa</span>}
+        <p>
+          {shift ? (
+            <>
+              {shift.name}, trưởng ca {leader ? <strong>{leader}</strong> : <Tag tone="warning">chưa có trưởng ca</Tag>}
+            </>
+          ) : (
+            <Tag tone="warning">Chưa có ca trực</Tag>
+          )}
+        </p>
+        <p class={classes('wall-sight', duties.onTime < duties.total && 'wall-blind')}>
+          <strong>
+            {formatNumber(duties.onTime)}/{formatNumber(duties.total)}
+          </strong>{' '}
+          nguồn đúng hạn{sayBlindness(watch)}
+        </p>
+      </div>
+      <Alarm alerts={watch.alerts} />
       <p class="wall-clock">
         <time id="wall-clock" dateTime={now.toISOString()} data-zone={timeZone}>
           {formatTime(now, timeZone)}
         </time>{' '}
-        {formatWeekday(now, timeZone)} {formatDate(now, timeZone)}
+        <span id="wall-day">
+          {formatWeekday(now, timeZone)} {formatDate(now, timeZone)}
+        </span>
       </p>
     </header>
   )
@@ -198,35 +233,31 @@ function WallNumber({ card, watch }: { card: Card; watch: Watch }) {
 
 function AlertList({ watch, query }: { watch: Watch; query: WallQuery }) {
   const shown = watch.alerts.slice(0, alertsOnWall)
-  const rest = openCount(watch) - shown.length
   if (shown.length === 0) return <p class="wall-empty">Không có cảnh báo nào đang mở.</p>
   return (
-    <>
-      <ol class="wall-list">
-        {shown.map((alert) => (
-          <li
-            key={alert.code}
-            class={classes('wall-alert', `wall-alert-${alert.severity}`)}
-            data-code={alert.code}
-            aria-current={query.chon === alert.code ? 'true' : undefined}
-          >
-            <p class="wall-alert-head">
-              <SeverityMark severity={alert.severity} />
-              <span>{alertStateWords[alert.state]}</span>
-              <AlertClock alert={alert} />
-            </p>
-            <p class="wall-headline">
-              <a href={alert.url}>{alert.headline}</a>
-              {alert.count > 1 && <span class="muted"> ×{formatNumber(alert.count)}</span>}
-            </p>
-            <p class="muted">
-              {watch.setting.nameOf(alert.organisation)} · <Time at={alert.raisedAt} />
-            </p>
-          </li>
-        ))}
-      </ol>
-      {rest > 0 && <p class="muted">và {formatNumber(rest)} cảnh báo khác</p>}
-    </>
+    <ol class="wall-list">
+      {shown.map((alert) => (
+        <li
+          key={alert.code}
+          class={classes('wall-alert', `wall-alert-${alert.severity}`)}
+          data-code={alert.code}
+          aria-current={query.chon === alert.code ? 'true' : undefined}
+        >
+          <p class="wall-alert-head">
+            <SeverityMark severity={alert.severity} />
+            <span>{alertStateWords[alert.state]}</span>
+            <AlertClock alert={alert} />
+          </p>
+          <p class="wall-headline">
+            <a href={alert.url}>{alert.headline}</a>
+            {alert.count > 1 && <span class="muted"> ×{formatNumber(alert.count)}</span>}
+          </p>
+          <p class="muted">
+            {watch.setting.nameOf(alert.organisation)} · <Time at={alert.raisedAt} />
+          </p>
+        </li>
+      ))}
+    </ol>
   )
 }
 
@@ -245,7 +276,7 @@ function IncidentList({ watch }: { watch: Watch }) {
             {level} · {place}
           </p>
           <p class="muted">
-            Kịch bản {formatNumber(stepsDone)}/{formatNumber(stepsTotal)} · từ <Time at={startedAt} />
+            Kịch bản {formatNumber(stepsDone)}/{formatNumber(stepsTotal)} · <Elapsed since={startedAt} words="đã" />
           </p>
         </li>
       ))}

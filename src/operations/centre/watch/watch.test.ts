@@ -35,7 +35,7 @@ dbTest('the wall turns from map to map while it is calm, and stands still once s
   await takeIn(t.context(), sampleDossiers)
   const address = '/man-hinh?canh=dossier.on-time,dossier.received'
   const nextOf = async (url: string) =>
-    /class="wall"[^>]*data-next="([^"]*)"/.exec((await t.as('trucban').get(url)).body)?.[1]?.replaceAll('&amp;', '&')
+    /id="wall-map"[^>]*data-next="([^"]*)"/.exec((await t.as('trucban').get(url)).body)?.[1]?.replaceAll('&amp;', '&')
   const next = await nextOf(address)
   assert.match(next ?? '', /c=1/)
   assert.doesNotMatch((await nextOf(next ?? '')) ?? '', /c=1/, 'and back to the first')

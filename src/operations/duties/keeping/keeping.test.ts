@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { changeCalendarDays } from '#calendar'
 import { approveEntries, listDefinitions, lockDuePeriods, saveEntries } from '#indicators'
 import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
-import { dbTest, makeActor } from '#test/harness'
+import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { arrive, at } from '../testing.ts'
 import { listOwings } from './obligations.ts'
 import { keepDuties, settleAndTell } from './pass.ts'
@@ -195,3 +196,27 @@ dbTest('a commune that is late may still deliver after the figures of the others
   const again = report(friday.context(typist(first)), friday.context(head(first)), 'training.people', 130, 'Đính chính')
   await assert.rejects(again, /đã chốt/)
 })
+
+dbTest(
+  'a day off that is declared later moves what is due and warned of, and nothing is marked by the old calendar',
+  async (t) => {
+    const training = () => dutiesOf(t.sql, 'training.people', 'H32.22366')
+    const declareOff = (now: DbTest, date: string) =>
+      changeCalendarDays(now.context(), 'khanh-hoa', {
+        set: [{ date, kind: 'closure', name: 'Nghỉ tránh bão', citation: 'Công điện thử số 1' }],
+        remove: [],
+        citation: 'Công điện thử số 1',
+      })
+    const monday = t.at(at('2026-11-30T08:00'))
+    await keepDuties(monday.context())
+    assert.equal((await training())[0]?.dueAt.toISOString(), at('2026-12-03T17:00').toISOString())
+    await declareOff(monday, '2026-12-02')
+    await declareOff(monday, '2026-12-03')
+    await keepDuties(t.at(at('2026-12-03T17:01')).context())
+    const [moved] = await training()
+    assert.equal(moved?.dueAt.toISOString(), at('2026-12-07T17:00').toISOString())
+    assert.equal(moved?.state, 'open')
+    await keepDuties(t.at(at('2026-12-07T17:01')).context())
+    assert.equal((await training())[0]?.state, 'late')
+  },
+)

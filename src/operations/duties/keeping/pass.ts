@@ -1,10 +1,10 @@
+import { settleClocks } from '#calendar'
 import type { Context } from '#platform/context'
 import { keepLetters } from '../reminders/draft.ts'
-import { getSettings } from '../settings.ts'
-import { listOpenDuties, listSubjectsComingDue, markTimes, type Scope, setDue, voidDuties } from '../store.ts'
+import { listSubjectsComingDue, markTimes, type Scope, voidDuties } from '../store.ts'
+import { dutyClocks } from './clocks.ts'
 import { syncObligations } from './obligations.ts'
 import { openDuties } from './open.ts'
-import { calendarsOf, timesOf } from './schedule.ts'
 import { settle } from './settle.ts'
 import { tellMoved } from './tell.ts'
 
@@ -13,6 +13,8 @@ import { tellMoved } from './tell.ts'
  * time is marked, and letters are drafted or handed on. Each step is a transaction of its own and finds by itself what an earlier look left undone.
  */
 export async function keepDuties(ctx: Context): Promise<void> {
+  // By the calendar as it is now: nothing is marked by the one before.
+  await settleClocks(ctx, dutyClocks)
   await syncObligations(ctx)
   await ctx.transaction(async (inner) => tellMoved(inner, await voidDuties(inner.sql)))
   await openDuties(ctx)
@@ -39,21 +41,4 @@ async function settleComingDue(ctx: Context): Promise<void> {
     .filter(({ subjectKind }) => subjectKind === 'indicator')
     .map(({ subject }) => subject)
   if (subjects.length > 0) await settleAndTell(ctx, { subjectKind: 'indicator', subjects })
-}
-
-/** Days of a calendar changed: what is not late yet is reckoned anew. */
-export function reckonAnew(ctx: Context): Promise<void> {
-  return ctx.transaction(async (inner) => {
-    const settings = await getSettings(inner)
-    const calendarOf = calendarsOf(inner)
-    const changed: { id: number; dueAt: Date; warnAt: Date }[] = []
-    for (const duty of await listOpenDuties(inner.sql)) {
-      const calendar = await calendarOf(duty.organisation)
-      if (!calendar || duty.cadence.every === 'hour') continue
-      const { dueAt, warnAt } = timesOf(calendar, duty.cadence, duty.period, settings.warnBefore.value)
-      if (dueAt.getTime() !== duty.dueAt.getTime() || warnAt.getTime() !== duty.warnAt.getTime())
-        changed.push({ id: duty.id, dueAt, warnAt })
-    }
-    if (changed.length > 0) await setDue(inner.sql, changed)
-  })
 }

@@ -9,11 +9,8 @@ export const Query = z.object({
     .optional()
     .catch(undefined),
   cham: z.enum(['1']).optional().catch(undefined),
-  after: z
-    .string()
-    .regex(/^\d{1,15}-\d{1,15}$/)
-    .optional()
-    .catch(undefined),
+  /** Of the last row of the page before. */
+  after: z.coerce.number().int().positive().optional().catch(undefined),
   limit: z.coerce.number().int().min(10).max(100).catch(20),
 })
 export type AgencyQuery = z.infer<typeof Query>
@@ -21,9 +18,4 @@ export type AgencyQuery = z.infer<typeof Query>
 export function subjectOf(query: AgencyQuery): { kind: SubjectKind; code: string } | undefined {
   const [kind, ...code] = query['noi-dung']?.split(':') ?? []
   return kind === 'indicator' || kind === 'source' ? { kind, code: code.join(':') } : undefined
-}
-
-export const placeOf = (query: AgencyQuery) => {
-  const [at, id] = query.after?.split('-') ?? []
-  return at && id ? { dueAt: new Date(Number(at)), id: Number(id) } : undefined
 }

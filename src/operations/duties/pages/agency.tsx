@@ -14,7 +14,7 @@ import { findHead } from '../reminders/letter.ts'
 import { countIssued, listLetters } from '../reminders/store.ts'
 import { getSettings } from '../settings.ts'
 import { AgencyLadder, Owed, ToDo } from './agency-parts.tsx'
-import { placeOf, Query, subjectOf } from './agency-query.ts'
+import { Query, subjectOf } from './agency-query.ts'
 import { Excuses, History } from './history.tsx'
 import { readDirectory } from './parts.tsx'
 import { dutyWords, matrixPath, showPeriod, subjectWords } from './words.ts'
@@ -49,7 +49,7 @@ const show = route({
       of: place,
       subject: subjectOf(query),
       lateOnly: query.cham === '1',
-      after: placeOf(query),
+      after: query.after,
       limit: query.limit + 1,
     })
     const isOutside = owed.every((row) => row.isOutside)

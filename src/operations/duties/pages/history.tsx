@@ -56,10 +56,7 @@ export function History({ duties, more, owed, query, address, agency }: HistoryP
           paging={{
             size: query.limit,
             sizes: [20, 50, 100],
-            nextHref:
-              more && last
-                ? `${withQuery(address, { after: `${last.dueAt.getTime()}-${last.id}` })}#lich-su`
-                : undefined,
+            nextHref: more && last ? `${withQuery(address, { after: last.id })}#lich-su` : undefined,
           }}
           empty={{ title: 'Chưa có kỳ nào', words: 'Mỗi kỳ được mở vào ngày cuối của kỳ.' }}
         />

@@ -22,7 +22,7 @@ import {
 } from '#ui'
 import { type Settings, stepReached } from '../model.ts'
 import { reachOfDuties } from '../reading/reach.ts'
-import { listCells } from '../reading/standings.ts'
+import { listCounted } from '../reading/standings.ts'
 import { countLadder, listLetters, listYears } from '../reminders/store.ts'
 import { getSettings } from '../settings.ts'
 import { DutyTabs, groupOf, readDirectory } from './parts.tsx'
@@ -55,7 +55,7 @@ async function readLadder(ctx: Context, query: Query) {
   const { card } = await getHomePack(ctx.sql)
   const thisYear = Number(localDate(ctx.now, card.timeZone).slice(0, 4))
   const year = query.nam ?? thisYear
-  const owing = await listCells(ctx.sql, reach)
+  const owing = await listCounted(ctx.sql, reach)
   const organisations = reach === 'all' ? 'all' : [...reach]
   const issued = new Map((await countLadder(ctx.sql, year)).map((row) => [row.agency, row]))
   const open = await listLetters(ctx.sql, {
@@ -65,7 +65,7 @@ async function readLadder(ctx: Context, query: Query) {
     limit: 1000,
   })
   const agencies = new Map(
-    owing.filter(({ isOutside }) => !isOutside).map((row) => [row.agency, groupOf(directory.tree, row)]),
+    owing.map((agency) => [agency, groupOf(directory.tree, { agency, isOutside: false })] as const),
   )
   const rows = [...agencies].map(([agency, group]): LadderRow => {
     const own = issued.get(agency)

@@ -8,6 +8,7 @@ import {
   DateText,
   DecisionBar,
   DescriptionList,
+  errorOf,
   Form,
   type FormError,
   More,
@@ -118,8 +119,6 @@ function turnOf({ state, kind }: LetterRow, issuer: string): string | undefined 
     return `${issuer} ký ban hành${kind === 'reminder' ? '; chỉ khi có số, ngày văn bản mới được tính' : ''}.`
   return undefined
 }
-
-const errorOf = (errors: readonly FormError[], field: string) => errors.find((one) => one.field === field)?.message
 
 function ExplainForm({ row, typed, errors }: FormsProps) {
   return (

@@ -117,3 +117,34 @@ dbTest('a pack that says nothing of duties has plain settings, signed at its roo
   const letter = await later.as('lanhdao').get(`/trach-nhiem/van-ban/${code}`)
   assert.match(letter.body, /Ủy ban nhân dân tỉnh Khánh Hòa/)
 })
+
+dbTest('duties are read by the API as far as one reaches, page by page, with its filters', async (t) => {
+  await pass(t, '2026-11-09T06:30', '2026-11-11T18:30', 12)
+  const list = async (who: string, query: string) => {
+    const answer = await t.as(who).get(`/api/v1/duties?${query}`)
+    assert.equal(answer.statusCode, 200, answer.body)
+    return answer.json()
+  }
+  const ids: number[] = []
+  for (let after = ''; ; ) {
+    const { duties, next } = await list('lanhdao', `agency=H32.NNMT&limit=3${after}`)
+    ids.push(...duties.map(({ id }: { id: number }) => id))
+    if (!next) break
+    after = `&after=${next}`
+  }
+  const [row] = await t.sql<
+    { count: number }[]
+  >`select count(*)::int as count from duties.duty where agency = 'H32.NNMT'`
+  assert.equal(new Set(ids).size, row?.count)
+  const late = await list('lanhdao', 'state=late&source=rain-and-water')
+  assert.ok(late.duties.length > 0)
+  assert.ok(
+    late.duties.every(
+      (one: { state: string; subject: { code: string } }) =>
+        one.state === 'late' && one.subject.code === 'rain-and-water',
+    ),
+  )
+  const own = await list('dulieu-nhatrang', '')
+  assert.ok(own.duties.every(({ organisation }: { organisation: string }) => organisation.startsWith('H32.22366')))
+  assert.equal((await t.as('canbo-nhatrang').get('/api/v1/duties')).statusCode, 403)
+})

@@ -16,5 +16,5 @@ export const pageRoutes: readonly Route[] = [
 ]
 
 export const pageMenu: readonly MenuItem[] = [
-  { label: 'Trách nhiệm cập nhật dữ liệu', href: matrixPath, permission: 'duty:read', order: 40, group: 'centre' },
+  { label: 'Trách nhiệm cập nhật dữ liệu', href: matrixPath, permission: 'duty:read', order: 40, group: 'figures' },
 ]

@@ -1,6 +1,6 @@
 import type { Reach } from '#platform/context'
 import type { Fragment, Sql } from '#platform/sql'
-import type { SubjectKind } from '../model.ts'
+import type { DutyState, SubjectKind } from '../model.ts'
 import { type Duty, dutyColumns } from '../store.ts'
 import { within } from './reach.ts'
 
@@ -14,24 +14,29 @@ const at = (sql: Sql, { code, isAgency }: Place): Fragment =>
   isAgency ? sql`d.agency = ${code}` : sql`d.organisation = ${code}`
 
 export interface HistoryQuery {
-  of: Place
-  subject?: { kind: SubjectKind; code: string }
+  /** Absent: everywhere the reader reaches. */
+  of?: Place | undefined
+  /** One unit of the agency. */
+  unit?: string | undefined
+  subject?: { kind: SubjectKind; code: string } | undefined
+  state?: DutyState | undefined
   /** Only what was or is late. */
   lateOnly?: boolean
-  /** The last row of the page before. */
-  after?: { dueAt: Date; id: number }
+  /** Id of the last row of the page before. */
+  after?: number | undefined
   limit: number
 }
 
 /** Duties of an agency or organisation, the latest due first. */
 export function listHistory(sql: Sql, reach: Reach, query: HistoryQuery): Promise<Duty[]> {
-  const { of, subject, lateOnly, after, limit } = query
+  const { of, unit, subject, state, lateOnly, after, limit } = query
   return sql<Duty[]>`
     select ${dutyColumns(sql)} from duties.duty d join duties.obligation o on o.id = d.obligation_id
-    where ${at(sql, of)} and ${within(sql, reach, sql`d.organisation`)}
+    where ${of ? at(sql, of) : sql`true`} and ${within(sql, reach, sql`d.organisation`)}
+      and ${unit ? sql`d.organisation = ${unit}` : sql`true`} and ${state ? sql`d.state = ${state}` : sql`true`}
       and ${subject ? sql`o.subject_kind = ${subject.kind} and o.subject = ${subject.code}` : sql`true`}
       and ${lateOnly ? sql`(d.state = 'late' or d.late_days is not null)` : sql`true`}
-      and ${after ? sql`(d.due_at, d.id) < (${after.dueAt}, ${after.id})` : sql`true`}
+      and ${after ? sql`(d.due_at, d.id) < (select due_at, id from duties.duty where id = ${after})` : sql`true`}
     order by d.due_at desc, d.id desc limit ${limit}`
 }
 

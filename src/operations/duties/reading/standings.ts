@@ -60,6 +60,14 @@ export function listCells(sql: Sql, reach: Reach): Promise<CellRow[]> {
     where o.ended_at is null and ${within(sql, reach, sql`o.organisation`)}`
 }
 
+/** The agencies of the province's own line that owe something: those of whom reminders are counted. */
+export async function listCounted(sql: Sql, reach: Reach): Promise<string[]> {
+  const rows = await sql<{ agency: string }[]>`
+    select distinct o.agency from duties.obligation o
+    where o.ended_at is null and not o.is_outside and ${within(sql, reach, sql`o.organisation`)}`
+  return rows.map(({ agency }) => agency)
+}
+
 /** What is under way, gathered in one scan of the open rows. */
 const underWay = (sql: Sql) => sql`
   select obligation_id, count(*) filter (where state = 'late')::int as late,

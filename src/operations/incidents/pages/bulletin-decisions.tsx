@@ -1,9 +1,16 @@
 import type { Context } from '#platform/context'
-import { Button, DecisionBar, Form, Notice } from '#ui'
+import { Button, DecisionBar, Form, formatNumber, Notice } from '#ui'
+import { waysOf } from '../model.ts'
 import type { Bulletin } from '../record/bulletin-store.ts'
 import type { Incident } from '../record/store.ts'
 import { isSameParty } from '../signing.ts'
 import { bulletinPath } from './bulletin-form.tsx'
+
+/** What the press sets going, where messages go out at once. */
+const sayTold = ({ recipients, channels }: Bulletin): string =>
+  recipients.length > 0 && waysOf(channels).length > 0
+    ? `Gửi ngay tin nhắn tới ${formatNumber(recipients.length)} nơi nhận.`
+    : 'Không gửi tin nhắn cho ai.'
 
 /** What may be done with a bulletin now, and by whom: its author neither approves nor sends it. */
 export function Decisions({ ctx, incident, bulletin: one }: { ctx: Context; incident: Incident; bulletin: Bulletin }) {
@@ -39,9 +46,9 @@ export function Decisions({ ctx, incident, bulletin: one }: { ctx: Context; inci
     one.state === 'draft'
       ? {
           action: press('duyet-phat', 'Duyệt và phát', 'primary'),
-          consequence: 'Ghi là đã phát trên các kênh đã chọn.',
+          consequence: `${sayTold(one)} Kênh công khai ghi là đã phát.`,
         }
-      : { action: press('phat', 'Ghi đã phát', 'primary'), consequence: 'Nội dung đã duyệt, không sửa được nữa.' }
+      : { action: press('phat', 'Phát', 'primary'), consequence: `${sayTold(one)} Không sửa được nữa.` }
   const others =
     one.state === 'draft' ? [{ action: press('duyet', 'Chỉ duyệt'), consequence: 'Phát sau.' }, edit] : [edit]
   return (

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { roleNames } from '#identity'
 import type { Context } from '#platform/context'
 import type { Reply } from '#platform/http'
-import { Button, Checkboxes, Form, type FormError, Notice, Select, TextArea, TextInput } from '#ui'
+import { Button, Checkboxes, Form, type FormError, More, Notice, Select, TextArea, TextInput } from '#ui'
 import {
   type BulletinKind,
   bulletinKindNames,
@@ -10,9 +11,11 @@ import {
   channels,
   exerciseWord,
   incidentPath,
+  recipientRoles,
   riskLevels,
 } from '../model.ts'
 import { getBulletin } from '../record/bulletins.ts'
+import { type Addressee, listConcerned, listOthers } from '../record/recipients.ts'
 import type { Incident } from '../record/store.ts'
 import { findTask } from '../record/task-store.ts'
 import { framePage } from './incident-frame.tsx'
@@ -39,6 +42,8 @@ export const Body = z.object({
   'khu-vuc': text(500),
   kenh: z.union([z.string(), z.array(z.string())]).default([]),
   'het-han': text(40),
+  nhan: z.union([z.string().max(40), z.array(z.string().max(40)).max(200)]).default([]),
+  'vai-tro': z.union([z.string().max(40), z.array(z.string().max(40)).max(20)]).default([]),
 })
 export type Body = z.infer<typeof Body>
 
@@ -58,6 +63,8 @@ export async function prefill(
       'noi-dung': query.loai === 'cancel' ? `Hủy bản tin số ${earlier.number}. Lý do: ` : earlier.body,
       'khu-vuc': earlier.area,
       kenh: [...earlier.channels],
+      nhan: [...earlier.recipients],
+      'vai-tro': [...earlier.recipientRoles],
     }
   const task = query['nhiem-vu'] ? await findTask(ctx.sql, incident.code, query['nhiem-vu']) : undefined
   const message = task?.messages[query.mau ?? 0]
@@ -68,15 +75,21 @@ export async function prefill(
     'noi-dung': message?.text ?? '',
     'khu-vuc': incident.place,
     kenh: [...(message?.channels ?? ['zalo', 'radio'])],
+    nhan: (await listConcerned(ctx, incident)).map(({ code }) => code),
+    'vai-tro': ['leader', 'operator', 'officer'],
   }
 }
+
+const listOf = (one: string | string[] | undefined): string[] => (Array.isArray(one) ? one : one ? [one] : [])
 
 export const wishOf = async (ctx: Context, body: Body) => ({
   riskLevel: body.cap || undefined,
   title: body.ten,
   body: body['noi-dung'],
   area: body['khu-vuc'],
-  channels: Array.isArray(body.kenh) ? body.kenh : [body.kenh],
+  channels: listOf(body.kenh),
+  recipients: listOf(body.nhan),
+  roles: listOf(body['vai-tro']),
   expiresAt: await readMoment(ctx, body['het-han'], 'het-han'),
 })
 
@@ -88,10 +101,10 @@ interface Writing {
 }
 
 /** The form of a draft, new or changed. */
-export function writePage(ctx: Context, incident: Incident, { values, errors, number }: Writing): Promise<Reply> {
+export async function writePage(ctx: Context, incident: Incident, { values, errors, number }: Writing): Promise<Reply> {
   const error = (field: string) => errorAt(errors, field)
   const kind: BulletinKind = values.loai ?? 'alert'
-  const chosen = values.kenh ?? []
+  const [concerned, others] = await Promise.all([listConcerned(ctx, incident), listOthers(ctx, incident)])
   return framePage(ctx, incident, {
     tab: 'bulletins',
     below: number ? `Sửa bản tin ${number}` : `Soạn ${bulletinKindNames[kind].toLowerCase()}`,
@@ -152,13 +165,72 @@ export function writePage(ctx: Context, incident: Incident, { values, errors, nu
         <Checkboxes
           name="kenh"
           label="Kênh phát"
+          hint="SMS, Zalo và thông báo nội bộ được gửi ngay tới người nhận đã chọn; đài, cổng và báo do người phụ trách phát."
           inline
-          values={Array.isArray(chosen) ? chosen : [chosen]}
+          values={listOf(values.kenh)}
           error={error('kenh')}
           options={channelCodes.map((value) => ({ value, label: channels[value] }))}
+        />
+        <Recipients
+          concerned={concerned}
+          others={others}
+          chosen={listOf(values.nhan)}
+          error={error('nhan')}
+          isExercise={incident.exercise}
+        />
+        <Checkboxes
+          name="vai-tro"
+          label="Vai trò nhận"
+          hint="Người giữ vai trò này ở từng nơi nhận."
+          inline
+          values={listOf(values['vai-tro'])}
+          error={error('vai-tro')}
+          options={recipientRoles.map((value) => ({ value, label: roleNames[value] }))}
         />
         <Button kind="primary">{number ? 'Lưu bản sửa' : 'Lưu dự thảo'}</Button>
       </Form>
     ),
   })
+}
+
+interface RecipientsProps {
+  concerned: readonly Addressee[]
+  others: readonly Addressee[]
+  chosen: readonly string[]
+  error: string | undefined
+  isExercise: boolean
+}
+
+/** Who has to do with it is offered at once; all others are folded away, and open where one of them is chosen. */
+function Recipients({ concerned, others, chosen, error, isExercise }: RecipientsProps) {
+  const toOption = ({ code, name }: Addressee) => ({ value: code, label: name })
+  const far = others.filter(({ code }) => chosen.includes(code)).length
+  return (
+    <>
+      <Checkboxes
+        name="nhan"
+        label={isExercise ? 'Đơn vị tham gia diễn tập' : 'Nơi nhận liên quan'}
+        hint={
+          isExercise
+            ? 'Tin diễn tập không gửi cho ai ngoài các đơn vị này.'
+            : 'Đơn vị có nhiệm vụ trong tình huống và địa phương xảy ra.'
+        }
+        values={chosen}
+        error={error}
+        options={concerned.map(toOption)}
+      />
+      {others.length > 0 && (
+        <More title={far > 0 ? `Nơi nhận khác (đã chọn ${far})` : 'Nơi nhận khác'}>
+          <Checkboxes
+            name="nhan"
+            id="nhan-khac"
+            label="Các cơ quan và địa phương khác"
+            inline
+            values={chosen}
+            options={others.map(toOption)}
+          />
+        </More>
+      )}
+    </>
+  )
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { roleNames } from '#identity'
 import type { Context } from '#platform/context'
 import { type Reply, type Route, redirect, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
@@ -35,12 +36,14 @@ import {
   messageOf,
   sendBulletin,
 } from '../record/bulletins.ts'
+import { tallyBulletin } from '../record/recipients.ts'
 import type { Incident } from '../record/store.ts'
 import { Decisions } from './bulletin-decisions.tsx'
+import { Delivered } from './bulletin-delivered.tsx'
 import { Body, bulletinPath, prefill, WriteQuery, wishOf, writePage } from './bulletin-form.tsx'
 import { framePage } from './incident-frame.tsx'
 import { Code } from './incident-log.tsx'
-import { faultsOf, formKey } from './words.ts'
+import { faultsOf, formKey, nameOrganisations } from './words.ts'
 
 const base = `${incidentsPath}/:code/ban-tin`
 const Params = z.object({ code: z.string().max(40), number: z.coerce.number().int().positive().max(100_000) })
@@ -223,6 +226,8 @@ const change = route({
         'noi-dung': one.body,
         'khu-vuc': one.area,
         kenh: [...one.channels],
+        nhan: [...one.recipients],
+        'vai-tro': [...one.recipientRoles],
         'het-han': one.expiresAt ? formatDateTime(one.expiresAt) : '',
       },
     })
@@ -303,14 +308,21 @@ async function bulletinPage(
               ))}
           </div>
         </Section>
-        <About incident={incident} bulletin={one} />
+        <About incident={incident} bulletin={one} nameOf={await nameOrganisations(ctx)} />
+        {one.state === 'sent' && <Delivered tally={await tallyBulletin(ctx, one)} bulletin={one} />}
         {may && <Decisions ctx={ctx} incident={incident} bulletin={one} />}
       </div>
     ),
   })
 }
 
-function About({ incident, bulletin: one }: { incident: Incident; bulletin: Bulletin }) {
+interface AboutProps {
+  incident: Incident
+  bulletin: Bulletin
+  nameOf(code: string): string
+}
+
+function About({ incident, bulletin: one, nameOf }: AboutProps) {
   const risk = riskLevels.find((level) => level === one.riskLevel)
   const link = (number: number) => <a href={bulletinPath(incident.code, number)}>bản tin số {number}</a>
   return (
@@ -322,6 +334,14 @@ function About({ incident, bulletin: one }: { incident: Incident; bulletin: Bull
         ...(one.followedBy ? [{ term: 'Theo sau bởi', value: link(one.followedBy.number) }] : []),
         ...(risk ? [{ term: 'Cấp độ rủi ro', value: <RiskMark level={risk} /> }] : []),
         { term: 'Kênh', value: one.channels.map((code) => channels[code]).join(', ') },
+        ...(one.recipients.length > 0
+          ? [
+              {
+                term: 'Nơi nhận tin nhắn',
+                value: `${one.recipients.map(nameOf).join(', ')} (${one.recipientRoles.map((role) => roleNames[role].toLowerCase()).join(', ')})`,
+              },
+            ]
+          : []),
         { term: 'Hiệu lực đến', value: one.expiresAt ? <Time at={one.expiresAt} exact /> : 'khi có bản tin mới' },
         {
           term: 'Soạn',

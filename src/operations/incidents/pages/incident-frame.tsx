@@ -5,6 +5,7 @@ import { page, type Reply } from '#platform/http'
 import {
   Button,
   DescriptionList,
+  Elapsed,
   ErrorSummary,
   ExerciseMark,
   type FormError,
@@ -51,6 +52,9 @@ export interface Framed {
   errors?: readonly FormError[]
   /** Said after a form that went well. */
   done?: string
+  /** Modules of the browser and headers that only this page needs. */
+  islands?: readonly string[]
+  headers?: Record<string, string>
   body: ComponentChildren
 }
 
@@ -72,7 +76,8 @@ export async function framePage(ctx: Context, incident: Incident, framed: Framed
       ...(framed.below ? [{ label: incident.code, href: own }] : []),
     ],
     lead: `${incident.code} · ${kinds[incident.kind].name} · ${incident.place}`,
-    islands: ['table'],
+    islands: ['table', 'ticking', ...(framed.islands ?? [])],
+    headers: framed.headers,
     actions: <HeadActions ctx={ctx} incident={incident} />,
     body: (
       <div class="stack-large">
@@ -99,8 +104,7 @@ export const listPathOf = ({ exercise }: Pick<Incident, 'exercise'>): string =>
   exercise ? `${incidentsPath}?che-do=dien-tap` : incidentsPath
 
 function Head({ ctx, incident }: { ctx: Context; incident: Incident }) {
-  const until = incident.closedAt ?? ctx.now
-  const words = incident.state === 'open' ? 'đã' : 'kéo dài'
+  const { startedAt, closedAt, state } = incident
   return (
     <div id="dau-ho-so" data-live={topicOf(incident.code)} data-live-label="Hồ sơ tình huống">
       <DescriptionList
@@ -131,10 +135,14 @@ function Head({ ctx, incident }: { ctx: Context; incident: Incident }) {
             term: 'Thời gian',
             value: (
               <>
-                <strong class="number">
-                  {words} {formatDuration(until.getTime() - incident.startedAt.getTime())}
+                <strong>
+                  {state === 'open' ? (
+                    <Elapsed since={startedAt} words="đã" />
+                  ) : (
+                    `kéo dài ${formatDuration((closedAt ?? ctx.now).getTime() - startedAt.getTime())}`
+                  )}
                 </strong>
-                , từ <Time at={incident.startedAt} exact />
+                , từ <Time at={startedAt} exact />
               </>
             ),
           },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listDirectivesOf } from '#directives'
+import { DirectivesOf, listDirectivesOf } from '#directives'
 import { keepUpload } from '#files'
 import type { Context } from '#platform/context'
 import { forbidden } from '#platform/errors'
@@ -186,33 +186,16 @@ async function listPage(
             }}
           />
         </div>
-        <Directives rows={await listDirectivesOf(ctx, { kind: 'incident', code: incident.code })} />
+        <DirectivesOf
+          title="Nhiệm vụ chỉ đạo từ tình huống này"
+          rows={await listDirectivesOf(ctx, { kind: 'incident', code: incident.code })}
+        />
         {incident.state === 'open' && mayCommand(ctx, incident) && (
           <AddForm own={own} values={values} errors={errors} organisations={await organisationOptions(ctx)} />
         )}
       </div>
     ),
   })
-}
-
-type Directive = Awaited<ReturnType<typeof listDirectivesOf>>[number]
-
-/** What was ordered out of this incident and binds beyond it. */
-function Directives({ rows }: { rows: readonly Directive[] }) {
-  if (rows.length === 0) return null
-  return (
-    <Table
-      caption="Nhiệm vụ chỉ đạo từ tình huống này"
-      rows={rows}
-      rowKey={(one) => one.code}
-      rowHref={(one) => one.url}
-      columns={[
-        { key: 'title', title: 'Nhiệm vụ chỉ đạo', cell: (one) => one.title },
-        { key: 'state', title: 'Trạng thái', phone: true, cell: (one) => one.stateName },
-        { key: 'due', title: 'Hạn', phone: true, cell: (one) => one.dueAt && <Time at={one.dueAt} exact /> },
-      ]}
-    />
-  )
 }
 
 async function taskPage(

@@ -5,7 +5,9 @@ import { makeSample } from '../sample.ts'
 import { sendParts } from '../testing.ts'
 
 const own = /^\/(tinh-huong|kich-ban|ca-truc)([/?]|$)/
-const routes = (createIncidents(() => []).routes ?? []).filter(({ method }) => method === 'GET')
+const routes = (createIncidents({ matters: () => [], layers: () => [] }).routes ?? []).filter(
+  ({ method }) => method === 'GET',
+)
 const patternOf = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.').replace(/:[a-z0-9A-Z]+/g, '[^/]+')}$`)
 // Fixed parts before parameters.
 const sorted = routes.toSorted((a, b) => a.path.split(':').length - b.path.split(':').length)

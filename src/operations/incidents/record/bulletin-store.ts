@@ -1,5 +1,5 @@
 import type { Sql } from '#platform/sql'
-import type { BulletinKind, BulletinState, Channel } from '../model.ts'
+import type { BulletinKind, BulletinState, Channel, RecipientRole } from '../model.ts'
 
 export interface Bulletin {
   id: number
@@ -17,6 +17,8 @@ export interface Bulletin {
   body: string
   area: string
   channels: Channel[]
+  recipients: string[]
+  recipientRoles: RecipientRole[]
   expiresAt: Date | null
   state: BulletinState
   draftedName: string
@@ -31,7 +33,7 @@ export interface Bulletin {
 
 const columns = (sql: Sql) => sql`
   b.id, b.incident, b.exercise, b.number, b.kind, b.refers_to, r.number as refers_to_number, b.risk_level, b.title, b.body,
-  b.area, b.channels, b.expires_at, b.state, b.drafted_name, b.drafted_parties, b.drafted_at, b.approved_name, b.approved_at,
+  b.area, b.channels, b.recipients, b.recipient_roles, b.expires_at, b.state, b.drafted_name, b.drafted_parties, b.drafted_at, b.approved_name, b.approved_at,
   b.approved_digest, b.sent_name, b.sent_at,
   (select json_build_object('number', f.number, 'kind', f.kind) from incidents.bulletin f
     where f.refers_to = b.id and f.state = 'sent' order by f.id desc limit 1) as followed_by`
@@ -55,6 +57,8 @@ export interface BulletinText {
   body: string
   area: string
   channels: readonly Channel[]
+  recipients: readonly string[]
+  recipientRoles: readonly RecipientRole[]
   expiresAt?: Date
 }
 
@@ -78,11 +82,11 @@ export async function insertBulletin(
 ): Promise<number> {
   const [row] = await sql<{ number: number }[]>`
     insert into incidents.bulletin
-      (incident, exercise, number, kind, refers_to, risk_level, title, body, area, channels, expires_at, state, drafted_by,
-       drafted_name, drafted_parties, drafted_at, form_key)
+      (incident, exercise, number, kind, refers_to, risk_level, title, body, area, channels, recipients, recipient_roles,
+       expires_at, state, drafted_by, drafted_name, drafted_parties, drafted_at, form_key)
     select ${one.incident}, ${one.exercise}, coalesce(max(number), 0) + 1, ${one.kind}, ${one.refersTo ?? null}::bigint,
       ${one.riskLevel ?? null}, ${one.title}, ${one.body}, ${one.area}, ${[...one.channels]}::text[],
-      ${one.expiresAt ?? null}::timestamptz, 'draft', ${one.by.account}, ${one.by.name}, ${[...one.by.parties]}::text[],
+      ${[...one.recipients]}::text[], ${[...one.recipientRoles]}::text[], ${one.expiresAt ?? null}::timestamptz, 'draft', ${one.by.account}, ${one.by.name}, ${[...one.by.parties]}::text[],
       ${one.by.at}::timestamptz, ${one.formKey}
     from incidents.bulletin where incident = ${one.incident}
     on conflict (form_key) do nothing returning number`
@@ -95,7 +99,8 @@ export async function insertBulletin(
 export async function changeText(sql: Sql, id: number, text: BulletinText, by: By): Promise<void> {
   await sql`
     update incidents.bulletin set risk_level = ${text.riskLevel ?? null}, title = ${text.title}, body = ${text.body},
-      area = ${text.area}, channels = ${[...text.channels]}::text[], expires_at = ${text.expiresAt ?? null}, state = 'draft',
+      area = ${text.area}, channels = ${[...text.channels]}::text[],
+      recipients = ${[...text.recipients]}::text[], recipient_roles = ${[...text.recipientRoles]}::text[], expires_at = ${text.expiresAt ?? null}, state = 'draft',
       drafted_by = ${by.account}, drafted_name = ${by.name}, drafted_at = ${by.at},
       drafted_parties = array(select distinct unnest(drafted_parties || ${[...by.parties]}::text[])),
       approved_by = null, approved_name = null, approved_parties = null, approved_at = null, approved_digest = null

@@ -9,6 +9,8 @@ const words = {
   'khu-vuc': 'Phường Mẫu',
   cap: '2',
   kenh: 'zalo',
+  nhan: 'H32',
+  'vai-tro': 'leader',
 }
 
 async function draft(asker: Asker, code: string, fields: Record<string, string> = {}): Promise<string> {
@@ -45,7 +47,7 @@ dbTest('a bulletin is written by one, approved and sent by another; what is chan
   assert.equal((await second.submit(`${path}/sua`, words)).statusCode, 422, 'what was sent stays')
   assert.equal((await second.submit(`${path}/bo`, {})).statusCode, 422)
   const log = plain((await author.get(`/tinh-huong/${code}`)).body)
-  assert.match(log, /Phát bản tin mới số 1: Sơ tán khu vực ven sông \(Zalo\)/)
+  assert.match(log, /Phát bản tin mới số 1: Sơ tán khu vực ven sông \(Zalo\), nhắn 2 người/)
 })
 
 dbTest(

@@ -1,6 +1,7 @@
 import { partiesOf } from '#identity'
 import type { Context } from '#platform/context'
 import { conflict, type FieldFault, invalid, notFound } from '#platform/errors'
+import { formatNumber } from '#ui'
 import {
   type BulletinKind,
   type BulletinState,
@@ -12,11 +13,14 @@ import {
   channels,
   exerciseWord,
   markExercise,
+  recipientRoles,
   riskLevels,
+  waysOf,
 } from '../model.ts'
 import { digestOf, isSameParty } from '../signing.ts'
 import { account, changeIncident, recordDeed, writeDeed } from './access.ts'
 import * as store from './bulletin-store.ts'
+import { listConcerned, listOthers, tellRecipients } from './recipients.ts'
 import type { Incident } from './store.ts'
 
 export interface BulletinWish {
@@ -28,6 +32,9 @@ export interface BulletinWish {
   body: string
   area: string
   channels: readonly string[]
+  /** Codes of agencies and communes that are told by messages, and the roles of their people. */
+  recipients?: readonly string[]
+  roles?: readonly string[]
   expiresAt?: Date
   formKey: string
 }
@@ -59,7 +66,7 @@ export function messageOf(
 /** Writes a draft. @returns its number within the incident. */
 export function draftBulletin(ctx: Context, code: string, wish: BulletinWish): Promise<number> {
   return changeIncident(ctx, code, async (inner, incident) => {
-    const text = check(incident, wish)
+    const text = await check(inner, incident, wish)
     const refersTo = await findReference(inner, code, wish)
     const number = await store.insertBulletin(inner.sql, {
       ...text,
@@ -92,7 +99,11 @@ async function findReference(
   return other.id
 }
 
-function check(incident: Incident, wish: Omit<BulletinWish, 'formKey' | 'kind' | 'refersTo'>): store.BulletinText {
+async function check(
+  ctx: Context,
+  incident: Incident,
+  wish: Omit<BulletinWish, 'formKey' | 'kind' | 'refersTo'>,
+): Promise<store.BulletinText> {
   const faults: FieldFault[] = []
   const chosen = channelCodes.filter((code) => wish.channels.includes(code))
   if (!wish.title.trim()) faults.push({ path: 'ten', message: 'Ghi tiêu đề bản tin.' })
@@ -103,6 +114,8 @@ function check(incident: Incident, wish: Omit<BulletinWish, 'formKey' | 'kind' |
   const risk = riskLevels.find((one) => one === wish.riskLevel)
   if (wish.riskLevel && (!risk || incident.levelScale !== 'risk'))
     faults.push({ path: 'cap', message: 'Cấp độ rủi ro chỉ dùng cho thiên tai, từ Cấp 1 đến Cấp 5.' })
+  const { recipients, recipientRoles, fault } = await checkRecipients(ctx, incident, { wish, channels: chosen })
+  if (fault) faults.push(fault)
   if (faults.length > 0) throw invalid('Bản tin chưa đủ.', faults)
   return {
     riskLevel: risk,
@@ -110,8 +123,37 @@ function check(incident: Incident, wish: Omit<BulletinWish, 'formKey' | 'kind' |
     body: wish.body.trim(),
     area: wish.area.trim(),
     channels: chosen,
+    recipients,
+    recipientRoles,
     expiresAt: wish.expiresAt,
   }
+}
+
+/** Channels of messages want to know whom they are for; of an exercise nobody but who takes part. */
+async function checkRecipients(
+  ctx: Context,
+  incident: Incident,
+  { wish, channels }: { wish: Pick<BulletinWish, 'recipients' | 'roles'>; channels: readonly Channel[] },
+): Promise<Pick<store.BulletinText, 'recipients' | 'recipientRoles'> & { fault?: FieldFault }> {
+  const roles = recipientRoles.filter((role) => wish.roles?.includes(role))
+  const wanted = [...new Set(wish.recipients ?? [])]
+  const allowed = new Set(
+    [...(await listConcerned(ctx, incident)), ...(await listOthers(ctx, incident))].map(({ code }) => code),
+  )
+  const checked = { recipients: wanted, recipientRoles: roles }
+  const fault = (path: string, message: string) => ({ ...checked, fault: { path, message } })
+  if (wanted.some((code) => !allowed.has(code)))
+    return fault(
+      'nhan',
+      incident.exercise
+        ? 'Bản tin diễn tập chỉ gửi cho đơn vị tham gia diễn tập.'
+        : 'Nơi nhận phải là đơn vị của tỉnh đang hoạt động.',
+    )
+  if (waysOf(channels).length > 0 && wanted.length === 0)
+    return fault('nhan', 'Kênh nhắn tin cần nơi nhận: chọn ít nhất một đơn vị, địa phương.')
+  if (wanted.length > 0 && roles.length === 0)
+    return fault('vai-tro', 'Chọn ít nhất một vai trò nhận ở các đơn vị đã chọn.')
+  return checked
 }
 
 const byOf = (ctx: Context) => ({
@@ -129,7 +171,7 @@ export function changeBulletin(
   wish: Omit<BulletinWish, 'formKey' | 'kind' | 'refersTo'>,
 ): Promise<void> {
   return moveBulletin(ctx, code, number, 'draft', async (inner, incident, bulletin) => {
-    await store.changeText(inner.sql, bulletin.id, check(incident, wish), byOf(inner))
+    await store.changeText(inner.sql, bulletin.id, await check(inner, incident, wish), byOf(inner))
     await recordDeed(inner, incident, 'bulletin.changed', { number })
   })
 }
@@ -145,18 +187,19 @@ export function approveBulletin(ctx: Context, code: string, number: number): Pro
   })
 }
 
-/** Marks that the approved text went out by its channels. */
+/** Sends the approved text: by messages to whom it is for; the public channels are told by hand, and it is marked that they were. */
 export function sendBulletin(ctx: Context, code: string, number: number): Promise<void> {
   return moveBulletin(ctx, code, number, 'sent', async (inner, incident, bulletin) => {
     refuseAuthor(inner, bulletin, 'phát')
     if (bulletin.refersTo !== null) await refuseFollowed(inner, code, bulletin)
     await store.setSent(inner.sql, bulletin.id, byOf(inner))
+    const told = await tellRecipients(inner, bulletin, messageOf(bulletin))
     const way = bulletin.channels.map((one: Channel) => channels[one]).join(', ')
     await writeDeed(inner, incident, {
-      text: `Phát ${bulletinKindNames[bulletin.kind].toLowerCase()} số ${number}: ${bulletin.title} (${way})`,
+      text: `Phát ${bulletinKindNames[bulletin.kind].toLowerCase()} số ${number}: ${bulletin.title} (${way})${told > 0 ? `, nhắn ${formatNumber(told)} người` : ''}`,
       bulletin: bulletin.id,
     })
-    await recordDeed(inner, incident, 'bulletin.sent', { number, digest: bulletin.approvedDigest })
+    await recordDeed(inner, incident, 'bulletin.sent', { number, digest: bulletin.approvedDigest, people: told })
   })
 }
 

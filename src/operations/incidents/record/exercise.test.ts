@@ -21,7 +21,15 @@ dbTest('every page, file and message of an exercise says so; nothing of a real i
   const exercise = await open(operator, {}, true)
   const real = await open(operator, { 'la-that': 'yes' })
   assert.match(exercise, /^DT-2026-\d{4}$/)
-  const bulletin = { ten: 'Sơ tán', 'noi-dung': 'Đến điểm sơ tán.', 'khu-vuc': 'Phường Mẫu', kenh: 'zalo', khoa: '' }
+  const bulletin = {
+    ten: 'Sơ tán',
+    'noi-dung': 'Đến điểm sơ tán.',
+    'khu-vuc': 'Phường Mẫu',
+    kenh: 'zalo',
+    khoa: '',
+    nhan: 'H32',
+    'vai-tro': 'leader',
+  }
   for (const code of [exercise, real]) {
     await operator.submit(`/tinh-huong/${code}/ban-tin`, { ...bulletin, khoa: randomUUID() })
     await operator.submit(`/tinh-huong/${code}/bao-cao`, {})

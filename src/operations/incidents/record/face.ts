@@ -1,5 +1,6 @@
 import type { Context } from '#platform/context'
-import { incidentPath, incidentsPath, levelOf, type Severity, sayLevel } from '../model.ts'
+import { incidentPath, incidentsPath, levelOf, playbooksPath, type Severity, sayLevel } from '../model.ts'
+import { listCurrent } from '../playbooks/store.ts'
 import { readPermission } from './access.ts'
 import { listIncidents } from './store.ts'
 
@@ -43,6 +44,19 @@ export async function listOpenIncidents(ctx: Context): Promise<OpenIncident[]> {
     }
   })
   return [...shown.filter(({ exercise }) => !exercise), ...shown.filter(({ exercise }) => exercise)]
+}
+
+export interface PlaybookName {
+  title: string
+  url: string
+}
+
+/** The playbook in force of that code, or that goes by that name as well. */
+export async function findPlaybook({ sql }: Pick<Context, 'sql'>, name: string): Promise<PlaybookName | undefined> {
+  const current = (await listCurrent(sql)).filter(({ state }) => state === 'approved')
+  const found =
+    current.find(({ playbook }) => playbook === name) ?? current.find(({ body }) => body.aliases.includes(name))
+  return found && { title: found.body.title, url: `${playbooksPath}/${encodeURIComponent(found.playbook)}` }
 }
 
 /** What of an alert is known when an incident is opened out of it. */

@@ -126,3 +126,36 @@ export function takeLate(sql: Sql, now: Date): Promise<Task[]> {
       order by due_at limit 200 for update skip locked)
     returning ${columns(sql)}`
 }
+
+export interface TimedTask {
+  id: number
+  incident: string
+  exercise: boolean
+  number: number
+  organisation: string
+  dueAt: Date
+  startedAt: Date
+  workingHours: number
+}
+
+/** Open tasks whose time is working time and that are due on or after a moment: a batch in the order of ids. */
+export function listInWorkingTime(
+  sql: Sql,
+  { since, after, limit, hold }: { since: Date; after: number; limit: number; hold: boolean },
+): Promise<TimedTask[]> {
+  return sql<TimedTask[]>`
+    select t.id, t.incident, t.exercise, t.number, t.organisation, t.due_at,
+      case when t.due_rule ? 'after' then t.opened_at else i.started_at end as started_at,
+      (t.due_rule ->> 'workingHours')::float8 as working_hours
+    from incidents.task t join incidents.incident i on i.code = t.incident
+    where t.state = 'open' and t.due_rule ? 'workingHours' and t.due_at >= ${since} and t.id > ${after}
+    order by t.id limit ${limit} ${hold ? sql`for update of t` : sql``}`
+}
+
+export async function setDues(sql: Sql, dues: readonly { id: number; dueAt: Date }[]): Promise<void> {
+  await sql`
+    update incidents.task t set due_at = n.due_at
+    from unnest(${dues.map(({ id }) => id)}::bigint[], ${dues.map(({ dueAt }) => dueAt.toISOString())}::timestamptz[])
+      as n (id, due_at)
+    where t.id = n.id`
+}

@@ -207,7 +207,7 @@ export function assignTask(ctx: Context, code: string, number: number, to: strin
 }
 
 /** Kind of the worklist's items: those of exercises are counted by themselves. */
-const kindOf = (exercise: boolean): string => (exercise ? 'exercise-task' : 'task')
+export const kindOf = (exercise: boolean): string => (exercise ? 'exercise-task' : 'task')
 
 async function openWork(ctx: Context, incident: Incident, task: store.Task): Promise<void> {
   await openItem(ctx, {

@@ -8,6 +8,7 @@ import { notify } from '#notifications'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, notFound } from '#platform/errors'
 import { announce } from '#platform/live'
+import { callAnswered } from '../events.ts'
 import { rosterPath } from '../model.ts'
 import { rosterTopic } from './assignments.ts'
 import * as store from './call-store.ts'
@@ -47,6 +48,29 @@ export function endCallOut(ctx: Context, key: string, reason: string): Promise<v
     await store.setEnded(inner.sql, found.id, reason)
     await announce(inner.sql, [rosterTopic])
   })
+}
+
+export interface CallStanding {
+  state: store.CallOut['state']
+  /** How many people were called so far. */
+  attempts: number
+  lastCalled?: string
+  answeredName?: string
+  url: string
+}
+
+/** How a call-out stands, for the page of what it is about. */
+export async function findCallStanding({ sql }: Pick<Context, 'sql'>, key: string): Promise<CallStanding | undefined> {
+  const call = await store.findCallOutOf(sql, key)
+  if (!call) return undefined
+  const attempts = await store.listAttempts(sql, call.id)
+  return {
+    state: call.state,
+    attempts: attempts.length,
+    lastCalled: attempts.at(-1)?.name,
+    answeredName: call.answeredName ?? undefined,
+    url: callPath(call.id),
+  }
 }
 
 const callsAtOnce = 50
@@ -122,6 +146,7 @@ export async function answerCall(ctx: Context, id: number): Promise<void> {
       organisation,
       body: { waitedSeconds: Math.round((inner.now.getTime() - call.startedAt.getTime()) / 1000), about: call.about },
     })
+    await inner.publish(callAnswered, { key: call.key, account, name: inner.actor.name })
     await announce(inner.sql, [rosterTopic])
   })
 }

@@ -60,6 +60,11 @@ export async function findCallOut(sql: Sql, id: number): Promise<CallOut | undef
   return row
 }
 
+export async function findCallOutOf(sql: Sql, key: string): Promise<CallOut | undefined> {
+  const [row] = await sql<CallOut[]>`select ${columns(sql)} from incidents.call_out c where c.key = ${key}`
+  return row
+}
+
 export function listAttempts(sql: Sql, callOut: number): Promise<Attempt[]> {
   return sql<Attempt[]>`
     select round, position, account, name, called_at, answered_at from incidents.call_attempt

@@ -40,7 +40,7 @@ const latest = (cells: readonly TouchedCell[]) =>
 
 /** Sums all cells of groups from all records; cells for which no record is left are summed to nothing. */
 export async function sumAll(sql: Sql, groups: readonly Group[], now: Date): Promise<void> {
-  for (const group of groups) await insertFresh(sql, freshCells(sql, group, { now, receivedAt: null }))
+  for (const group of groups) await insertFresh(sql, freshCells(sql, group, { now }))
   await measureTable(sql, 'fresh_cell')
   await sql`
     insert into pg_temp.fresh_cell (group_id, organisation, area, day, amounts, counts, base_count, observed_at, received_at)
@@ -55,14 +55,14 @@ export async function sumAll(sql: Sql, groups: readonly Group[], now: Date): Pro
 function freshCells(
   sql: Sql,
   group: Group,
-  { now, receivedAt, asked: cells }: { now: Date; receivedAt: Date | null; asked?: AskedCells },
+  { now, receivedAt, asked: cells }: { now: Date; receivedAt?: Date | null; asked?: AskedCells },
 ): Fragment {
   const { kind, at, sources, measures, timeZone } = group
   const asked = { today: localDay(now, timeZone), timeZone }
   const sums = sumRecords(sql, { kind, at, sources, measures, asked }, cells)
   return sql`
     select ${group.id}::int as group_id, s.organisation, s.area, s.day, s.amounts, s.counts, s.base_count, s.observed_at,
-      ${receivedAt}::timestamptz as received_at
+      ${receivedAt === undefined ? sql`s.received_at` : sql`${receivedAt}::timestamptz`} as received_at
     from (${sums}) s`
 }
 
@@ -152,7 +152,8 @@ const writeCells = (sql: Sql, fresh: Fragment): Fragment => sql`
     base_count = excluded.base_count, observed_at = excluded.observed_at,
     received_at = coalesce(excluded.received_at, c.received_at)
   where (c.amounts, c.counts, c.base_count, c.observed_at)
-    is distinct from (excluded.amounts, excluded.counts, excluded.base_count, excluded.observed_at)`
+    is distinct from (excluded.amounts, excluded.counts, excluded.base_count, excluded.observed_at)
+    or (c.received_at is null and excluded.received_at is not null)`
 
 /** Takes the fresh sums over into the cells. Returns how many changed. */
 export async function keepCells(sql: Sql): Promise<number> {

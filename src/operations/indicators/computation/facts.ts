@@ -346,9 +346,9 @@ const insertFacts = (sql: Sql, next: Fragment, knownAt: Date): Fragment => sql`
     denominator, record_count, numerator_count, base_count, observed_at, received_at, ${knownAt}::timestamptz
   from ${next}`
 
-/** Ends the computed numbers of an indicator: they stay readable as of the time before. */
+/** Ends the computed numbers of an indicator: they stay readable as of the time before, and locked ones stand. */
 export async function closeComputedFacts(sql: Sql, indicator: string, at: Date): Promise<void> {
   await sql`
     update indicators.fact set superseded_at = ${at}
-    where indicator = ${indicator} and origin = 'computed' and superseded_at is null`
+    where indicator = ${indicator} and origin = 'computed' and locked_at is null and superseded_at is null`
 }

@@ -72,6 +72,8 @@ export const listMeasureSources = (definition: Definition): string[] => [
 
 export const isComputed = ({ formula }: Definition): boolean => formula.type === 'measure' || formula.type === 'ratio'
 
+export const isTyped = ({ formula }: Definition): boolean => formula.type === 'typed'
+
 /** A stock has no date: it is what there is now. */
 export const isStock = (definition: Definition): boolean =>
   isComputed(definition) && listMeasures(definition).every(({ measure }) => measure.at === undefined)

@@ -106,7 +106,7 @@ export function MeasureFields({ name, title, values, sources, canGo, errorOf }: 
             options={kind.datedBy.map((value) => ({ value, label: kind.fields[value]?.label ?? value }))}
           />
         </div>
-        <Conditions name={name} values={values} fields={fields} errorOf={errorOf} />
+        <Conditions name={name} kind={kind} values={values} fields={fields} errorOf={errorOf} />
         <SourceChoice name={name} fitting={fitting} chosen={chosen} />
         <div class="stack-small">
           <TextInput
@@ -185,12 +185,13 @@ function fieldOptions(
 
 interface ConditionsProps {
   name: string
+  kind: Kind
   values: FormValues
   fields: Fields
   errorOf(field: string): string | undefined
 }
 
-function Conditions({ name, values, fields, errorOf }: ConditionsProps) {
+function Conditions({ name, kind, values, fields, errorOf }: ConditionsProps) {
   const of = (part: string) => formText(values, `${name}-${part}`)
   const filled = rowsOf(values, `${name}-truong-`).filter((index) => of(`truong-${index}`) !== '')
   const rows = [...filled, ...Array.from({ length: spareRows }, (_, index) => (filled.at(-1) ?? -1) + 1 + index)]
@@ -199,7 +200,8 @@ function Conditions({ name, values, fields, errorOf }: ConditionsProps) {
       <legend class="field-label">Chỉ tính bản ghi mà</legend>
       <p class="field-hint">
         Mọi dòng phải đúng; dòng không chọn trường thì bỏ qua. Ngày viết 30/06/2025 hoặc “hôm nay”; nhiều giá trị cách
-        nhau bằng dấu chấm phẩy; so với trường khác thì viết tên trường, ví dụ dueAt.
+        nhau bằng dấu chấm phẩy; so với trường khác thì viết tên trường như trong danh sách, ví dụ{' '}
+        {kind.fields[kind.datedBy[0] ?? '']?.label}.
       </p>
       {rows.map((index) => (
         <div class="columns columns-3" key={index}>

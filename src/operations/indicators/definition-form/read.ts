@@ -6,6 +6,7 @@ import type { FormError } from '#ui'
 import { type FormValues, findFieldType, formList, formText, kindNames, readBasis, readCadence } from '#warehouse'
 import { Definition, type Measure } from '../model.ts'
 import { readFigure } from '../pages/figures.ts'
+import { fieldNamed } from '../reading/formula-words.ts'
 import { findDefinitionFaults } from '../validation.ts'
 
 /** What the form does not ask: the code of a definition that stands, and the targets given beside it. */
@@ -217,7 +218,7 @@ export function readMeasure(values: FormValues, key: string, errors: FormError[]
 
 function readCondition(kind: Measure['kind'], field: string, { op, text }: { op: string; text: string }): unknown {
   if (op === 'empty' || op === 'filled') return { field, op }
-  if (op.endsWith('-field')) return { field, op: op.slice(0, -'-field'.length), other: text }
+  if (op.endsWith('-field')) return { field, op: op.slice(0, -'-field'.length), other: fieldNamed(kind, text) }
   const type = findFieldType(kind, field)
   if (op === 'in') return { field, op, value: listIn(text).map((one) => readValue(type, one)) }
   return { field, op, value: readValue(type, text) }

@@ -1,17 +1,14 @@
+import { Button, Checkbox, Checkboxes, Form, type FormError, type Option, Radios, Section, TextArea } from '#ui'
 import {
-  Button,
-  Checkbox,
-  Checkboxes,
-  Form,
-  type FormError,
-  type Option,
-  Radios,
-  Section,
-  Select,
-  TextArea,
-  TextInput,
-} from '#ui'
-import { BasisFields, CadenceFields, type FormValues, formList, formText } from '#warehouse'
+  BasisFields,
+  CadenceFields,
+  type FormPart,
+  FormSelect,
+  FormText,
+  type FormValues,
+  formList,
+  formText,
+} from '#warehouse'
 import { directionWords, lockWords, mergerWords, missingWords, periodWords, unitKindWords } from './choices.ts'
 import { type FormulaChoices, FormulaFields } from './formula.tsx'
 
@@ -29,10 +26,8 @@ interface SheetProps {
   isNew: boolean
 }
 
-interface Part {
-  values: FormValues
+interface Part extends FormPart {
   choices: SheetChoices
-  errorOf(field: string): string | undefined
 }
 
 const options = (words: Record<string, string>): Option[] =>
@@ -77,29 +72,7 @@ export function DefinitionSheet({ action, values, errors, choices, isNew }: Shee
   )
 }
 
-interface TextProps extends Part {
-  name: string
-  label: string
-  optional?: boolean
-  hint?: string
-  width?: '4' | '10' | '20'
-  maxLength?: number
-}
-
-function Text({ values, errorOf, name, label, optional, hint, width, maxLength = 300 }: TextProps) {
-  return (
-    <TextInput
-      name={name}
-      label={label}
-      optional={optional}
-      hint={hint}
-      width={width}
-      value={formText(values, name)}
-      error={errorOf(name)}
-      maxLength={maxLength}
-    />
-  )
-}
+const Text = (props: Parameters<typeof FormText>[0]) => <FormText maxLength={300} {...props} />
 
 function About(part: Part & { isNew: boolean }) {
   const { values, choices } = part
@@ -148,7 +121,8 @@ function About(part: Part & { isNew: boolean }) {
   )
 }
 
-function Periods({ values, errorOf }: Part) {
+function Periods(part: FormPart) {
+  const { values, errorOf } = part
   return (
     <Section title="Kỳ và hạn">
       <div class="form">
@@ -160,14 +134,8 @@ function Periods({ values, errorOf }: Part) {
           error={errorOf('ky')}
           options={options(periodWords)}
         />
-        <Select
-          name="ky-chinh"
-          label="Kỳ hiện trên thẻ"
-          value={formText(values, 'ky-chinh')}
-          error={errorOf('ky-chinh')}
-          options={options(periodWords)}
-        />
-        <CadenceFields values={values} errorOf={errorOf} />
+        <FormSelect {...part} name="ky-chinh" label="Kỳ hiện trên thẻ" options={options(periodWords)} />
+        <CadenceFields {...part} />
         <Checkboxes
           name="phai-bao-cao"
           label="Đơn vị phải báo cáo"
@@ -236,23 +204,21 @@ function Judging(part: Part) {
 }
 
 function Owner(part: Part) {
-  const { values, errorOf, choices } = part
   return (
     <Section title="Chủ trì, nguồn và căn cứ">
       <div class="form">
         <div class="columns columns-2">
-          <Select
+          <FormSelect
+            {...part}
             name="chu-tri"
             label="Cơ quan chủ trì"
             empty="Chọn cơ quan"
-            value={formText(values, 'chu-tri')}
-            error={errorOf('chu-tri')}
-            options={choices.units}
+            options={part.choices.units}
           />
           <Text {...part} name="chuc-danh" label="Chức danh chịu trách nhiệm" hint="Chức danh, không phải tên người." />
         </div>
         <Text {...part} name="nguon" label="Nguồn số liệu (ghi trên thẻ)" />
-        <BasisFields values={values} errorOf={errorOf} />
+        <BasisFields {...part} />
       </div>
     </Section>
   )

@@ -3,6 +3,7 @@
 import { type Condition, type FormValues, findFieldType, termsForm } from '#warehouse'
 import type { Definition, Measure } from '../model.ts'
 import { readFigure } from '../pages/figures.ts'
+import { nameOfField } from '../reading/formula-words.ts'
 
 /** A decimal as it is typed here: with a comma, never with an exponent. */
 export function decimalText(value: number): string {
@@ -98,7 +99,7 @@ export function measureForm(key: string, measure: Measure): FormValues {
 }
 
 function conditionText(kind: Measure['kind'], { field, value, other }: Condition): string {
-  if (other !== undefined) return other
+  if (other !== undefined) return nameOfField(kind, other)
   if (value === undefined) return ''
   const type = findFieldType(kind, field)
   return (Array.isArray(value) ? value : [value]).map((one) => valueText(type, one)).join('; ')

@@ -4,10 +4,11 @@ import { appendEntry } from '#ledger'
 import type { Actor, Context } from '#platform/context'
 import { conflict, type FieldFault, forbidden, invalid, notFound } from '#platform/errors'
 import { localDay } from '../computation/days.ts'
-import type { StoredDefinition } from '../computation/plan.ts'
+import { isTyped, type StoredDefinition } from '../computation/plan.ts'
 import { lockPasses } from '../computation/process.ts'
 import { canMoveEntry } from '../model.ts'
 import { listDefinitions } from '../store.ts'
+import { listUnknownPlaces } from './keys.ts'
 import { refuseLocked } from './locks.ts'
 import { publishFigures } from './publish.ts'
 import { isPlausible, plausibleBand } from './rules.ts'
@@ -115,6 +116,16 @@ async function findFaults(
     if (message) faults.push({ path: `entries.${index}.value`, message })
   }
   if (faults.length > 0) return faults
+  const unknown = await listUnknownPlaces(ctx.sql, {
+    organisations: figures.map(({ organisation }) => organisation),
+    areas: figures.map(({ area }) => area ?? ''),
+  })
+  for (const [index, { organisation, area }] of figures.entries()) {
+    if (unknown.organisations.has(organisation))
+      faults.push({ path: `entries.${index}.organisation`, message: `Không có đơn vị mang mã “${organisation}”.` })
+    if (area && unknown.areas.has(area))
+      faults.push({ path: `entries.${index}.area`, message: `Không có địa bàn mang mã “${area}”.` })
+  }
   const known = await listEntriesOf(
     ctx.sql,
     figures.map((figure) => ({ ...figure, area: figure.area ?? '' })),
@@ -188,7 +199,7 @@ const vietnamese = (value: number) => new Intl.NumberFormat('vi-VN', { maximumFr
 async function lockFor(
   ctx: Context,
   ids: readonly number[],
-  move: { to: Entry['state']; permission: 'entry:approve' | 'entry:publish' },
+  move: { to: 'approved' | 'returned' | 'published'; permission: 'entry:approve' | 'entry:publish' },
 ): Promise<{ entries: Entry[]; definitions: Map<string, StoredDefinition> }> {
   const entries = await lockEntries(ctx.sql, ids)
   if (entries.length !== new Set(ids).size) throw notFound('entry', ids.join(', '))
@@ -204,6 +215,14 @@ async function lockFor(
         from: entry.state,
         to: move.to,
       })
+    if (!isTyped(definition.body) && move.to !== 'returned')
+      throw conflict(
+        'entry.computed',
+        `Chỉ tiêu “${definition.body.name}” nay không nhập tay nữa; hãy trả lại số liệu.`,
+        {
+          indicator: entry.indicator,
+        },
+      )
     await refuseLocked(ctx, entry)
   }
   return { entries, definitions }

@@ -6,11 +6,12 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
 import type { Sql } from '#platform/sql'
-import type { StoredDefinition } from '../computation/plan.ts'
+import { isTyped, type StoredDefinition } from '../computation/plan.ts'
 import { lockPasses, rebuildFacts, tellChanged } from '../computation/process.ts'
 import type { Definition } from '../model.ts'
 import { getDefinition } from '../reading/facts.ts'
-import { listDefinitions } from '../store.ts'
+import { closeTypedFacts, listDefinitions } from '../store.ts'
+import { requireKey } from './keys.ts'
 
 export interface PeriodLock {
   id: number
@@ -45,6 +46,7 @@ export function lockPeriod(ctx: Context, key: LockKey): Promise<boolean> {
   return ctx.transaction(async (inner) => {
     const { body } = await getDefinition(inner, key.indicator)
     if (inner.actor.account !== 'system') inner.require('indicator:lock', body.owner.organisation)
+    await requireKey(inner.sql, key)
     await lockPasses(inner.sql)
     return insertLock(inner, key)
   })
@@ -77,6 +79,7 @@ export function reopenPeriod(ctx: Context, key: LockKey, basis: string): Promise
     const { indicator, organisation, period } = key
     const { body } = await getDefinition(inner, indicator)
     inner.require('indicator:lock', body.owner.organisation)
+    await requireKey(inner.sql, key)
     if (basis.trim().length < 5)
       throw invalid('Mở khóa số liệu phải nêu số, ngày của văn bản cho phép.', [
         { path: 'basis', message: 'Nêu số và ngày văn bản, ví dụ 123/UBND-TH ngày 05/11/2026.' },
@@ -88,6 +91,8 @@ export function reopenPeriod(ctx: Context, key: LockKey, basis: string): Promise
       where indicator = ${indicator} and organisation = ${organisation} and period = ${period} and reopened_at is null`
     if (count === 0) throw notFound('period-lock', `${indicator} ${organisation} ${period}`)
     await copyUnlocked(inner, key)
+    // What was typed before the indicator was computed stood only because it was locked.
+    if (!isTyped(body)) await closeTypedFacts(inner.sql, indicator, inner.now)
     const below = await inner.sql<{ organisation: string }[]>`
       select distinct organisation from indicators.organisation_scope where ancestor = ${organisation}`
     const { from, to } = periodRange(period)

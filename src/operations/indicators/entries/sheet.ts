@@ -51,6 +51,8 @@ export async function getEntrySheet(
   const rows = (await listDefinitions(ctx.sql)).flatMap((definition) => {
     const { body, rootOrganisation, timeZone } = definition
     if (body.formula.type !== 'typed') return []
+    // What comes once is owed in no period; it is typed where its period is asked for.
+    if (!asked && body.cadence.every === 'once') return []
     const at = typesForWhole(body) ? rootOrganisation : organisation.code
     const isOwn = typesForWhole(body)
       ? body.owner.organisation === organisation.code

@@ -2,7 +2,7 @@ import { Button, Form, type FormError, More, Section, Select, Table, TextInput, 
 import { type FormValues, formText } from '#warehouse'
 import type { StoredDefinition } from '../computation/plan.ts'
 import type { OpenLock } from '../reading/locks.ts'
-import { definitionPath, showPeriod } from './words.ts'
+import { definitionPath, sayAccount, showPeriod } from './words.ts'
 
 interface LocksProps {
   definition: StoredDefinition
@@ -36,7 +36,7 @@ export function Locks({ definition, locks, showing, units }: LocksProps) {
             kind: 'nowrap',
             cell: ({ lockedAt }) => <Time at={lockedAt} exact />,
           },
-          { key: 'by', title: 'Người chốt', cell: ({ lockedBy }) => lockedBy },
+          { key: 'by', title: 'Người chốt', cell: ({ lockedBy }) => sayAccount(lockedBy) },
           {
             key: 'reopened',
             title: 'Mở lại',

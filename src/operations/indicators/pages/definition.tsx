@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { isPeriod } from '#calendar'
 import type { Context } from '#platform/context'
 import { type FieldFault, Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
@@ -118,11 +117,9 @@ export const definitionRoutes: readonly Route[] = [
         period: formText(body, 'ky-chot'),
       }
       const reopens = formText(body, 'viec') === 'mo'
-      const errors: FormError[] = !isPeriod(key.period)
-        ? [{ field: 'ky-chot', message: 'Dùng mã kỳ như 2026, 2026-Q1, 2026-03.' }]
-        : await attempt(lockError, () =>
-            reopens ? reopenPeriod(ctx, key, formText(body, 'van-ban')) : lockPeriod(ctx, key).then(() => undefined),
-          )
+      const errors = await attempt(lockError, () =>
+        reopens ? reopenPeriod(ctx, key, formText(body, 'van-ban')) : lockPeriod(ctx, key).then(() => undefined),
+      )
       if (errors.length > 0) return show(ctx, definition, { typed: body, errors })
       return redirect(`${definitionPath(params.code)}#chot`)
     },

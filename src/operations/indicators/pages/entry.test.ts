@@ -65,6 +65,12 @@ dbTest('what is no figure comes back beside its cell with what was typed', async
   assert.match(answer.body, /value="mười"/)
 })
 
+dbTest('what an article told once is nobody’s debt, and is typed where its period is asked for', async (t) => {
+  const custodian = t.as('dulieu-khcn')
+  assert.doesNotMatch((await custodian.get('/nhap-lieu')).body, /tỉnh bạn|thành phố bạn/)
+  assert.match((await custodian.get('/nhap-lieu?ky=2025')).body, /Kinh phí đề án chuyển đổi số \(tỉnh bạn\)/)
+})
+
 dbTest('only those who type, approve and define reach these pages', async (t) => {
   assert.equal((await t.as('canbo-nhatrang').get('/nhap-lieu')).statusCode, 403)
   assert.equal((await t.as('lanhdao').get('/quan-tri/chi-tieu')).statusCode, 403)

@@ -22,9 +22,9 @@ export const pageRoutes = [
 ]
 
 export const pageMenu: NonNullable<Capability['menu']> = [
-  { label: 'Nhập số liệu', href: entryPath, permission: 'entry:write', order: 90, group: 'data' },
-  { label: 'Biểu mẫu Excel', href: formsPath, permission: 'entry:write', order: 95, group: 'data' },
-  { label: 'Duyệt số liệu', href: approvalPath, permission: 'entry:approve', order: 60, group: 'centre' },
+  { label: 'Nhập số liệu', href: entryPath, permission: 'entry:write', order: 20, group: 'top' },
+  { label: 'Biểu mẫu Excel', href: formsPath, permission: 'entry:write', order: 95, group: 'figures' },
+  { label: 'Duyệt số liệu', href: approvalPath, permission: 'entry:approve', order: 60, group: 'figures' },
   {
     label: 'Định nghĩa chỉ tiêu',
     href: definitionListPath,

@@ -3,6 +3,9 @@ import { formatNumber } from '#ui'
 import type { Definition, EntryState } from '../model.ts'
 
 export const indicatorPath = (code: string): string => `/chi-tieu/${encodeURIComponent(code)}`
+/** Who did it: an account, or the program by a rule. */
+export const sayAccount = (account: string): string => (account === 'system' ? 'hệ thống, theo hạn' : account)
+
 export const entryPath = '/nhap-lieu'
 export const approvalPath = '/duyet'
 export const definitionListPath = '/quan-tri/chi-tieu'

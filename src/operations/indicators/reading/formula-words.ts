@@ -74,12 +74,28 @@ function sayValue(value: Condition['value']): string {
   return `“${String(value)}”`
 }
 
+/** What every record has beside the fields of its kind. */
+const fixedFields: Record<string, string> = { key: 'Mã bản ghi', source: 'Nguồn', organisation: 'Đơn vị' }
+
 /** Vietnamese label of a field of a kind. */
 export function labelOf(kind: Measure['kind'], field: string): string {
   if (field.startsWith('attributes.')) return field.slice('attributes.'.length)
-  const fixed: Record<string, string> = { key: 'Mã bản ghi', source: 'Nguồn', organisation: 'Đơn vị' }
   const fields: Record<string, Field> = kindOf(kind).fields
-  return fields[field]?.label ?? fixed[field] ?? field
+  return fields[field]?.label ?? fixedFields[field] ?? field
+}
+
+const attribute = /^(attributes\.|thuộc tính )/
+
+/** The name under which a person writes a field. `fieldNamed` is its mirror. */
+export const nameOfField = (kind: Measure['kind'], field: string): string =>
+  attribute.test(field) ? `thuộc tính ${labelOf(kind, field)}` : labelOf(kind, field)
+
+/** The field of a kind that a person wrote by its label; what is no label is left as it is, to be told. */
+export function fieldNamed(kind: Measure['kind'], written: string): string {
+  if (attribute.test(written)) return written.replace(attribute, 'attributes.')
+  const plain = written.normalize('NFC').toLocaleLowerCase('vi')
+  const names = [...Object.keys(kindOf(kind).fields), ...Object.keys(fixedFields)]
+  return names.find((name) => labelOf(kind, name).toLocaleLowerCase('vi') === plain) ?? written
 }
 
 const lower = (text: string) => text.charAt(0).toLocaleLowerCase('vi') + text.slice(1)

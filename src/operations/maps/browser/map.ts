@@ -9,7 +9,7 @@ import View from 'ol/View.js'
 import { areaLayers, baseLayer, landLayer, markLayer, type State } from './live-map/layers.ts'
 import { readLooks } from './live-map/looks.ts'
 import { fetchShapes } from './live-map/outline.ts'
-import { findRows, readAreaLooks, readMarks, renew, showChosen, stepRow } from './live-map/rows.ts'
+import { findList, findRows, readAreaLooks, readMarks, renew, showChosen, stepRow } from './live-map/rows.ts'
 
 const gatherMs = 250
 const againMs = 60_000
@@ -107,11 +107,18 @@ function watch(parts: Parts): void {
     for (const layer of areas.all) layer.changed()
     marks.layer.changed()
   }
-  const renewList = async () => {
-    if (!(await ask('list'))) return
+  const renewList = () => ask('list')
+  // Whoever put a new list in its place, the map follows it.
+  const side = findList()?.parentElement
+  let shown = findList()
+  const follow = new MutationObserver(() => {
+    const list = findList()
+    if (!list || list === shown) return
+    shown = list
     redraw()
     showChosen(state.chosen)
-  }
+  })
+  if (side) follow.observe(side, { childList: true })
   const choose = (key: string | undefined) => {
     state.chosen = key
     setAddress('chon', key)
@@ -159,7 +166,7 @@ function bringIntoView({ map, areas }: Parts, key: string): void {
 
 interface Deeds {
   choose(key: string | undefined): void
-  renewList(): Promise<void>
+  renewList(): Promise<boolean>
 }
 
 function watchMap({ map, root, areas, marks, target }: Parts, { choose, renewList }: Deeds): void {

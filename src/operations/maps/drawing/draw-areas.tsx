@@ -6,10 +6,10 @@ import type { Context } from '#platform/context'
 import { EmptyState, FreshnessLine, More, Table } from '#ui'
 import { findNational } from '../boundaries/read.ts'
 import { type Choropleth, type ChoroplethQuestion, readChoropleth } from '../choropleth/read.ts'
-import type { Severity } from '../model.ts'
 import { noValue, sayValue } from '../pages/words.ts'
 import { ClassLegend } from './legend.tsx'
 import { Hatch, MapSvg, SeaInset } from './map-drawing.tsx'
+import { boxAround, type MapThing, markThings } from './marks.ts'
 
 export interface AreasDrawing extends ChoroplethQuestion {
   /** Unique on the page. */
@@ -20,9 +20,11 @@ export interface AreasDrawing extends ChoroplethQuestion {
   /** Where an area leads. */
   hrefOf?: (code: string) => string | undefined
   /** Marks over the areas: alerts, incidents. */
-  marks?: readonly { key: string; at: readonly [number, number]; severity?: Severity; count?: number; href?: string }[]
+  marks?: readonly MapThing[]
   /** Key of what is chosen: `area:<code>`, or that of a mark. */
   selected?: string
+  /** What the map has gone to; the whole where nothing is said, or where it has no place. */
+  near?: Pick<MapThing, 'point' | 'area'>
   /** Left out where a list beside it says the same. */
   withoutTable?: boolean
 }
@@ -44,6 +46,9 @@ export async function drawAreas(ctx: Context, drawing: AreasDrawing): Promise<Co
     selected: drawing.selected,
   }
   const isNational = outline.within === national?.within
+  const { width = 420, height = 480, selected } = drawing
+  const near = drawing.near && boxAround(outline, drawing.near)
+  const box = near ?? (isNational ? outline.box : outline.mainBox)
   return (
     <figure class="chart map-figure" id={drawing.id} aria-labelledby={`${drawing.id}-name`}>
       <figcaption>
@@ -58,13 +63,13 @@ export async function drawAreas(ctx: Context, drawing: AreasDrawing): Promise<Co
       <div class="map-frame map-frame-fixed">
         <MapSvg
           {...picture}
-          box={isNational ? outline.box : outline.mainBox}
-          width={drawing.width ?? 420}
-          height={drawing.height ?? 480}
+          box={box}
+          width={width}
+          height={height}
           hrefOf={drawing.hrefOf}
-          marks={drawing.marks?.map((mark) => ({ count: 1, ...mark }))}
+          marks={await markThings(ctx, { things: drawing.marks ?? [], selected, box, width })}
         />
-        {!isNational && (
+        {!isNational && !near && (
           <div class="map-inset">
             <SeaInset {...picture} />
           </div>

@@ -4,18 +4,9 @@ import { today } from '#organisations'
 import type { Context } from '#platform/context'
 import { EmptyState } from '#ui'
 import { findNational, listBoundariesOn, openOutline } from '../boundaries/read.ts'
-import { cellFor, openPlaces, placeFeature } from '../features/layers.ts'
-import { type Box, graver, type Severity } from '../model.ts'
-import { Hatch, MapSvg, type Mark, SeaInset } from './map-drawing.tsx'
-
-/** Something to mark: a point, or the code of the area it lies in. */
-export interface MapThing {
-  key: string
-  point?: readonly [number, number]
-  area?: string
-  severity?: Severity
-  href?: string
-}
+import type { Box } from '../model.ts'
+import { Hatch, MapSvg, SeaInset } from './map-drawing.tsx'
+import { boxAround, type MapThing, markThings } from './marks.ts'
 
 export interface ThingsDrawing {
   id: string
@@ -27,6 +18,8 @@ export interface ThingsDrawing {
   height?: number
   /** What is in view; the mainland of the province where nothing is said. */
   box?: Box
+  /** What the map has gone to instead. */
+  near?: Pick<MapThing, 'point' | 'area'>
   /** Areas to be marked as concerned: a warning's communes. */
   areas?: readonly string[]
 }
@@ -38,7 +31,8 @@ export async function drawMap(ctx: Context, drawing: ThingsDrawing): Promise<Com
     return <EmptyState title="Chưa có bản đồ">Gói dữ liệu của địa phương này chưa có tệp ranh giới.</EmptyState>
   const outline = await openOutline(ctx, head)
   const national = await findNational(ctx, await today(ctx))
-  const { width = 640, height = 640, box = outline.mainBox } = drawing
+  const { width = 640, height = 640, near } = drawing
+  const box = (near && boxAround(outline, near)) ?? drawing.box ?? outline.mainBox
   const concerned = new Set(drawing.areas)
   const picture = {
     outline,
@@ -56,9 +50,9 @@ export async function drawMap(ctx: Context, drawing: ThingsDrawing): Promise<Com
           box={box}
           width={width}
           height={height}
-          marks={await markThings(ctx, drawing, cellFor(box, width))}
+          marks={await markThings(ctx, { things: drawing.things, selected: drawing.selected, box, width })}
         />
-        {outline.within !== national?.within && (
+        {!near && outline.within !== national?.within && (
           <div class="map-inset">
             <SeaInset {...picture} />
           </div>
@@ -66,25 +60,4 @@ export async function drawMap(ctx: Context, drawing: ThingsDrawing): Promise<Com
       </div>
     </figure>
   )
-}
-
-async function markThings(ctx: Context, { things, selected }: ThingsDrawing, cell: number): Promise<Mark[]> {
-  const placeOf = await openPlaces(ctx)
-  const marks = new Map<string, Mark>()
-  for (const thing of things) {
-    const at = placeFeature({ id: thing.key, title: '', href: '', point: thing.point, area: thing.area }, placeOf)
-    if (!at) continue
-    const place = `${Math.floor(at[0] / cell)} ${Math.floor(at[1] / cell)}`
-    const known = marks.get(place)
-    const severity = graver(known?.severity, thing.severity)
-    const leads = !known || thing.key === selected || (known.key !== selected && severity !== known.severity)
-    marks.set(place, {
-      key: leads ? thing.key : known.key,
-      href: leads ? thing.href : known.href,
-      at: known?.at ?? at,
-      severity,
-      count: (known?.count ?? 0) + 1,
-    })
-  }
-  return [...marks.values()]
 }

@@ -42,31 +42,48 @@ export function MapForm({ view }: { view: MapView }) {
         />
         <Button>Xem</Button>
       </div>
-      {layers.length > 0 && (
-        <fieldset class="map-layers">
-          <legend>Lớp</legend>
-          {layers.map(({ layer, isOn, view }) => (
-            <div class="option" key={layer.code}>
-              <input type="checkbox" id={`lop-${layer.code}`} name="lop" value={layer.code} checked={isOn} />
-              <label for={`lop-${layer.code}`}>
-                {layer.title}{' '}
-                {view && (
-                  <span class="muted small">
-                    {formatNumber(view.total)}
-                    {view.asOf && (
-                      <>
-                        {' · đến '}
-                        <Time at={view.asOf} exact />
-                      </>
-                    )}
-                  </span>
-                )}
-              </label>
-            </div>
-          ))}
-        </fieldset>
-      )}
+      <LayerChoice layers={layers} />
     </form>
+  )
+}
+
+/** Which layers are drawn, of a map without numbers; sent to the page it stands on. */
+export function LayerForm({ view: { query, layers }, action }: { view: MapView; action: string }) {
+  return (
+    <form class="filter-form map-form" method="get" action={action} aria-label="Các lớp của bản đồ">
+      <input type="hidden" name="loc" value="1" />
+      {query.chon && <input type="hidden" name="chon" value={query.chon} />}
+      <LayerChoice layers={layers} />
+      <Button>Xem</Button>
+    </form>
+  )
+}
+
+function LayerChoice({ layers }: Pick<MapView, 'layers'>) {
+  if (layers.length === 0) return null
+  return (
+    <fieldset class="map-layers">
+      <legend>Lớp</legend>
+      {layers.map(({ layer, isOn, view }) => (
+        <div class="option" key={layer.code}>
+          <input type="checkbox" id={`lop-${layer.code}`} name="lop" value={layer.code} checked={isOn} />
+          <label for={`lop-${layer.code}`}>
+            {layer.title}{' '}
+            {view && (
+              <span class="muted small">
+                {formatNumber(view.total)}
+                {view.asOf && (
+                  <>
+                    {' · đến '}
+                    <Time at={view.asOf} exact />
+                  </>
+                )}
+              </span>
+            )}
+          </label>
+        </div>
+      ))}
+    </fieldset>
   )
 }
 

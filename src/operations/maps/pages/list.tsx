@@ -9,15 +9,23 @@ import { linkMap, writeBox } from './address.ts'
 import type { MapView } from './read.ts'
 import { noValue, sayPoint, sayValue } from './words.ts'
 
-export function MapList({ view }: { view: MapView }) {
+interface ListProps {
+  view: MapView
+  /** Topics at which it is made anew. */
+  live?: string
+  /** Of a map of things: the areas are only its ground. */
+  withoutAreas?: boolean
+}
+
+export function MapList({ view, live, withoutAreas }: ListProps) {
   const layers = view.layers.flatMap(({ view }) => view ?? [])
   return (
-    <div class="stack" id="map-list">
+    <div class="stack" id="map-list" data-live={live} data-live-label={live && 'Bản đồ'}>
       <Measure view={view} layers={layers} />
       {layers.map((layer) => (
         <LayerList key={layer.code} layer={layer} view={view} />
       ))}
-      <AreaList view={view} />
+      {!withoutAreas && <AreaList view={view} />}
     </div>
   )
 }

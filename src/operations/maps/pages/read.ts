@@ -36,7 +36,19 @@ export interface MapView {
   day: string
 }
 
-export async function readMap(ctx: Context, cards: readonly MapLayer[], query: MapQuery): Promise<MapView> {
+export interface MapSetting {
+  /** What is seen where the address says nothing; the province, or all that has numbers. */
+  home?: Box
+  /** Layers that are shown where the address says nothing; all of them. */
+  first?: readonly string[]
+}
+
+export async function readMap(
+  ctx: Context,
+  cards: readonly MapLayer[],
+  query: MapQuery,
+  { home, first }: MapSetting = {},
+): Promise<MapView> {
   const { card } = await getHomePack(ctx.sql)
   const definitions = await listDefinitions(ctx.sql)
   const indicator = ctx.can('indicator:read')
@@ -52,12 +64,12 @@ export async function readMap(ctx: Context, cards: readonly MapLayer[], query: M
   const day = choropleth?.day ?? localDate(ctx.now, card.timeZone)
   const outline = choropleth?.outline ?? (await plainOutline(ctx, { day, named: query['ranh-gioi'] || undefined }))
   const national = await findNational(ctx, outline?.validTo ?? day)
-  const homeBox = outline ? boxOf(outline, choropleth, card.area) : ([102, 7, 118, 24] as const)
+  const homeBox = home ?? (outline ? boxOf(outline, choropleth, card.area) : ([102, 7, 118, 24] as const))
   const asked = readBox(query.khung) ?? homeBox
   // The picture shows a little more than was asked for, in the shape of its frame; a part of the page is asked for by what is seen.
   const box = query.phan ? asked : fitBox(asked, { width: drawnWidth, height: drawnHeight, padding: 0 }).box
   const [layers, names, periods] = await Promise.all([
-    readLayers(ctx, cards, { query, box }),
+    readLayers(ctx, cards, { query, box, first }),
     nameUnits(ctx, outline, day),
     indicator
       ? listAreaPeriods(ctx, {
@@ -141,10 +153,11 @@ async function nameUnits(ctx: Context, outline: Outline | undefined, day: string
 async function readLayers(
   ctx: Context,
   cards: readonly MapLayer[],
-  { query, box }: { query: MapQuery; box: Box },
+  { query, box, first }: { query: MapQuery; box: Box; first?: readonly string[] },
 ): Promise<MapView['layers']> {
   const asked = layersAsked(query)
-  const isOn = ({ code }: MapLayer) => (query.loc || asked.length > 0 ? asked.includes(code) : true)
+  const isOn = ({ code }: MapLayer) =>
+    query.loc || asked.length > 0 ? asked.includes(code) : (first?.includes(code) ?? true)
   const cellDegrees = cellFor(box, drawnWidth)
   return Promise.all(
     openLayers(ctx, cards).map(async (layer) => ({

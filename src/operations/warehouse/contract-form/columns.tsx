@@ -1,7 +1,7 @@
-import { Checkbox, More, type Option, Select, TextInput } from '#ui'
+import { Checkbox, More, type Option } from '#ui'
 import type { Column } from '../model.ts'
 import { columnRules, typeNames } from '../pages/column-words.ts'
-import { formText } from '../pages/terms.tsx'
+import { FormSelect, FormText, formText } from '../pages/form-fields.tsx'
 import type { SheetPart } from './part.ts'
 
 const numberStyles: readonly Option[] = [
@@ -38,28 +38,13 @@ function summaryOf(column: Column): string {
   return [name, typeNames[column.type], columnRules(column)].filter(Boolean).join(' · ')
 }
 
-function ColumnFields({ contract, values, errorOf, column, index }: SheetPart & { column: Column; index: number }) {
-  const of = (name: string) => formText(values, `${name}-${index}`)
+function ColumnFields({ contract, column, index, ...part }: SheetPart & { column: Column; index: number }) {
+  const of = (name: string) => formText(part.values, `${name}-${index}`)
   const text = (name: string, label: string, hint?: string) => (
-    <TextInput
-      name={`${name}-${index}`}
-      label={label}
-      hint={hint}
-      optional
-      value={of(name)}
-      error={errorOf(`${name}-${index}`)}
-      maxLength={2000}
-    />
+    <FormText {...part} name={`${name}-${index}`} label={label} hint={hint} optional />
   )
   const select = (name: string, label: string, options: readonly Option[], empty?: string) => (
-    <Select
-      name={`${name}-${index}`}
-      label={label}
-      options={options}
-      empty={empty}
-      value={of(name)}
-      error={errorOf(`${name}-${index}`)}
-    />
+    <FormSelect {...part} name={`${name}-${index}`} label={label} options={options} empty={empty} />
   )
   const tick = (name: string, label: string) => (
     <Checkbox name={`${name}-${index}`} label={label} checked={of(name) !== ''} />

@@ -1,9 +1,7 @@
 import type { Contract } from '../model.ts'
-import type { FormValues } from '../pages/terms.tsx'
+import type { FormPart } from '../pages/form-fields.tsx'
 
 /** What every part of the form of a contract is given. */
-export interface SheetPart {
+export interface SheetPart extends FormPart {
   contract: Contract
-  values: FormValues
-  errorOf(field: string): string | undefined
 }

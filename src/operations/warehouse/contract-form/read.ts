@@ -4,7 +4,8 @@
 import type { FormError } from '#ui'
 import { AnswerCheck, checkFrom } from '../drafts/answers.ts'
 import type { Column, Contract, ContractFault } from '../model.ts'
-import { type FormValues, formText, readBasis, readCadence } from '../pages/terms.tsx'
+import { type FormValues, formText } from '../pages/form-fields.tsx'
+import { readBasis, readCadence } from '../pages/terms.tsx'
 
 export interface ReadForm {
   raw: unknown

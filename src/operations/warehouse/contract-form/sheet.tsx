@@ -1,5 +1,6 @@
-import { Button, Checkbox, type Option, Radios, Section, Select, TextArea, TextInput } from '#ui'
-import { BasisFields, CadenceFields, formText } from '../pages/terms.tsx'
+import { Button, Checkbox, type Option, Radios, Section, TextArea } from '#ui'
+import { FormSelect, FormText, formText } from '../pages/form-fields.tsx'
+import { BasisFields, CadenceFields } from '../pages/terms.tsx'
 import { Columns } from './columns.tsx'
 import type { SheetPart } from './part.ts'
 import { checkRows } from './read.ts'
@@ -23,40 +24,15 @@ export function ContractSheet(part: SheetPart) {
   )
 }
 
-interface TextProps extends SheetPart {
-  name: string
-  label: string
-  hint?: string
-  optional?: boolean
-  width?: '4' | '10' | '20'
-  unit?: string
-}
-
-function Text({ values, errorOf, name, label, hint, optional, width, unit }: TextProps) {
-  return (
-    <TextInput
-      name={name}
-      label={label}
-      hint={hint}
-      optional={optional}
-      width={width}
-      unit={unit}
-      value={formText(values, name)}
-      error={errorOf(name)}
-      maxLength={2000}
-    />
-  )
-}
-
 function Terms(part: SheetPart) {
   return (
     <Section title="Nguồn, đầu mối và căn cứ">
       <div class="form">
         <div class="columns columns-2">
-          <Text {...part} name="ten" label="Tên nguồn" />
-          <Text {...part} name="ten-anh" label="Tên tiếng Anh" optional />
+          <FormText {...part} name="ten" label="Tên nguồn" />
+          <FormText {...part} name="ten-anh" label="Tên tiếng Anh" optional />
         </div>
-        <Text {...part} name="dau-moi" label="Đầu mối" hint="Chức danh, không phải tên người." />
+        <FormText {...part} name="dau-moi" label="Đầu mối" hint="Chức danh, không phải tên người." />
         <BasisFields values={part.values} errorOf={part.errorOf} />
         <CadenceFields values={part.values} errorOf={part.errorOf} />
       </div>
@@ -87,41 +63,43 @@ const delimiters: readonly Option[] = [
 ]
 
 function FileFields(part: SheetPart) {
-  const { values, errorOf } = part
-  const select = (name: string, label: string, options: readonly Option[]) => (
-    <Select name={name} label={label} options={options} value={formText(values, name)} error={errorOf(name)} />
-  )
   return (
     <Section title="Tệp">
       <div class="form">
         <div class="columns columns-3">
-          {select('dang-tep', 'Định dạng', types)}
-          {select('bang-ma', 'Bảng mã', encodings)}
-          {select('dau-ngan', 'Dấu ngăn cách (CSV)', delimiters)}
-          <Text {...part} name="bo-dong" label="Bỏ qua trước dòng tên cột" unit="dòng" width="4" />
-          <Text {...part} name="trang-tinh" label="Trang tính (XLSX)" hint="Để trống: trang đầu." optional />
-          <Text {...part} name="duong-dan" label="Chỗ của bản ghi (JSON)" hint="Ví dụ data.items." optional />
+          <FormSelect {...part} name="dang-tep" label="Định dạng" options={types} />
+          <FormSelect {...part} name="bang-ma" label="Bảng mã" options={encodings} />
+          <FormSelect {...part} name="dau-ngan" label="Dấu ngăn cách (CSV)" options={delimiters} />
+          <FormText {...part} name="bo-dong" label="Bỏ qua trước dòng tên cột" unit="dòng" width="4" />
+          <FormText {...part} name="trang-tinh" label="Trang tính (XLSX)" hint="Để trống: trang đầu." optional />
+          <FormText {...part} name="duong-dan" label="Chỗ của bản ghi (JSON)" hint="Ví dụ data.items." optional />
         </div>
         <Checkbox
           name="co-tieu-de"
           label="Có dòng tên cột"
           hint="Không có thì các cột theo đúng thứ tự ở dưới."
-          checked={formText(values, 'co-tieu-de') !== ''}
+          checked={formText(part.values, 'co-tieu-de') !== ''}
         />
         <div class="columns columns-2">
-          <Select
+          <FormSelect
+            {...part}
             name="cot-khac"
             label="Cột không khai ở dưới"
-            value={formText(values, 'cot-khac')}
             options={[
               { value: 'refuse', label: 'Từ chối tệp' },
               { value: 'ignore', label: 'Bỏ qua cột' },
               { value: 'keep', label: 'Giữ làm thuộc tính' },
             ]}
           />
-          <Text {...part} name="mui-gio" label="Múi giờ của giờ trong tệp" hint="Ví dụ Asia/Ho_Chi_Minh." width="20" />
+          <FormText
+            {...part}
+            name="mui-gio"
+            label="Múi giờ của giờ trong tệp"
+            hint="Ví dụ Asia/Ho_Chi_Minh."
+            width="20"
+          />
         </div>
-        <Text
+        <FormText
           {...part}
           name="luu-ngay"
           label="Lưu tệp gốc"
@@ -135,7 +113,8 @@ function FileFields(part: SheetPart) {
   )
 }
 
-function Identity({ contract, values, errorOf }: SheetPart) {
+function Identity(part: SheetPart) {
+  const { contract, values, errorOf } = part
   return (
     <Section title="Khóa và thứ tự phiên bản">
       <div class="form">
@@ -147,12 +126,11 @@ function Identity({ contract, values, errorOf }: SheetPart) {
           value={formText(values, 'khoa')}
           error={errorOf('khoa')}
         />
-        <Select
+        <FormSelect
+          {...part}
           name="thu-tu-ban"
           label="Cột cho biết bản nào mới hơn"
           empty="Không có: theo thứ tự nhận; trùng khóa trong một tệp là lỗi"
-          value={formText(values, 'thu-tu-ban')}
-          error={errorOf('thu-tu-ban')}
           options={contract.columns.map(({ name, label }) => ({
             value: name,
             label: label ? `${label} (${name})` : name,
@@ -182,7 +160,7 @@ const comparisons: readonly Option[] = [
 ]
 
 function Checks(part: SheetPart) {
-  const { contract, values, errorOf } = part
+  const { contract, values } = part
   const filled = checkRows(values).filter((index) => formText(values, `phai-dung-${index}`) !== '')
   const from = (filled.at(-1) ?? -1) + 1
   const rows = [...filled, ...Array.from({ length: spareChecks }, (_, index) => from + index)]
@@ -190,27 +168,17 @@ function Checks(part: SheetPart) {
     value: name,
     label: label ? `${label} (${name})` : name,
   }))
-  const select = (name: string, label: string, options: readonly Option[], empty?: string) => (
-    <Select
-      name={name}
-      label={label}
-      empty={empty}
-      options={options}
-      value={formText(values, name)}
-      error={errorOf(name)}
-    />
-  )
   return (
     <Section title="Điều kiện giữa các cột">
       <div class="stack">
         <fieldset class="panel stack-small">
           <legend class="field-label">Thêm: so sánh hai cột</legend>
           <div class="columns columns-3">
-            {select('so-trai', 'Cột', columns, 'Không thêm')}
-            {select('so-phep', 'Phải', comparisons)}
-            {select('so-phai', 'So với cột', columns, 'Không thêm')}
+            <FormSelect {...part} name="so-trai" label="Cột" options={columns} empty="Không thêm" />
+            <FormSelect {...part} name="so-phep" label="Phải" options={comparisons} />
+            <FormSelect {...part} name="so-phai" label="So với cột" options={columns} empty="Không thêm" />
           </div>
-          <Text {...part} name="so-loi-bao" label="Lời báo" hint="Để trống thì lấy lời báo mẫu." optional />
+          <FormText {...part} name="so-loi-bao" label="Lời báo" hint="Để trống thì lấy lời báo mẫu." optional />
         </fieldset>
         {rows.map((index) => (
           <fieldset class="panel stack-small" key={index}>
@@ -218,15 +186,15 @@ function Checks(part: SheetPart) {
               {filled.includes(index) ? `Điều kiện ${index + 1}` : 'Thêm: điều kiện viết bằng biểu thức'}
             </legend>
             <div class="columns columns-2">
-              <Text {...part} name={`loi-bao-${index}`} label="Lời báo: sai gì, sửa thế nào" />
-              {select(`cot-dk-${index}`, 'Chỉ vào cột', columns, 'Cả dòng')}
-              <Text
+              <FormText {...part} name={`loi-bao-${index}`} label="Lời báo: sai gì, sửa thế nào" />
+              <FormSelect {...part} name={`cot-dk-${index}`} label="Chỉ vào cột" options={columns} empty="Cả dòng" />
+              <FormText
                 {...part}
                 name={`phai-dung-${index}`}
                 label="Phải đúng (biểu thức CEL)"
                 hint="Xóa trắng thì bỏ điều kiện này."
               />
-              <Text {...part} name={`ma-dk-${index}`} label="Mã" optional width="20" />
+              <FormText {...part} name={`ma-dk-${index}`} label="Mã" optional width="20" />
             </div>
           </fieldset>
         ))}
@@ -254,7 +222,7 @@ function Lists(part: SheetPart) {
             error={errorOf(`danh-muc-${index}`)}
           />
         ))}
-        <Text
+        <FormText
           {...part}
           name="ten-danh-muc-moi"
           label="Tên danh mục mới"

@@ -1,7 +1,8 @@
 // A contract as the values of its form. `read.ts` is its mirror: what is read back from an untouched form is the same contract.
 
 import type { Column, Contract } from '../model.ts'
-import { type FormValues, termsForm } from '../pages/terms.tsx'
+import type { FormValues } from '../pages/form-fields.tsx'
+import { termsForm } from '../pages/terms.tsx'
 
 const decimalText = (value: number | undefined): string => (value === undefined ? '' : String(value).replace('.', ','))
 

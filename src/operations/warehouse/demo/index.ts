@@ -7,7 +7,7 @@ import type { DemoFile, DemoWorld } from './profile.ts'
 import { investmentFiles, lookupFiles, programmeFiles, reportFiles, resultFiles } from './services.ts'
 import { airFiles, trafficFiles, waterFiles } from './stations.ts'
 
-export { type DemoAgency, type DemoFile, type DemoWorld, Profile } from './profile.ts'
+export { type DemoAgency, type DemoFile, type DemoWorld, Places, Profile } from './profile.ts'
 
 export async function* demoFiles(world: DemoWorld): AsyncGenerator<DemoFile> {
   yield* dossierFiles(world)

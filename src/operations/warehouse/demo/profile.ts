@@ -82,6 +82,13 @@ export const Profile = z.strictObject({
 })
 export type Profile = z.infer<typeof Profile>
 
+/** `demo/places.yaml`: round patches of each commune, as longitude, latitude and radius in degrees. */
+export const Places = z.strictObject({
+  source: z.string(),
+  patches: z.record(z.string(), z.array(z.tuple([z.number(), z.number(), z.number().positive()]))),
+})
+export type Places = z.infer<typeof Places>
+
 export interface DemoAgency {
   code: string
   kind: string
@@ -96,6 +103,8 @@ export interface DemoWorld {
   profile: Profile
   departments: DemoAgency[]
   communes: DemoAgency[]
+  /** Where citizens of an area report from, the most first; where a pack says nothing they tell no point. */
+  patches: Places['patches']
   /** First and last day of the year, `YYYY-MM-DD`. */
   from: string
   to: string

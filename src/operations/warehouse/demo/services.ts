@@ -46,8 +46,10 @@ function makeReport(world: DemoWorld, day: string, nth: number, asOf: string, ch
   const onTime = chance.happens(flooded ? 0.7 : world.profile.reports.onTimeShare)
   const answeredOn = addWorkingDays(world, day, onTime ? chance.between(2, 14) : chance.between(16, 24))
   const answered = answeredOn <= asOf || answeredOn <= world.to
+  const code = `PA-${day.replaceAll('-', '')}-${String(nth).padStart(3, '0')}`
+  const [longitude, latitude] = placeOf(world, agency?.area ?? '', code)
   return {
-    ma: `PA-${day.replaceAll('-', '')}-${String(nth).padStart(3, '0')}`,
+    ma: code,
     linh_vuc: flooded
       ? chance.pick({ 'Hạ tầng đô thị': 5, 'Giao thông': 3, 'Điện nước': 4 })
       : chance.pick(world.profile.reports.categories),
@@ -60,11 +62,28 @@ function makeReport(world: DemoWorld, day: string, nth: number, asOf: string, ch
     trang_thai: answered ? (chance.happens(0.04) ? 'tu-choi' : 'da-tra-loi') : 'dang-xu-ly',
     hai_long:
       answered && chance.happens(0.55) ? Number(chance.pick({ '5': 46, '4': 32, '3': 12, '2': 6, '1': 4 })) : null,
-    vi_do: null,
-    kinh_do: null,
+    vi_do: latitude,
+    kinh_do: longitude,
     noi_dung: 'Nội dung minh họa',
     cap_nhat: `${asOf}T23:00:00+07:00`,
   }
+}
+
+/** Reports are told by telephone too: those name no point. */
+const withPoint = 0.85
+/** Relative numbers of the patches of a commune, the first the busiest. */
+const crowds = { '0': 8, '1': 4, '2': 2, '3': 1 }
+
+/** A point in one of the patches of its commune, denser towards the middle. Its chance is its own: all else stays as it was without. */
+function placeOf(world: DemoWorld, area: string, code: string): [number, number] | [null, null] {
+  const chance = chanceOf(`${world.profile.seed} place ${code}`)
+  const patches = world.patches[area] ?? []
+  const patch = patches[Number(chance.pick(crowds))] ?? patches[0]
+  if (!patch || !chance.happens(withPoint)) return [null, null]
+  const [longitude, latitude, radius] = patch
+  const [way, angle] = [radius * chance.next() ** 0.8, 2 * Math.PI * chance.next()]
+  const round = (degrees: number) => Number(degrees.toFixed(5))
+  return [round(longitude + way * Math.cos(angle)), round(latitude + way * Math.sin(angle))]
 }
 
 /** Look-ups in the population database: unit × day, one file a month, Vietnamese number and date forms. */

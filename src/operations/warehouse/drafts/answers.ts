@@ -4,7 +4,7 @@ import { type Kind, kindNames, kindOf } from '../kinds.ts'
 import { variableOf } from '../mapping/columns.ts'
 import { Code, type Contract, type Source } from '../model.ts'
 import type { Format } from '../readers/format.ts'
-import { rowsAbove } from '../readers/sniff.ts'
+import { rowsAbove, type TableShape } from '../readers/sniff.ts'
 
 export const columnTypes = ['text', 'integer', 'decimal', 'boolean', 'date', 'instant', 'json'] as const
 export const everyNames = ['once', 'hour', 'day', 'week', 'month', 'quarter', 'half', 'year'] as const
@@ -62,13 +62,26 @@ export type Answers = z.infer<typeof Answers>
 /** True when the first row of the table holds the names of its columns. */
 export const isNamed = (format: Format): boolean => !('header' in format) || format.header !== 'none'
 
+/** The table as the answers say it lies in its file. */
+export const shapeOf = (format: Format): TableShape => ({
+  named: isNamed(format),
+  above: rowsAbove(format),
+  sheet: sheetOf(format),
+})
+
+export const sheetOf = (format: Format): string | undefined =>
+  format.kind === 'xlsx' && format.sheet !== undefined ? String(format.sheet) : undefined
+
 function formatFrom(format: Format): Contract['format'] {
   const base = { encoding: 'auto', delimiter: 'auto', skipLines: 0, header: true } as const
   if (format.kind === 'csv') {
     const { encoding, delimiter, skipLines } = format
     return { ...base, type: 'csv', encoding, delimiter, skipLines, header: isNamed(format) }
   }
-  if (format.kind === 'xlsx') return { ...base, type: 'xlsx', header: isNamed(format), skipLines: rowsAbove(format) }
+  if (format.kind === 'xlsx') {
+    const sheet = sheetOf(format)
+    return { ...base, type: 'xlsx', header: isNamed(format), skipLines: rowsAbove(format), sheet }
+  }
   if (format.kind === 'json')
     return { ...base, type: 'json', encoding: format.encoding, path: format.path.join('.') || undefined }
   if (format.kind === 'jsonl') return { ...base, type: 'jsonl', encoding: format.encoding }

@@ -12,7 +12,7 @@ import type { Contract } from '../model.ts'
 import { getReadableSource } from '../reading/scope.ts'
 import { editPermission } from '../revision.ts'
 import type { SourceRow } from '../store.ts'
-import { type FormValues, formText } from './terms.tsx'
+import { type FormValues, formText } from './form-fields.tsx'
 import { contractPath, listPath, sourcePath } from './words.ts'
 
 const Params = z.strictObject({ code: z.string().max(64) })

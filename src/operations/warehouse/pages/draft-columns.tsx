@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import { Button, Checkbox, Checkboxes, ErrorSummary, Form, type FormError, More, Radios, Select, TextInput } from '#ui'
-import { type AnswerColumn, type Answers, columnTypes, isNamed } from '../drafts/answers.ts'
+import { type AnswerColumn, type Answers, columnTypes, isNamed, shapeOf, sheetOf } from '../drafts/answers.ts'
 import { type Draft, saveAnswers, sniffDraft } from '../drafts/draft.ts'
 import { looksLikeThousands } from '../drafts/suggest.ts'
 import type { Format } from '../readers/format.ts'
@@ -79,14 +79,16 @@ export const draftColumnRoutes: readonly Route[] = [
   }),
 ]
 
-/** The shape of the table where it is not what the answers say. */
-function shapeIn(body: Body, { format }: Answers): Required<TableShape> | 'invalid' | undefined {
+/** The shape of the table where it is not what the answers say. Another sheet is looked at for titles of its own. */
+function shapeIn(body: Body, { format }: Answers): TableShape | 'invalid' | undefined {
   if (!('header' in format)) return undefined
   const said = textOf(body, 'bo-dong')
   const named = textOf(body, 'dong-dau') === '' ? isNamed(format) : textOf(body, 'dong-dau') === 'ten'
   const above = said === '' ? rowsAbove(format) : Number(said)
   if (!Number.isInteger(above) || above < 0 || above > 1000) return 'invalid'
-  return named === isNamed(format) && above === rowsAbove(format) ? undefined : { named, above }
+  const sheet = body['trang-tinh'] === undefined ? sheetOf(format) : textOf(body, 'trang-tinh') || undefined
+  if (sheet !== sheetOf(format)) return { named, sheet, above: above === rowsAbove(format) ? undefined : above }
+  return named === isNamed(format) && above === rowsAbove(format) ? undefined : { named, above, sheet }
 }
 
 /** Other columns: everything that follows from them is proposed anew. */
@@ -154,7 +156,7 @@ function findErrors({ columns }: Answers): FormError[] {
 
 async function sheet(ctx: Context, draft: string, answers: Answers, errors: FormError[]): Promise<Reply> {
   const { format } = answers
-  const sniffed = await sniffDraft(ctx, draft, { named: isNamed(format), above: rowsAbove(format) })
+  const sniffed = await sniffDraft(ctx, draft, shapeOf(format))
   const guessed = new Map(sniffed.columns.map((column) => [column.name, column]))
   return page({
     title: 'Các cột',
@@ -168,7 +170,7 @@ async function sheet(ctx: Context, draft: string, answers: Answers, errors: Form
       <div class="stack">
         <ErrorSummary errors={errors} />
         <Form action={draftPath(draft, step)} class="stack-large" label="Các cột">
-          {'header' in format && <Shape format={format} errors={errors} />}
+          {'header' in format && <Shape format={format} sheets={sniffed.sheets} errors={errors} />}
           {answers.columns.map((column, index) => (
             <ColumnFields
               key={column.name}
@@ -204,9 +206,25 @@ async function sheet(ctx: Context, draft: string, answers: Answers, errors: Form
   })
 }
 
-function Shape({ format, errors }: { format: Format; errors: readonly FormError[] }) {
+interface ShapeProps {
+  format: Format
+  sheets: readonly string[]
+  errors: readonly FormError[]
+}
+
+function Shape({ format, sheets, errors }: ShapeProps) {
   return (
     <div class="columns columns-2">
+      {sheets.length > 1 && (
+        <Select
+          name="trang-tinh"
+          label="Trang tính"
+          hint="Chọn trang khác rồi bấm “Lưu và tiếp tục” thì các cột được đọc lại."
+          value={sheetOf(format) ?? ''}
+          // The first is meant where none is named, whatever it is called next month.
+          options={sheets.map((label, index) => ({ value: index === 0 ? '' : label, label }))}
+        />
+      )}
       <Radios
         name="dong-dau"
         label="Dòng đầu của bảng là"

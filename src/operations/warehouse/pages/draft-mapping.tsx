@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { allCodes } from '#organisations'
+import { allCodes, areaTree, organisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import { Button, ErrorSummary, Form, type FormError, Radios, Section, Select, TextInput } from '#ui'
@@ -36,7 +36,7 @@ export const draftMappingRoutes: readonly Route[] = [
     params: DraftParams,
     async handle(ctx, { params }) {
       const { answers } = await getAnswers(ctx, params.draft)
-      return sheet(params.draft, answers, [])
+      return sheet(ctx, params.draft, answers, [])
     },
   }),
   route({
@@ -67,7 +67,7 @@ export const draftMappingRoutes: readonly Route[] = [
         ...next,
         done: errors.length > 0 ? next.done.filter((one) => one !== step) : [...new Set([...next.done, step])],
       })
-      if (errors.length > 0) return sheet(draft.id, next, errors)
+      if (errors.length > 0) return sheet(ctx, draft.id, next, errors)
       if (isNew('organisationList') || isNew('areaList')) return redirect(`${draftPath(draft.id, step)}#danh-muc`)
       return redirect(draftPath(draft.id, 'thu'))
     },
@@ -169,7 +169,15 @@ function hintOf(kind: KindName, field: string): string | undefined {
   return isCaseName(kind, field) ? 'Mỗi dòng một mã riêng; cột này cũng là khóa của bản ghi.' : undefined
 }
 
-function sheet(draft: string, answers: Answers, errors: FormError[]): Reply {
+/** The official name of a code, so that whoever confirms it need not know codes by heart. */
+async function namesOfCodes(ctx: Context): Promise<(code: string) => string | undefined> {
+  const asOf = await today(ctx)
+  const trees = [await organisationTree(ctx.sql, { asOf }), await areaTree(ctx.sql, { asOf })]
+  return (code) => trees.map((tree) => tree.find(code)?.row.name).find((name) => name !== undefined)
+}
+
+async function sheet(ctx: Context, draft: string, answers: Answers, errors: FormError[]): Promise<Reply> {
+  const nameOf = await namesOfCodes(ctx)
   const columns = answers.columns.map(({ name }) => ({ value: name, label: name }))
   const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
   return page({
@@ -216,7 +224,7 @@ function sheet(draft: string, answers: Answers, errors: FormError[]): Reply {
               </div>
             ))}
           </Section>
-          <Lists answers={answers} errorOf={errorOf} />
+          <Lists answers={answers} errorOf={errorOf} nameOf={nameOf} />
           <Section title="So sánh hai cột">
             <p class="muted">Dòng không đúng thì bị cách ly, ví dụ: ngày kết thúc không nhỏ hơn ngày bắt đầu.</p>
             <div class="columns columns-3">
@@ -254,18 +262,30 @@ function sheet(draft: string, answers: Answers, errors: FormError[]): Reply {
   })
 }
 
-function Lists({ answers, errorOf }: { answers: Answers; errorOf(field: string): string | undefined }) {
+interface ListsProps {
+  answers: Answers
+  errorOf(field: string): string | undefined
+  nameOf(code: string): string | undefined
+}
+
+function Lists({ answers, errorOf, nameOf }: ListsProps) {
   const lists = [
-    { what: 'co-quan', title: 'Tên trong tệp là cơ quan nào', list: answers.organisationList },
-    { what: 'dia-ban', title: 'Tên trong tệp là địa bàn nào', list: answers.areaList },
+    {
+      what: 'co-quan',
+      title: 'Tên trong tệp là cơ quan nào',
+      list: answers.organisationList,
+      directory: '/quan-tri/don-vi',
+    },
+    { what: 'dia-ban', title: 'Tên trong tệp là địa bàn nào', list: answers.areaList, directory: '/quan-tri/dia-ban' },
   ].filter(({ list }) => Object.keys(list).length > 0)
   if (lists.length === 0) return null
   return (
     <div id="danh-muc" class="stack">
-      {lists.map(({ what, title, list }) => (
+      {lists.map(({ what, title, list, directory }) => (
         <Section key={what} title={title}>
           <p class="muted">
-            Tên nào khớp danh mục đã có mã sẵn; chỗ trống cần nhập mã. Tên lạ về sau sẽ bị cách ly để bổ sung.
+            Tên nào khớp danh mục đã có mã sẵn, tên chính thức ghi bên dưới; chỗ trống cần nhập mã, tra ở{' '}
+            <a href={directory}>danh mục</a>. Tên lạ về sau sẽ bị cách ly để bổ sung.
           </p>
           <div class="columns columns-3">
             {Object.entries(list).map(([word, code], index) => (
@@ -273,6 +293,7 @@ function Lists({ answers, errorOf }: { answers: Answers; errorOf(field: string):
                 key={word}
                 name={`${what}-${index}`}
                 label={word}
+                hint={nameOf(code) ?? 'chưa rõ, xin nhập mã'}
                 value={code}
                 error={errorOf(`${what}-${index}`)}
                 width="10"

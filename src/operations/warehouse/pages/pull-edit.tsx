@@ -8,10 +8,10 @@ import type { PullSettings } from '../inlets/pull-settings.ts'
 import { listPullStandings, type PullStanding } from '../inlets/pull-store.ts'
 import { readSecret } from '../inlets/secret-file.ts'
 import type { ContractRow } from '../store.ts'
+import type { FormValues } from './form-fields.tsx'
 import { emptyPullForm, PullFields, pullForm, readPullForm } from './pull-form.tsx'
 import { driverNames, placeWords, scheduleWords, typeNames } from './pull-words.ts'
 import { getManagedSource, LastRun, PullState } from './pulls.tsx'
-import type { FormValues } from './terms.tsx'
 import { listPath, pullPath, pullsPath, sourcePath } from './words.ts'
 
 const Params = z.strictObject({ code: z.string().max(64) })

@@ -1,8 +1,8 @@
-import { Checkbox, FieldGroup, type FormError, Radios, Select, TextArea, TextInput } from '#ui'
+import { Checkbox, FieldGroup, type FormError, Radios, Select, TextArea } from '#ui'
 import { type HttpPull, NewPull, type PullSettings } from '../inlets/pull-settings.ts'
 import type { Contract } from '../model.ts'
+import { type FormPart, FormText, type FormValues, formText } from './form-fields.tsx'
 import { driverNames, schedules } from './pull-words.ts'
-import { type FormValues, formText } from './terms.tsx'
 
 type Type = PullSettings['type']
 
@@ -146,25 +146,7 @@ function errorAt([first, part = '']: string[], message: string, chosen: string):
   return { field, message: words }
 }
 
-interface FieldsProps {
-  values: FormValues
-  errorOf(field: string): string | undefined
-}
-
-interface TextProps extends FieldsProps {
-  name: string
-  label: string
-  hint?: string
-  optional?: boolean
-  width?: '4' | '10' | '20'
-  unit?: string
-}
-
-function Text({ values, errorOf, name, ...rest }: TextProps) {
-  return <TextInput {...rest} name={name} value={formText(values, name)} error={errorOf(name)} maxLength={2000} />
-}
-
-export function PullFields({ type, ...props }: FieldsProps & { type: Type }) {
+export function PullFields({ type, ...props }: FormPart & { type: Type }) {
   return (
     <>
       {type === 'http' ? <HttpFields {...props} /> : <DatabaseFields {...props} />}
@@ -173,16 +155,16 @@ export function PullFields({ type, ...props }: FieldsProps & { type: Type }) {
   )
 }
 
-function HttpFields(props: FieldsProps) {
+function HttpFields(props: FormPart) {
   return (
     <>
-      <Text
+      <FormText
         {...props}
         name="dia-chi"
         label="Địa chỉ của tệp"
         hint="Tệp ở dạng mà hợp đồng của nguồn nêu. Không ghi tài khoản, mật khẩu trong địa chỉ."
       />
-      <Text
+      <FormText
         {...props}
         name="xac-thuc"
         label="Tên tệp bí mật chứa nội dung Authorization"
@@ -190,7 +172,7 @@ function HttpFields(props: FieldsProps) {
         optional
         width="20"
       />
-      <Text
+      <FormText
         {...props}
         name="ten-tep"
         label="Ghi nhận với tên tệp"
@@ -200,16 +182,16 @@ function HttpFields(props: FieldsProps) {
       />
       <FieldGroup name="gioi-han" label="Giới hạn mỗi lần lấy">
         <div class="columns columns-3">
-          <Text {...props} name="cho-tai" label="Chờ nhiều nhất" unit="giây" width="4" />
-          <Text {...props} name="lon-nhat" label="Tệp lớn nhất" unit="MB" width="4" />
-          <Text {...props} name="lan-thu" label="Số lần thử" width="4" />
+          <FormText {...props} name="cho-tai" label="Chờ nhiều nhất" unit="giây" width="4" />
+          <FormText {...props} name="lon-nhat" label="Tệp lớn nhất" unit="MB" width="4" />
+          <FormText {...props} name="lan-thu" label="Số lần thử" width="4" />
         </div>
       </FieldGroup>
     </>
   )
 }
 
-function DatabaseFields(props: FieldsProps) {
+function DatabaseFields(props: FormPart) {
   const { values, errorOf } = props
   return (
     <>
@@ -227,12 +209,18 @@ function DatabaseFields(props: FieldsProps) {
         }))}
       />
       <div class="columns columns-2">
-        <Text {...props} name="may-chu" label="Máy chủ" width="20" />
-        <Text {...props} name="cong" label="Cổng" optional width="4" />
-        <Text {...props} name="co-so" label="Cơ sở dữ liệu" width="20" />
-        <Text {...props} name="luoc-do" label="Lược đồ" optional width="20" />
-        <Text {...props} name="tai-khoan" label="Tài khoản chỉ đọc" width="20" />
-        <Text {...props} name="mat-khau" label="Tên tệp bí mật chứa mật khẩu" hint="Trong secrets/pull." width="20" />
+        <FormText {...props} name="may-chu" label="Máy chủ" width="20" />
+        <FormText {...props} name="cong" label="Cổng" optional width="4" />
+        <FormText {...props} name="co-so" label="Cơ sở dữ liệu" width="20" />
+        <FormText {...props} name="luoc-do" label="Lược đồ" optional width="20" />
+        <FormText {...props} name="tai-khoan" label="Tài khoản chỉ đọc" width="20" />
+        <FormText
+          {...props}
+          name="mat-khau"
+          label="Tên tệp bí mật chứa mật khẩu"
+          hint="Trong secrets/pull."
+          width="20"
+        />
       </div>
       <Radios
         name="ma-hoa"
@@ -244,7 +232,7 @@ function DatabaseFields(props: FieldsProps) {
           { value: 'off', label: 'Không mã hóa (chỉ trong mạng nội bộ)' },
         ]}
       />
-      <Text {...props} name="bang" label="Bảng hoặc khung nhìn" width="20" />
+      <FormText {...props} name="bang" label="Bảng hoặc khung nhìn" width="20" />
       <TextArea
         name="cot"
         label="Các cột cần lấy"
@@ -254,22 +242,27 @@ function DatabaseFields(props: FieldsProps) {
         error={errorOf('cot')}
       />
       <div class="columns columns-3">
-        <Text {...props} name="moc" label="Cột mốc" hint="Tăng theo mỗi thay đổi: thời điểm sửa hoặc số thứ tự." />
-        <Text {...props} name="khoa" label="Cột khóa" hint="Phân biệt các dòng cùng mốc; cách nhau bằng dấu phẩy." />
-        <Text {...props} name="lui" label="Lùi lại" hint="Giây (hoặc số) trước mốc lần trước." width="10" />
+        <FormText {...props} name="moc" label="Cột mốc" hint="Tăng theo mỗi thay đổi: thời điểm sửa hoặc số thứ tự." />
+        <FormText
+          {...props}
+          name="khoa"
+          label="Cột khóa"
+          hint="Phân biệt các dòng cùng mốc; cách nhau bằng dấu phẩy."
+        />
+        <FormText {...props} name="lui" label="Lùi lại" hint="Giây (hoặc số) trước mốc lần trước." width="10" />
       </div>
       <FieldGroup name="gioi-han" label="Giới hạn mỗi lần lấy">
         <div class="columns columns-3">
-          <Text {...props} name="mot-trang" label="Mỗi lượt đọc" unit="dòng" width="10" />
-          <Text {...props} name="nhieu-nhat" label="Nhiều nhất" unit="dòng" width="10" />
-          <Text {...props} name="cho-lenh" label="Chờ một câu lệnh" unit="giây" width="4" />
+          <FormText {...props} name="mot-trang" label="Mỗi lượt đọc" unit="dòng" width="10" />
+          <FormText {...props} name="nhieu-nhat" label="Nhiều nhất" unit="dòng" width="10" />
+          <FormText {...props} name="cho-lenh" label="Chờ một câu lệnh" unit="giây" width="4" />
         </div>
       </FieldGroup>
     </>
   )
 }
 
-function ScheduleFields(props: FieldsProps) {
+function ScheduleFields(props: FormPart) {
   const { values, errorOf } = props
   return (
     <>
@@ -283,7 +276,7 @@ function ScheduleFields(props: FieldsProps) {
           { value: other, label: 'Lịch riêng, viết ở ô dưới' },
         ]}
       />
-      <Text
+      <FormText
         {...props}
         name="lich-rieng"
         label="Lịch riêng"

@@ -20,7 +20,14 @@ import {
 import { type Kind, type KindName, kindNames, kindOf } from '../kinds.ts'
 import { reachOfSources } from '../reading/scope.ts'
 import { findByKey, type KeyMatch } from '../reading/search.ts'
-import { type FoundRecord, listRecords, type RecordMark, type RecordQuery } from '../records.ts'
+import {
+  type FoundRecord,
+  listRecords,
+  type RecordMark,
+  type RecordQuery,
+  readRecordMark,
+  writeRecordMark,
+} from '../records.ts'
 import { findCurrentContract, listSources, type SourceRow } from '../store.ts'
 import { nameOrganisations, showField } from './parts.tsx'
 import { recordListPath, recordPath } from './words.ts'
@@ -58,10 +65,10 @@ export const recordListRoute: Route = route({
     const asked = await askedOf(ctx, query)
     if (key) return keyPage(ctx, { query, asked, key })
     if (query.tai) return tableFile(query.tai, exportOf(ctx, asked))
-    const found = await listRecords(ctx.sql, asked.records, { after: readMark(query.after), limit: pageSize + 1 })
+    const found = await listRecords(ctx.sql, asked.records, { after: readRecordMark(query.after), limit: pageSize + 1 })
     const rows = found.slice(0, pageSize)
     const last = rows.at(-1)
-    const next = found.length > pageSize && last ? withQuery(request.url, { after: writeMark(last) }) : undefined
+    const next = found.length > pageSize && last ? withQuery(request.url, { after: writeRecordMark(last) }) : undefined
     const names = await nameOrganisations(
       ctx,
       rows.map((row) => row.organisation),
@@ -157,13 +164,6 @@ async function askedOf(ctx: Context, query: Query): Promise<Asked> {
 
 const isoOr = (date: string | undefined, otherwise: string): string =>
   date === undefined || date === 'invalid' ? otherwise : date
-
-const writeMark = ({ day, recordId, part }: RecordMark): string => `${day}~${recordId}~${part}`
-
-function readMark(text: string | undefined): RecordMark | undefined {
-  const [day, recordId, part] = text?.split('~') ?? []
-  return day === undefined ? undefined : { day, recordId: Number(recordId), part: Number(part) }
-}
 
 function Filters({ query, asked }: { query: Query; asked: Asked }) {
   const kinds = kindNames.filter((kind) => asked.sources.some((source) => source.kind === kind))

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import ExcelJS from 'exceljs'
 import { dbTest } from '#test/harness'
 import { multipart } from '../testing.ts'
 
 type Stranger = ReturnType<Parameters<Parameters<typeof dbTest>[1]>[0]['as']>
 
-async function begin(stranger: Stranger, name: string, text: string): Promise<string> {
+async function begin(stranger: Stranger, name: string, text: string | Buffer): Promise<string> {
   const begun = await stranger.inject({ method: 'POST', url: '/nguon/tao-moi', ...multipart(name, text) })
   assert.equal(begun.statusCode, 303, begun.body)
   const path = String(begun.headers.location)
@@ -63,6 +64,10 @@ dbTest('money with its unit, percent, telephone numbers: proposals alone lead to
   }
   assert.equal((await stranger.submit('/nguon/phieu-thu/chi-tieu/tao-moi', first)).statusCode, 303)
   assert.match((await stranger.get('/nguon/phieu-thu/chi-tieu')).body, /10\.938\.268 đồng/)
+  const { facts } = (await stranger.get('/api/v1/indicators/thu.tong/facts?organisation=H32.KHCN')).json()
+  assert.ok(facts.length > 0)
+  for (const fact of facts)
+    assert.equal(fact.receivedAt, t.now.toISOString(), 'what is summed anew knows when it was received')
   const [record] = await t.sql<{ attributes: Record<string, unknown> }[]>`
     select attributes from warehouse.process_case where source = 'phieu-thu' and case_id = 'PH-1001'`
   assert.equal(record?.attributes['Tỷ lệ'], 1.5)
@@ -117,4 +122,34 @@ dbTest('a case without a column that names it is asked for in words', async (t) 
   assert.equal(asked.statusCode, 422)
   assert.match(asked.body, /Mỗi hồ sơ cần một mã riêng/)
   assert.doesNotMatch((await stranger.get(`${path}/thu`)).body, /must be|cannot|there is no/)
+})
+
+dbTest('the sheet of a workbook is chosen on the page, and the contract reads that one', async (t) => {
+  const stranger = t.as('quantri')
+  const book = new ExcelJS.Workbook()
+  book.addWorksheet('Bìa')
+  for (const [name, count] of [
+    ['Quý 3', 2],
+    ['Quý 4', 3],
+  ] as const)
+    book
+      .addWorksheet(name)
+      .addRows([
+        ['Ngày', 'Trạm', name],
+        ...Array.from({ length: count }, (_, nth) => [`0${nth + 1}/10/2026`, 'Trạm thử', nth]),
+      ])
+  const path = await begin(stranger, 'quy.xlsx', Buffer.from(await book.xlsx.writeBuffer()))
+  const shown = (await stranger.get(`${path}/cot`)).body
+  assert.match(shown, /<option[^>]*selected[^>]*>Quý 3</)
+  assert.match(shown, /<legend class="field-label">Quý 3</)
+  const turned = await confirm(stranger, `${path}/cot`, { 'trang-tinh': 'Quý 4' })
+  assert.equal(turned.headers.location, `${path}/cot`)
+  assert.match((await stranger.get(`${path}/cot`)).body, /<legend class="field-label">Quý 4</)
+  assert.equal((await confirm(stranger, `${path}/cot`)).headers.location, `${path}/anh-xa`)
+  assert.equal((await confirm(stranger, `${path}/anh-xa`)).headers.location, `${path}/thu`)
+  assert.match((await stranger.get(`${path}/thu`)).body, /Thử cả 3 dòng/)
+  await stranger.submit(`${path}/thu`, {})
+  const [made] =
+    await t.sql`select body -> 'format' ->> 'sheet' as sheet from warehouse.contract where source = 'quy-xlsx'`
+  assert.equal(made?.sheet, 'Quý 4')
 })

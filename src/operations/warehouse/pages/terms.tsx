@@ -1,21 +1,9 @@
 // Legal basis and cadence as a form: the same questions of a source's contract and of an indicator's definition.
 
-import { Checkbox, DateInput, FieldGroup, type FormError, Radios, readDateInput, Select, TextInput } from '#ui'
+import { Checkbox, DateInput, FieldGroup, type FormError, Radios, readDateInput } from '#ui'
 import type { Basis, Cadence } from '../model.ts'
+import { type FormPart, FormSelect, FormText, type FormValues, formText } from './form-fields.tsx'
 import { basisKinds, everyWords } from './words.ts'
-
-/** Values of a form by name; several ticked boxes of one name come as a list. */
-export type FormValues = Record<string, string | string[]>
-
-export const formText = (values: FormValues, name: string): string => {
-  const value = values[name]
-  return (Array.isArray(value) ? (value[0] ?? '') : (value ?? '')).trim()
-}
-
-export const formList = (values: FormValues, name: string): string[] => {
-  const value = values[name]
-  return value === undefined ? [] : Array.isArray(value) ? value : [value]
-}
 
 /** What the fields show of a basis and a cadence. */
 export function termsForm({ basis, cadence }: { basis?: Basis; cadence?: Cadence }): Record<string, string> {
@@ -89,22 +77,9 @@ export function readCadence(values: FormValues, errors: FormError[]): unknown {
   return { every, family: of('lich-ky') || 'calendar', dueWorkingDays: days, dueTime: time || '17:00' }
 }
 
-interface TermsProps {
-  values: FormValues
-  errorOf(field: string): string | undefined
-}
-
-export function BasisFields({ values, errorOf }: TermsProps) {
-  const text = (name: string, label: string, hint?: string) => (
-    <TextInput
-      name={name}
-      label={label}
-      hint={hint}
-      value={formText(values, name)}
-      error={errorOf(name)}
-      maxLength={300}
-    />
-  )
+export function BasisFields(part: FormPart) {
+  const { values, errorOf } = part
+  const text = (name: string, label: string) => <FormText {...part} name={name} label={label} maxLength={300} />
   return (
     <>
       <Radios
@@ -152,45 +127,36 @@ export function BasisFields({ values, errorOf }: TermsProps) {
   )
 }
 
-export function CadenceFields({ values, errorOf }: TermsProps) {
+export function CadenceFields(part: FormPart) {
   return (
     <div class="columns columns-2">
-      <Select
+      <FormSelect
+        {...part}
         name="dinh-ky"
         label="Định kỳ"
         empty="Chọn định kỳ"
-        value={formText(values, 'dinh-ky')}
-        error={errorOf('dinh-ky')}
         options={Object.entries(everyWords).map(([value, label]) => ({ value, label }))}
       />
-      <Select
+      <FormSelect
+        {...part}
         name="lich-ky"
         label="Kỳ tính theo"
-        value={formText(values, 'lich-ky')}
         options={[
           { value: 'calendar', label: 'Tháng, quý, năm dương lịch' },
           { value: 'R', label: 'Kỳ báo cáo từ ngày 15 đến ngày 14' },
           { value: 'C25', label: 'Kỳ từ ngày 26 đến ngày 25' },
         ]}
       />
-      <TextInput
+      <FormText
+        {...part}
         name="han"
         label="Phải có sau khi hết kỳ"
         unit="ngày làm việc"
         width="4"
         inputMode="numeric"
-        value={formText(values, 'han')}
-        error={errorOf('han')}
         maxLength={3}
       />
-      <TextInput
-        name="gio-han"
-        label="Trước giờ"
-        width="4"
-        value={formText(values, 'gio-han')}
-        error={errorOf('gio-han')}
-        maxLength={5}
-      />
+      <FormText {...part} name="gio-han" label="Trước giờ" width="4" maxLength={5} />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import type { Trial } from '../drafts/trial.ts'
 import { type Kind, kindOf } from '../kinds.ts'
 import type { Contract } from '../model.ts'
 import { FileFault } from '../readers/faults.ts'
+import type { Encoding } from '../readers/format.ts'
 import { rowsAbove, type Sniffed } from '../readers/sniff.ts'
 import { outcomeWords } from './words.ts'
 
@@ -90,8 +91,8 @@ function columnOf({ map, kind }: Contract, field: string): string {
   return fields[field]?.label ?? field
 }
 
-const encodingNames: Record<string, string> = {
-  auto: 'UTF-8',
+const encodingNames: Record<Encoding, string> = {
+  auto: 'tự nhận',
   'utf-8': 'UTF-8',
   'utf-16': 'UTF-16',
   'windows-1258': 'Windows-1258 (tiếng Việt cũ)',
@@ -102,13 +103,11 @@ const kindNames = { csv: 'CSV', xlsx: 'Excel', json: 'JSON', jsonl: 'JSON Lines'
 const delimiterNames: Record<string, string> = { ',': 'dấu phẩy', ';': 'dấu chấm phẩy', '\t': 'tab', '|': 'gạch đứng' }
 
 /** How the file seems to be written, in words. */
-export function describeSniffed({ format, encodingGuessed }: Sniffed): string {
+export function describeSniffed({ format, encoding, encodingGuessed }: Sniffed): string {
   const parts: string[] = [kindNames[format.kind]]
   if (format.kind === 'csv') parts.push(`ngăn cách bằng ${delimiterNames[format.delimiter] ?? 'dấu phẩy'}`)
   if ('encoding' in format)
-    parts.push(
-      `bảng mã ${encodingNames[format.encoding] ?? format.encoding}${encodingGuessed ? ' (đoán từ chữ, xin xem lại)' : ''}`,
-    )
+    parts.push(`bảng mã ${encodingNames[encoding]}${encodingGuessed ? ' (đoán từ chữ, xin xem lại)' : ''}`)
   if (rowsAbove(format) > 0) parts.push(`${rowsAbove(format)} dòng tiêu đề ở trên`)
   return parts.join(', ')
 }

@@ -147,7 +147,8 @@ async function preview(ctx: Context, code: string, id: string): Promise<Reply> {
   let body: { sniffed: Sniffed; trial: Awaited<ReturnType<typeof tryImport>> } | undefined
   let fault: string | undefined
   try {
-    const sniffed = await sniffDraft(ctx, id)
+    const { header, skipLines, sheet } = contract.body.format
+    const sniffed = await sniffDraft(ctx, id, { named: header, above: skipLines, sheet })
     const trial = await tryImport(ctx, {
       contract: { ...contract.body, version: contract.version },
       fileName: draft.fileName,

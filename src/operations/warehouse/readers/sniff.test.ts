@@ -49,7 +49,9 @@ test('dates that fit two patterns are left to a person', () => {
 
 test('an old encoding is proposed as a guess to confirm', async () => {
   const file = iconv.encode(`ten,xa\n${'người dân nộp hồ sơ,vĩnh hải\n'.repeat(30)}`, 'tcvn')
-  const { format, encodingGuessed, samples } = await sniff(bytesOf(file))
+  const { format, encodingGuessed, encoding, samples } = await sniff(bytesOf(file))
+  assert.equal(encoding, 'tcvn3')
+  assert.equal((await sniff(bytesOf(Buffer.from('\ufefften,xa\nĐạt,Nha Trang\n', 'utf16le')))).encoding, 'utf-16')
   assert.deepEqual([format.kind === 'csv' && format.encoding, encodingGuessed], ['tcvn3', true])
   assert.deepEqual(samples[0], ['người dân nộp hồ sơ', 'vĩnh hải'])
 })
@@ -158,4 +160,21 @@ test('titles above the table of a workbook are left out, merged or not, and a pe
   assert.deepEqual([rowsAbove(found.format), found.rowsSampled, found.faultyRows], [3, 9, 0])
   const said = await sniff(bytesOf(bytes), undefined, { above: 4 })
   assert.deepEqual(said.columns[0]?.name, 'a0')
+})
+
+test('a workbook whose first sheet is empty is read from the first that holds something, and a person may name another', async () => {
+  const book = new ExcelJS.Workbook()
+  book.addWorksheet('Bìa')
+  book.addWorksheet('Tháng 10').addRows([
+    ['mã', 'số'],
+    ['x', 1],
+  ])
+  book.addWorksheet('Ẩn', { state: 'hidden' }).addRow(['kín'])
+  book.addWorksheet('Tháng 11').addRows([['Báo cáo'], ['mã', 'ngày', 'tiền'], ['y', '01/11/2026', 5]])
+  const bytes = Buffer.from(await book.xlsx.writeBuffer())
+  const found = await sniff(bytesOf(bytes))
+  assert.deepEqual(found.sheets, ['Bìa', 'Tháng 10', 'Tháng 11'])
+  assert.deepEqual([found.format.kind === 'xlsx' && found.format.sheet, found.rowsSampled], ['Tháng 10', 1])
+  const said = await sniff(bytesOf(bytes), undefined, { sheet: 'Tháng 11' })
+  assert.deepEqual([rowsAbove(said.format), said.columns.map(({ name }) => name)], [1, ['mã', 'ngày', 'tiền']])
 })

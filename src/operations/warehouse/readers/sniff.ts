@@ -10,7 +10,8 @@ import { findArrayPath } from './find-array.ts'
 import { defaultLimits, type Encoding, Format, type Limits } from './format.ts'
 import { type GuessedColumn, guessColumns, type Sample } from './guess-column.ts'
 import { readRecords } from './read-records.ts'
-import { holdBytes } from './zip-package.ts'
+import { listSheets } from './xlsx-parts.ts'
+import { holdBytes, openPackage } from './zip-package.ts'
 
 // A first look at a file nobody has described yet: which format it seems to be, how it is written, what its columns
 // seem to hold. Everything is a proposal for the page where a contract is made; nothing is read by it unconfirmed.
@@ -23,11 +24,15 @@ export type Sniffed = {
   format: Format
   /** The encoding was guessed from the letters and must be confirmed by a person. */
   encodingGuessed: boolean
+  /** How the text of this file is written, whatever the format says of others. */
+  encoding: Encoding
   columns: GuessedColumn[]
   /** The first rows, in the order of `columns` or as trees. */
   samples: Sample['values'][]
   rowsSampled: number
   faultyRows: number
+  /** Of a workbook: the sheets among which a person may choose. */
+  sheets: string[]
 }
 
 type Proposal = { format: unknown; encodingGuessed: boolean }
@@ -39,6 +44,11 @@ function proposeEncoding(head: Buffer): { encoding: Encoding; resolved: Resolved
   const likely = guessEncoding(head)
   if (likely === 'windows-1258' || likely === 'tcvn3') return { encoding: likely, resolved: likely, guessed: true }
   return { encoding: 'auto', resolved: 'utf-8', guessed: false }
+}
+
+function encodingOf(head: Buffer): Encoding {
+  const { encoding, resolved } = proposeEncoding(head)
+  return encoding !== 'auto' ? encoding : resolved === 'utf-8' ? 'utf-8' : 'utf-16'
 }
 
 // Lines before the first that has as many columns as most: titles.
@@ -66,11 +76,15 @@ function linesAbove(counts: readonly { columns: number; line: number }[]): numbe
 
 const widestSheet = Array.from({ length: 500 }, (_, index) => `#${index + 1}`)
 
-/** Titles of a sheet: its rows are looked at without names, and a merged title counts once. */
-async function countTitleRows(book: Bytes, limits: Limits): Promise<number> {
-  const format = Format.parse({ kind: 'xlsx', header: 'none', columns: widestSheet, fillMerged: false })
+/** How many columns each of the first rows of a sheet fills, looked at without names; a merged title counts once. */
+async function countFilled(
+  book: Buffer,
+  sheet: string | undefined,
+  limits: Limits,
+): Promise<{ columns: number; line: number }[]> {
+  const format = Format.parse({ kind: 'xlsx', sheet, header: 'none', columns: widestSheet, fillMerged: false })
   const counts: { columns: number; line: number }[] = []
-  for await (const batch of readRecords(book, format, { ...limits, batchRows: 200 })) {
+  for await (const batch of readRecords(pieceOf(book), format, { ...limits, batchRows: 200 })) {
     if (batch.shape === 'table')
       for (const { values, line } of batch.rows)
         counts.push({
@@ -79,7 +93,14 @@ async function countTitleRows(book: Bytes, limits: Limits): Promise<number> {
         })
     if (counts.length >= 200) break
   }
-  return linesAbove(counts)
+  return counts
+}
+
+/** The first visible sheet that holds anything: workbooks begin with empty sheets. Nothing where it is the first, or none. */
+async function findFilledSheet(book: Buffer, sheets: readonly string[], limits: Limits): Promise<string | undefined> {
+  for (const [index, sheet] of sheets.entries())
+    if ((await countFilled(book, sheet, limits)).length > 0) return index === 0 ? undefined : sheet
+  return undefined
 }
 
 function proposeText(head: Buffer): Proposal {
@@ -140,8 +161,8 @@ export function looksHeadless(columns: readonly GuessedColumn[]): boolean {
   )
 }
 
-/** What a person says of the table: whether its first row holds the names, and how many rows stand above it. */
-export type TableShape = { named?: boolean; above?: number }
+/** What a person says of the table: whether its first row holds the names, how many rows stand above it, on which sheet it is. */
+export type TableShape = { named?: boolean; above?: number; sheet?: string }
 
 /** Rows above the table of a file that is read so. */
 export const rowsAbove = (format: Format): number =>
@@ -154,7 +175,8 @@ export async function sniff(input: Bytes, limits: Limits = defaultLimits, shape:
   const read = Format.parse(proposed)
   const book = read.kind === 'xlsx' ? await holdBytes(flow, limits.packageBytes) : undefined
   const rest = book ? pieceOf(book) : flow
-  const format = await shaped(read, shape, () => (book ? countTitleRows(pieceOf(book), limits) : Promise.resolve(0)))
+  const sheets = book ? await listSheets(await openPackage(pieceOf(book), limits)) : []
+  const format = book ? await shapedBook(read, shape, { book, sheets, limits }) : shaped(read, shape)
   const rows: Sample[] = []
   let columns: readonly string[] = []
   let faultyRows = 0
@@ -167,10 +189,12 @@ export async function sniff(input: Bytes, limits: Limits = defaultLimits, shape:
   return {
     format,
     encodingGuessed,
+    encoding: recogniseContent(head) === 'text' ? encodingOf(head) : 'auto',
     columns: guessColumns(columns, rows),
     samples: rows.slice(0, shownRows).map(({ values }) => values),
     rowsSampled: rows.length,
     faultyRows,
+    sheets,
   }
 }
 
@@ -178,14 +202,16 @@ async function* pieceOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-async function shaped(
+const shaped = (format: Format, { named = true, above }: TableShape): Format =>
+  format.kind === 'csv' ? { ...format, skipLines: above ?? format.skipLines, header: named ? 1 : 'none' } : format
+
+async function shapedBook(
   format: Format,
-  { named = true, above }: TableShape,
-  countTitles: () => Promise<number>,
+  { named = true, above, sheet: said }: TableShape,
+  { book, sheets, limits }: { book: Buffer; sheets: readonly string[]; limits: Limits },
 ): Promise<Format> {
-  if (format.kind === 'csv') {
-    return { ...format, skipLines: above ?? format.skipLines, header: named ? 1 : 'none' }
-  }
   if (format.kind !== 'xlsx') return format
-  return { ...format, header: named ? (above ?? (await countTitles())) + 1 : 'none' }
+  const sheet = said ?? (await findFilledSheet(book, sheets, limits))
+  const header = named ? (above ?? linesAbove(await countFilled(book, sheet, limits))) + 1 : 'none'
+  return { ...format, sheet, header }
 }

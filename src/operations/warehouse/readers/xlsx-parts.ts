@@ -21,11 +21,7 @@ async function readPart(workbook: Package, name: string, sink: XmlSink): Promise
 
 type Sheet = { name: string; relation: string; visible: boolean }
 
-/** Where the wanted sheet lies in the package, and from which year the workbook counts its days. */
-export async function findSheet(
-  workbook: Package,
-  wanted: XlsxFormat['sheet'],
-): Promise<{ part: string; epoch: 1900 | 1904 }> {
+async function readSheets(workbook: Package): Promise<{ sheets: Sheet[]; epoch: 1900 | 1904 }> {
   const sheets: Sheet[] = []
   let epoch: 1900 | 1904 = 1900
   const read = await readPart(workbook, 'xl/workbook.xml', {
@@ -47,6 +43,21 @@ export async function findSheet(
       declared: 'Excel (.xlsx)',
       found: 'tệp nén ZIP hoặc định dạng bảng tính khác',
     })
+  return { sheets, epoch }
+}
+
+/** Names of the sheets a person sees, in their order. */
+export async function listSheets(workbook: Package): Promise<string[]> {
+  const { sheets } = await readSheets(workbook)
+  return sheets.filter(({ visible }) => visible).map(({ name }) => name)
+}
+
+/** Where the wanted sheet lies in the package, and from which year the workbook counts its days. */
+export async function findSheet(
+  workbook: Package,
+  wanted: XlsxFormat['sheet'],
+): Promise<{ part: string; epoch: 1900 | 1904 }> {
+  const { sheets, epoch } = await readSheets(workbook)
   const sheet = chooseSheet(sheets, wanted)
   const targets = new Map<string, string>()
   await readPart(workbook, 'xl/_rels/workbook.xml.rels', {

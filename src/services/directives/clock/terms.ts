@@ -41,7 +41,7 @@ export function termsOf(part: Timed, settings: Settings): ClockTerms | undefined
   return {
     startedAt: part.startedAt,
     budget: { amount: part.budgetAmount, unit: part.budgetUnit },
-    pauses: readPauses(part as Part),
+    pauses: readPauses(part),
     rule: settings.clock.rule,
   }
 }

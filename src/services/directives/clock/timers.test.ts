@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
-import { changeCalendarDays } from '#calendar'
+import fc from 'fast-check'
+import { changeCalendarDays, getCalendarOf, settleClocks } from '#calendar'
 import { cloneTest, type DbTest, dbTest } from '#test/harness'
+import { getSettings } from '../settings.ts'
+import { findPart } from '../store.ts'
 import { given, issued, ok, read } from '../testing.ts'
-import { recountClocks } from './recount.ts'
+import { placeOf } from './ladder.ts'
+import { partClocks } from './recount.ts'
+import { dueOf } from './terms.ts'
+import { planTimers } from './timers.ts'
 import { wakeTimers } from './wake.ts'
 
 // Issued Monday 23-11 at 10:00, five working days: due Monday 30-11 at 17:00.
@@ -152,19 +158,87 @@ cloneTest('two workers and two officers at the same moment: every timer once, on
   assert.equal(new Set(numbers).size, 6)
 })
 
-dbTest('a day off that is declared later moves the deadlines of what is under way, once, and says so', async (t) => {
-  const code = await issued(t)
-  await changeCalendarDays(t.context(), 'khanh-hoa', {
-    set: [{ date: '2026-11-26', kind: 'closure', name: 'Nghỉ tránh bão', citation: 'Công điện thử nghiệm số 1' }],
+const declareOff = (t: DbTest, date: string) =>
+  changeCalendarDays(t.context(), 'khanh-hoa', {
+    set: [{ date, kind: 'closure', name: 'Nghỉ tránh bão', citation: 'Công điện thử nghiệm số 1' }],
     remove: [],
     citation: 'Công điện thử nghiệm số 1',
   })
-  assert.equal(await recountClocks(t.context()), 1)
-  assert.equal(await recountClocks(t.context()), 0)
+
+dbTest('a day off that is declared later moves the deadlines of what is under way, once, and says so', async (t) => {
+  const code = await issued(t)
+  await declareOff(t, '2026-11-26')
+  for (let turn = 0; turn < 2; turn += 1) await settleClocks(t.context(), partClocks)
   assert.equal((await read(t, code)).parts[0].dueAt, '2026-12-01T10:00:00.000Z')
   assert.deepEqual(await deedsOf(t, code), ['recount'])
+  const [item] = await t.sql<{ dueAt: Date }[]>`
+    select due_at from worklist.item where capability = 'directives' and code = ${code} and closed_at is null`
+  assert.equal(item?.dueAt.toISOString(), '2026-12-01T10:00:00.000Z')
   await wake(t, new Date(due.getTime() + 1000))
   assert.deepEqual(await deedsOf(t, code), ['recount', 'due-soon'], 'nothing is left of the earlier deadline')
+})
+
+dbTest('no timer goes off by a calendar that no longer holds, though nothing has reckoned anew yet', async (t) => {
+  const code = await issued(t)
+  await declareOff(t, '2026-11-27')
+  await wake(t, new Date(due.getTime() + 1000))
+  assert.deepEqual(await deedsOf(t, code), ['recount', 'due-soon'])
+  await wake(t, new Date('2026-12-01T10:00:01Z'))
+  assert.deepEqual(await deedsOf(t, code), ['recount', 'due-soon', 'late', 'escalate head'])
+  // The deadline is past; the step two working days after it still moves.
+  await declareOff(t, '2026-12-02')
+  await wake(t, new Date('2026-12-03T10:00:01Z'))
+  assert.equal((await deedsOf(t, code)).length, 4)
+  await wake(t, new Date('2026-12-04T10:00:01Z'))
+  await wake(t, new Date('2026-12-04T10:00:02Z'))
+  assert.deepEqual((await deedsOf(t, code)).slice(4), ['escalate vice-chair'])
+})
+
+dbTest('after any changes of days every deadline and every timer is what it would be made anew', async (t) => {
+  const { given: wish } = await import('../testing.ts')
+  const codes: string[] = []
+  for (const amount of [1, 2, 3, 5, 8, 13])
+    codes.push(
+      await issued(t, {
+        parts: [{ organisation: amount % 2 ? 'H32.KHCN' : 'H32.22366', deadline: { budget: { amount } } }],
+        ...(amount % 2 ? {} : { field: 'nong-nghiep-moi-truong' }),
+      }),
+    )
+  assert.ok(await wish(t), 'one that does not bind yet is left alone')
+  await t.sql`
+    update directives.part set pauses = '[{"from":"2026-11-24T02:00:00Z","to":"2026-11-26T03:00:00Z","reason":"thử"}]'
+    where code = ${codes[3] ?? ''}`
+  await declareOff(t, '2026-11-24')
+  await settleClocks(t.context(), partClocks)
+  const settings = await getSettings(t.sql)
+  const someDay = fc
+    .integer({ min: 0, max: 30 })
+    .map((days) => new Date(t.now.getTime() + days * dayMs).toISOString().slice(0, 10))
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(someDay, { minLength: 1, maxLength: 3 }), async (dates) => {
+      await t.sql.unsafe('savepoint run')
+      for (const date of dates) await declareOff(t, date)
+      await settleClocks(t.context(), partClocks)
+      for (const code of codes) {
+        const part = await findPart(t.sql, code)
+        assert.ok(part)
+        const compiled = await getCalendarOf(t, part.organisation)
+        assert.deepEqual(part.dueAt, dueOf(compiled, part, settings))
+        const { line } = await placeOf(t.context(), part.organisation)
+        const waiting = await t.sql`
+          select kind, step, at from directives.timer where part = ${code} and done_at is null order by kind, step`
+        const planned = planTimers(compiled, part, settings, line)
+        assert.deepEqual(
+          [...waiting],
+          planned
+            .map(({ kind, step, at }) => ({ kind, step, at }))
+            .toSorted((a, b) => a.kind.localeCompare(b.kind) || a.step - b.step),
+        )
+      }
+      await t.sql.unsafe('rollback to savepoint run')
+    }),
+    { numRuns: 12 },
+  )
 })
 
 dbTest('a pack without rules of its own works by the plainest: who gives issues, the head is told', async (t) => {

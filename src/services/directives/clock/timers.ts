@@ -16,7 +16,12 @@ export interface Timer {
 /** The last moment is still in time. */
 const afterMs = 1000
 
-export function planTimers(compiled: CompiledCalendar, part: Part, settings: Settings, line: Line): Timer[] {
+export function planTimers(
+  compiled: CompiledCalendar,
+  part: Pick<Part, 'dueAt' | 'startedAt' | 'state'>,
+  settings: Settings,
+  line: Line,
+): Timer[] {
   const { dueAt: due, startedAt } = part
   if (!due || !startedAt || !owedStates.includes(part.state)) return []
   const soon = addWorkingMs(compiled, due, -settings.warnBefore.hours * 3_600_000)
@@ -47,6 +52,73 @@ export async function replaceTimers(sql: Sql, part: Part, timers: readonly Timer
   if (timers.length === 0) return
   const rows = timers.map(({ kind, step, at }) => ({ part: part.code, kind, step, base_due_at: part.dueAt, at }))
   await sql`insert into directives.timer ${sql(rows)} on conflict (part, kind, step, base_due_at) do nothing`
+}
+
+/** A row that is there: done for the deadline it names, or waiting. */
+export interface KnownTimer {
+  id: number
+  kind: Timer['kind']
+  step: number
+  base: string
+  at: string
+  done: boolean
+}
+
+/** What has to be written so that what is planned waits, and nothing else. */
+export interface TimerChanges {
+  put: Timer[]
+  set: { id: number; at: Date }[]
+  drop: number[]
+}
+
+/** The same as `replaceTimers`, worked out for one of many parts. What was done for this very deadline is not planned again. */
+export function compareTimers(
+  known: readonly KnownTimer[],
+  dueAt: Date | null,
+  planned: readonly Timer[],
+): TimerChanges | undefined {
+  const base = dueAt?.getTime()
+  const open = new Map<string, KnownTimer>()
+  const done = new Set<string>()
+  for (const row of known)
+    if (!row.done) open.set(`${row.kind} ${row.step}`, row)
+    else if (Date.parse(row.base) === base) done.add(`${row.kind} ${row.step}`)
+  const changes: TimerChanges = { put: [], set: [], drop: [] }
+  for (const timer of planned) {
+    const key = `${timer.kind} ${timer.step}`
+    if (done.has(key)) continue
+    const waiting = open.get(key)
+    open.delete(key)
+    if (!waiting) changes.put.push(timer)
+    else if (Date.parse(waiting.at) !== timer.at.getTime() || Date.parse(waiting.base) !== base)
+      changes.set.push({ id: waiting.id, at: timer.at })
+  }
+  changes.drop = [...open.values()].map(({ id }) => id)
+  return changes.put.length + changes.set.length + changes.drop.length > 0 ? changes : undefined
+}
+
+/** Writes the changes of many parts at once: rows are moved where they are, which costs half of making them anew. */
+export async function changeTimers(
+  sql: Sql,
+  parts: readonly { part: string; dueAt: Date | null; changes: TimerChanges }[],
+): Promise<void> {
+  const drop = parts.flatMap(({ changes }) => changes.drop)
+  if (drop.length > 0) await sql`delete from directives.timer where id = any(${drop}::bigint[]) and done_at is null`
+  const set = parts.flatMap(({ dueAt, changes }) => changes.set.map((one) => ({ ...one, dueAt })))
+  if (set.length > 0)
+    await sql`
+      update directives.timer set at = n.at, base_due_at = n.due_at
+      from unnest(${set.map(({ id }) => id)}::bigint[], ${set.map(({ at }) => at.toISOString())}::timestamptz[],
+        ${set.map(({ dueAt }) => dueAt?.toISOString() ?? null)}::timestamptz[]) as n (id, at, due_at)
+      where timer.id = n.id and timer.done_at is null`
+  const put = parts.flatMap(({ part, dueAt, changes }) => changes.put.map((timer) => ({ part, dueAt, ...timer })))
+  if (put.length > 0)
+    await sql`
+      insert into directives.timer (part, kind, step, base_due_at, at)
+      select * from unnest(${put.map(({ part }) => part)}::text[], ${put.map(({ kind }) => kind)}::text[],
+        ${put.map(({ step }) => step)}::int[], ${put.map(({ dueAt }) => dueAt?.toISOString() ?? null)}::timestamptz[],
+        ${put.map(({ at }) => at.toISOString())}::timestamptz[])
+      on conflict (part, kind, step, base_due_at) do nothing`
 }
 
 export interface WaitingTimer {

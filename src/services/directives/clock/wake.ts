@@ -1,4 +1,5 @@
 // What the timers do when their time has come. The job only wakes this; tests call it with a context of another `now`.
+import { settleClocks } from '#calendar'
 import type { Context } from '#platform/context'
 import type { Held } from '../held.ts'
 import { owedStates } from '../model.ts'
@@ -6,6 +7,7 @@ import { apply, hold } from '../moving.ts'
 import { agencyOf, giversOf, headsOf, tell } from '../notices.ts'
 import { findPart, lockDirective } from '../store.ts'
 import { climbNames, listClimbed, stepsOf } from './ladder.ts'
+import { partClocks } from './recount.ts'
 import { listDueParts, lockDueTimers, markTimer, type WaitingTimer } from './timers.ts'
 
 const partsAtOnce = 500
@@ -14,6 +16,8 @@ const partsAtOnce = 500
 export async function wakeTimers(ctx: Context): Promise<number> {
   let done = 0
   for (;;) {
+    // By the calendar as it is now: a timer of the one before must not go off.
+    await settleClocks(ctx, partClocks)
     const parts = await listDueParts(ctx.sql, ctx.now, partsAtOnce)
     for (const { part } of parts) done += await wakePart(ctx, part)
     if (parts.length < partsAtOnce) return done

@@ -51,16 +51,22 @@ function readDeadline(values: Values, at: string, errors: FormError[]): object {
 }
 
 function readCondition(values: Values, errors: FormError[]): Condition | undefined {
-  const indicator = textOf(values, 'dk-chi-tieu')
+  const indicator = textOf(values, 'dk-ma')
   if (!indicator) return undefined
   const value = Number(textOf(values, 'dk-gia-tri').replace(/\./g, '').replace(',', '.'))
   const compare = comparisons.find((one) => one === textOf(values, 'dk-so-sanh')) ?? '>='
   const organisation = textOf(values, 'dk-don-vi') || textOf(values, 'chu-tri')
   const period = textOf(values, 'dk-ky')
-  if (!period) errors.push({ field: 'dk-ky', message: 'Nhập kỳ của số liệu, ví dụ 2026-11.' })
+  if (!period) errors.push({ field: 'dk-ky', message: 'Chọn kỳ của số liệu.' })
   if (textOf(values, 'dk-gia-tri') === '' || Number.isNaN(value))
     errors.push({ field: 'dk-gia-tri', message: 'Nhập giá trị cần đạt bằng số, ví dụ 95 hoặc 93,5.' })
   return { indicator, organisation, period: period || '-', compare, value: Number.isNaN(value) ? 0 : value }
+}
+
+function readAbout(values: Values): { kind: SourceKind; code: string } | undefined {
+  const code = textOf(values, 've-ma').slice(0, 200)
+  const kind = sourceKinds.find((one) => one === textOf(values, 've-loai'))
+  return kind && code ? { kind, code } : undefined
 }
 
 /** What the form says, checked; with faults there is nothing to give. */
@@ -92,6 +98,7 @@ export function readGiven(values: Values): { given: GivenDirective | undefined; 
       title: textOf(values, 'ten').slice(0, 300) || undefined,
       // An address that is not of this site is left away: the source keeps its name.
       url: url && isSafePath(url) ? url : undefined,
+      about: readAbout(values),
     },
     giver: textOf(values, 'nguoi-chi-dao') || undefined,
     field: textOf(values, 'linh-vuc') || undefined,

@@ -1,3 +1,4 @@
+import { isPeriod } from '#calendar'
 import { listPeople, type Person, partiesOf } from '#identity'
 import { ancestorsOf, findOrganisation, getHomePack, searchKey, today } from '#organisations'
 import type { Context } from '#platform/context'
@@ -78,6 +79,11 @@ async function checkParts(ctx: Context, parts: readonly GivenPart[]): Promise<st
       if (!(await findOrganisation(ctx.sql, code, at)))
         faults.push({ path: `parts.${index}.organisation`, message: `Không có đơn vị ${code}; chọn trong danh sách.` })
     }
+    if (part.condition && !isPeriod(part.condition.period))
+      faults.push({
+        path: `parts.${index}.condition.period`,
+        message: 'Kỳ của số liệu viết như 2026-11, 2026-Q4, 2026.',
+      })
     if (part.coOrganisations.includes(part.organisation))
       faults.push({ path: `parts.${index}.coOrganisations`, message: 'Cơ quan chủ trì không thể đồng thời phối hợp.' })
     const authority = await authorityOver(ctx, part.organisation)
@@ -120,6 +126,8 @@ function directiveOf(ctx: Context, given: GivenDirective, frame: Frame): Directi
     sourceCode: source.code || null,
     sourceTitle: source.title || null,
     sourceUrl: source.url || null,
+    aboutKind: source.about?.kind ?? null,
+    aboutCode: source.about?.code ?? null,
     giver: frame.giver.account,
     giverName: frame.giver.name,
     giverPosition: frame.giver.position,

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { page, type Route, route } from '#platform/http'
+import { tableFile } from '#platform/table-file'
 import { Button, type Column, formatNumber, formatPercent, Section, Table, Tag, withQuery } from '#ui'
 import { boardPath, givePath, listPath } from '../paths.ts'
 import { type AgencyCounts, fewestToCompare, groupOrder, isFew, lateShare, listBoard } from '../reading/board.ts'
@@ -11,8 +13,16 @@ export const boardRoute: Route = route({
   method: 'GET',
   path: boardPath,
   access: readPermission,
-  async handle(ctx) {
+  query: z.object({
+    tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+    nhom: z.enum(groupOrder).optional().catch(undefined),
+  }),
+  async handle(ctx, { query }) {
     const rows = await listBoard(ctx)
+    if (query.tai) {
+      const wanted = rows.filter(({ peerGroup }) => query.nhom === undefined || peerGroup === query.nhom)
+      return tableFile(query.tai, { name: 'nhiem-vu-theo-don-vi', titles: fileTitles, rows: wanted.map(fileRow) })
+    }
     const sum = await summariseDirectives(ctx, ctx.reach(readPermission))
     return page({
       title: 'Nhiệm vụ chỉ đạo',
@@ -37,6 +47,36 @@ export const boardRoute: Route = route({
     })
   },
 })
+
+const fileTitles = [
+  'Mã đơn vị',
+  'Đơn vị',
+  'Nhóm',
+  'Quá hạn',
+  'Đã báo lên cấp trên',
+  'Đang thực hiện',
+  'Đến hạn tuần này',
+  'Chờ tiếp nhận',
+  'Chờ xác nhận',
+  'Xong đúng hạn (12 tháng)',
+  'Xong quá hạn (12 tháng)',
+  'Tỷ lệ quá hạn (%)',
+]
+
+const fileRow = (row: AgencyCounts) => [
+  row.organisation,
+  row.name,
+  row.peerGroup,
+  row.late,
+  row.escalated,
+  row.open,
+  row.dueThisWeek,
+  row.toAccept,
+  row.waiting,
+  row.doneInTime,
+  row.doneLate,
+  isFew(row) ? '' : Math.round(lateShare(row) * 1000) / 10,
+]
 
 function sayAll(sum: Awaited<ReturnType<typeof summariseDirectives>>): string {
   const parts = [
@@ -72,6 +112,10 @@ function Agencies({ group, rows }: { group: string; rows: readonly AgencyCounts[
         rows={rows}
         rowKey={(row) => row.organisation}
         rowHref={(row) => withQuery(listPath, { 'don-vi': row.organisation })}
+        downloads={{
+          csv: withQuery(boardPath, { tai: 'csv', nhom: group }),
+          xlsx: withQuery(boardPath, { tai: 'xlsx', nhom: group }),
+        }}
         empty={{
           title: 'Chưa có nhiệm vụ nào',
           words: 'Nhiệm vụ được giao từ chỉ tiêu, cảnh báo, bản ghi, văn bản, hoặc trực tiếp bằng nút “Giao nhiệm vụ”.',

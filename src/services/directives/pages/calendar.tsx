@@ -62,6 +62,9 @@ export const calendarRoute: Route = route({
             <Button small href={withQuery(calendarPath, { thang: next.slice(0, 7) })} icon="forward">
               Tháng sau
             </Button>
+            <Button small href={withQuery(listPath, { han: month, sort: 'due' })} icon="table">
+              Danh sách của tháng, tải về
+            </Button>
           </nav>
           <Month days={days} today={today} name={name} />
         </div>
@@ -153,7 +156,7 @@ function DayCell({ day, today, name }: { day: Day; today: string; name(code: str
           ))}
           {rows.length > mostADay && (
             <li>
-              <a href={withQuery(listPath, { sort: 'due' })}>và {rows.length - mostADay} nhiệm vụ khác</a>
+              <a href={withQuery(listPath, { han: date, sort: 'due' })}>và {rows.length - mostADay} nhiệm vụ khác</a>
             </li>
           )}
         </ul>

@@ -6,6 +6,7 @@ import {
   Button,
   DecisionBar,
   ErrorSummary,
+  errorOf,
   Form,
   type FormError,
   Notice,
@@ -22,7 +23,7 @@ import type { Part } from '../store.ts'
 import { Transition, transition } from '../transitions.ts'
 import { findOpenRequest } from '../working/request-store.ts'
 import { type DeedSheet, findSheet, type SheetField, sheetFieldOf, sheetPath } from './deeds.ts'
-import { attempt, Body, errorOf, textOf, type Values, wholeOf } from './forms.ts'
+import { attempt, Body, textOf, type Values, wholeOf } from './forms.ts'
 import { issueSlug, showIssue, takeIssue } from './issue.tsx'
 
 const Params = z.strictObject({ code: z.string().max(40), deed: z.string().max(40) })

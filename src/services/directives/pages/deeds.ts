@@ -92,12 +92,12 @@ export const sheets: readonly DeedSheet[] = [
   },
   {
     slug: 'tien-do',
-    title: 'Cập nhật tiến độ',
+    title: 'Cập nhật tiến độ, giải trình',
     button: 'Ghi tiến độ',
     consequence: 'Người giao thấy ngay tiến độ này.',
     fields: [
       { name: 'phan-tram', label: 'Đã làm được', kind: 'percent' },
-      words('noi-dung', 'Đã làm gì, còn gì, vướng ở đâu'),
+      words('noi-dung', 'Đã làm gì, còn gì, vướng ở đâu', { hint: 'Giải trình nguyên nhân nếu chậm.' }),
     ],
     read: (values) => ({
       deed: 'report',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Remaining, remaining, runClock } from '#calendar'
+import { isPeriod, periodLabel, type Remaining, remaining, runClock } from '#calendar'
+import type { NumberChoice, Numbers } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import {
@@ -41,51 +42,52 @@ const outcomes: Record<string, string> = {
   'minh-chung': 'Đã bổ sung minh chứng.',
 }
 
-export const detailRoute: Route = route({
-  method: 'GET',
-  path: '/nhiem-vu/:code',
-  access: readPermission,
-  params: z.strictObject({ code: z.string().max(40) }),
-  query: z.object({ xong: z.string().max(40).optional(), loi: z.string().max(400).optional() }),
-  async handle(ctx, { params, query }) {
-    const seen = await readPart(ctx, await getWhole(ctx, params.code))
-    const { directive, part } = seen.whole
-    const told = query.xong && (outcomes[query.xong] ?? sayDone(query.xong))
-    return page({
-      title: directive.title,
-      lead: (
-        <>
-          {part.code} · {seen.name(part.organisation)} · <StateTag state={part.state} />{' '}
-          <Due state={part.state} dueAt={part.dueAt} left={seen.clock?.left} doneInTime={part.doneInTime} />
-        </>
-      ),
-      crumbs: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath }],
-      islands: ['live'],
-      actions: directive.documentNumber && (
-        <Button href={`${partPath(part.code)}/phieu-giao`} icon="document">
-          Phiếu giao việc
-        </Button>
-      ),
-      body: (
-        <div class="stack-large">
-          {told && (
-            <Notice tone="done" role="status">
-              {told}
-            </Notice>
-          )}
-          {query.loi && (
-            <Notice tone="warning" role="alert" title="Chưa nhận được tệp">
-              {query.loi === 'chua-chon-tep' ? 'Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”.' : query.loi}
-            </Notice>
-          )}
-          <div id="nhiem-vu" class="stack-large" data-live={`directive:${directive.code}`} data-live-label="Nhiệm vụ">
-            <Body seen={seen} ctx={ctx} />
+export const makeDetailRoute = (numbers: Numbers): Route =>
+  route({
+    method: 'GET',
+    path: '/nhiem-vu/:code',
+    access: readPermission,
+    params: z.strictObject({ code: z.string().max(40) }),
+    query: z.object({ xong: z.string().max(40).optional(), loi: z.string().max(400).optional() }),
+    async handle(ctx, { params, query }) {
+      const seen = await readPart(ctx, numbers, await getWhole(ctx, params.code))
+      const { directive, part } = seen.whole
+      const told = query.xong && (outcomes[query.xong] ?? sayDone(query.xong))
+      return page({
+        title: directive.title,
+        lead: (
+          <>
+            {part.code} · {seen.name(part.organisation)} · <StateTag state={part.state} />{' '}
+            <Due state={part.state} dueAt={part.dueAt} left={seen.clock?.left} doneInTime={part.doneInTime} />
+          </>
+        ),
+        crumbs: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath }],
+        islands: ['live'],
+        actions: directive.documentNumber && (
+          <Button href={`${partPath(part.code)}/phieu-giao`} icon="document">
+            Phiếu giao việc
+          </Button>
+        ),
+        body: (
+          <div class="stack-large">
+            {told && (
+              <Notice tone="done" role="status">
+                {told}
+              </Notice>
+            )}
+            {query.loi && (
+              <Notice tone="warning" role="alert" title="Chưa nhận được tệp">
+                {query.loi === 'chua-chon-tep' ? 'Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”.' : query.loi}
+              </Notice>
+            )}
+            <div id="nhiem-vu" class="stack-large" data-live={`directive:${directive.code}`} data-live-label="Nhiệm vụ">
+              <Body seen={seen} ctx={ctx} />
+            </div>
           </div>
-        </div>
-      ),
-    })
-  },
-})
+        ),
+      })
+    },
+  })
 
 const sayDone = (slug: string): string | undefined => {
   const deed = findSheet(slug)
@@ -99,10 +101,12 @@ interface Seen {
   requests: Request[]
   settings: Settings
   clock: { left: Remaining; steps: string[] } | undefined
+  /** The number that it waits for. */
+  number: NumberChoice | undefined
   name(code: string): string
 }
 
-async function readPart(ctx: Context, whole: Whole): Promise<Seen> {
+async function readPart(ctx: Context, numbers: Numbers, whole: Whole): Promise<Seen> {
   const { part } = whole
   const settings = await getSettings(ctx.sql)
   const terms = termsOf(part, settings)
@@ -114,6 +118,7 @@ async function readPart(ctx: Context, whole: Whole): Promise<Seen> {
     evidence: await listEvidence(ctx.sql, part.code),
     requests: await listRequests(ctx.sql, part.code),
     name: await namer(ctx),
+    number: part.condition ? await numbers.find(ctx, part.condition.indicator) : undefined,
     clock: terms && {
       left: remaining(calendar, terms, ctx.now),
       steps: runClock(calendar, terms).explanation.map(({ text }) => text),
@@ -168,8 +173,17 @@ function RequestNotice({ request }: { request: Request }) {
   )
 }
 
-const sayCondition = ({ indicator, organisation, period, compare, value }: Condition, name: (code: string) => string) =>
-  `${indicator} của ${name(organisation)}, kỳ ${period}, ${{ '>=': 'từ', '<=': 'không quá', '=': 'bằng' }[compare]} ${formatNumber(value)}`
+function ConditionWords({ condition, seen }: { condition: Condition; seen: Seen }) {
+  const { indicator, organisation, period, compare, value } = condition
+  const { number, name } = seen
+  const least = { '>=': 'từ', '<=': 'không quá', '=': 'bằng' }[compare]
+  return (
+    <>
+      Bằng số liệu: {number ? <a href={number.url}>{number.name}</a> : indicator} của {name(organisation)},{' '}
+      {isPeriod(period) ? periodLabel(period) : period}, {least} {formatNumber(value)} {number?.unit}
+    </>
+  )
+}
 
 const only = (term: string, value: string | null | undefined) => (value ? [{ term, value }] : [])
 
@@ -227,11 +241,13 @@ function Facts({ seen }: { seen: Seen }) {
           ...only('Minh chứng phải có', directive.evidenceRequired),
           {
             term: 'Xác nhận',
-            value: part.condition
-              ? `Bằng số liệu: ${sayCondition(part.condition, name)}`
-              : part.verifier
-                ? `Tài khoản ${part.verifier}`
-                : 'Người chỉ đạo, không phải người thực hiện',
+            value: part.condition ? (
+              <ConditionWords condition={part.condition} seen={seen} />
+            ) : part.verifier ? (
+              `Tài khoản ${part.verifier}`
+            ) : (
+              'Người chỉ đạo, không phải người thực hiện'
+            ),
           },
           { term: 'Vòng', value: `${part.round}${part.returned > 0 ? ` · trả lại ${part.returned} lần` : ''}` },
         ]}

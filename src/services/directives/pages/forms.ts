@@ -21,9 +21,6 @@ export const wholeOf = (values: Values, name: string): number | undefined => {
   return /^\d{1,4}$/.test(text) ? Number(text) : undefined
 }
 
-export const errorOf = (errors: readonly FormError[], field: string): string | undefined =>
-  errors.find((error) => error.field === field)?.message
-
 /** Runs the deed; what it refuses in words becomes faults of the form, anything else goes up. */
 export async function attempt(
   work: () => Promise<unknown>,

@@ -1,7 +1,7 @@
 import {
   Checkboxes,
-  DateInput,
   type DateValue,
+  errorOf,
   type FormError,
   formatDateTime,
   Help,
@@ -12,9 +12,8 @@ import {
   TextInput,
 } from '#ui'
 import type { AgencyGroup, DeadlineChoice } from '../giving/choices.ts'
-import { comparisons } from '../model.ts'
 import type { Settings } from '../settings.ts'
-import { errorOf, listOf, textOf, type Values } from './forms.ts'
+import { textOf, type Values } from './forms.ts'
 
 export interface Choices {
   settings: Settings
@@ -48,7 +47,7 @@ export function SourceLine({ kind, values }: { kind: string; values: Values }) {
   )
 }
 
-const groupsOf = (agencies: readonly AgencyGroup[]) =>
+export const groupsOf = (agencies: readonly AgencyGroup[]) =>
   agencies.map(({ label, agencies }) => ({
     label,
     options: agencies.map(({ code, name }) => ({ value: code, label: name })),
@@ -75,6 +74,15 @@ export function WhoAndWhat({ values, errors, choices }: FieldsProps) {
         options={[]}
         groups={groupsOf(choices.agencies)}
       />
+      <WhatFields values={values} errors={errors} />
+    </>
+  )
+}
+
+/** What is to be done, in a line and in full. */
+export function WhatFields({ values, errors }: Pick<FieldsProps, 'values' | 'errors'>) {
+  return (
+    <>
       <TextInput
         name="trich-yeu"
         label="Trích yếu"
@@ -89,6 +97,31 @@ export function WhoAndWhat({ values, errors, choices }: FieldsProps) {
         value={textOf(values, 'noi-dung')}
         error={errorOf(errors, 'noi-dung')}
         maxLength={8000}
+      />
+    </>
+  )
+}
+
+/** On what it rests, and what must prove it. */
+export function ProofFields({ values, errors }: Pick<FieldsProps, 'values' | 'errors'>) {
+  return (
+    <>
+      <TextInput
+        name="can-cu"
+        label="Căn cứ pháp lý"
+        optional
+        maxLength={1000}
+        value={textOf(values, 'can-cu')}
+        error={errorOf(errors, 'can-cu')}
+      />
+      <TextInput
+        name="minh-chung"
+        label="Minh chứng phải có"
+        hint="Ví dụ: báo cáo có chữ ký, biên bản kiểm tra. Để trống thì không bắt buộc có tệp."
+        optional
+        maxLength={1000}
+        value={textOf(values, 'minh-chung')}
+        error={errorOf(errors, 'minh-chung')}
       />
     </>
   )
@@ -162,127 +195,35 @@ export function PartFields({ at, values, errors, choices }: FieldsProps & { at: 
   )
 }
 
-/** What is seldom needed stands below the decision, folded. */
-export function MoreFields(props: FieldsProps) {
-  const { values, errors, choices } = props
-  const names = ['han', 'linh-vuc', 'can-cu', 'minh-chung', 'phoi-hop', 'dk-ky', 'dk-gia-tri', 'nguoi-xac-nhan']
-  return (
-    <More
-      title="Ngày hạn khác, phối hợp, căn cứ, minh chứng, cách xác nhận"
-      open={errors.some(({ field }) => names.includes(field))}
-    >
-      <div class="stack">
-        <DateInput
-          name="han"
-          label="Ngày hạn cụ thể"
-          hint="Thay cho số ngày đã chọn ở trên."
-          optional
-          value={dateOf(values, 'han')}
-          error={errorOf(errors, 'han')}
-        />
-        <TextInput
-          name="can-cu"
-          label="Căn cứ pháp lý"
-          optional
-          maxLength={1000}
-          value={textOf(values, 'can-cu')}
-          error={errorOf(errors, 'can-cu')}
-        />
-        <TextInput
-          name="minh-chung"
-          label="Minh chứng phải có"
-          hint="Ví dụ: báo cáo có chữ ký, biên bản kiểm tra. Để trống thì không bắt buộc có tệp."
-          optional
-          maxLength={1000}
-          value={textOf(values, 'minh-chung')}
-          error={errorOf(errors, 'minh-chung')}
-        />
-        {choices.settings.fields.length > 0 && (
-          <Select
-            name="linh-vuc"
-            label="Lĩnh vực"
-            hint="Quyết định Phó Chủ tịch nào được báo khi quá hạn."
-            empty="Theo cơ quan chủ trì"
-            optional
-            value={textOf(values, 'linh-vuc')}
-            error={errorOf(errors, 'linh-vuc')}
-            options={choices.settings.fields.map(({ code, name }) => ({ value: code, label: name }))}
-          />
-        )}
-        <ConditionFields {...props} />
-        <TextInput
-          name="nguoi-xac-nhan"
-          label="Người xác nhận kết quả (tên đăng nhập)"
-          hint="Để trống thì người chỉ đạo xác nhận. Người thực hiện không được xác nhận."
-          optional
-          width="20"
-          value={textOf(values, 'nguoi-xac-nhan')}
-          error={errorOf(errors, 'nguoi-xac-nhan')}
-        />
-        {choices.agencies.slice(0, 1).map(({ label, agencies }) => (
-          <Checkboxes
-            key={label}
-            name="phoi-hop"
-            label="Cơ quan phối hợp"
-            optional
-            values={listOf(values, 'phoi-hop')}
-            error={errorOf(errors, 'phoi-hop')}
-            options={agencies.map(({ code, name }) => ({ value: code, label: name }))}
-          />
-        ))}
-      </div>
-    </More>
-  )
+interface AgencyBoxesProps {
+  name: string
+  label: string
+  agencies: readonly AgencyGroup[]
+  values: readonly string[]
+  error?: string
 }
 
-function ConditionFields({ values, errors }: FieldsProps) {
+/** Any agencies, ticked; a fold for each kind, open where something is ticked in it. */
+export function AgencyBoxes({ name, label, agencies, values, error }: AgencyBoxesProps) {
   return (
-    <fieldset class="panel stack">
-      <legend>Xác nhận bằng số liệu</legend>
-      <p class="field-hint">Nhiệm vụ tự hoàn thành khi chỉ tiêu của kỳ đạt giá trị này; để trống thì người xác nhận.</p>
-      <TextInput
-        name="dk-chi-tieu"
-        label="Mã chỉ tiêu"
-        optional
-        width="20"
-        value={textOf(values, 'dk-chi-tieu')}
-        error={errorOf(errors, 'dk-chi-tieu')}
-      />
-      <TextInput
-        name="dk-don-vi"
-        label="Mã đơn vị của số liệu"
-        hint="Để trống thì lấy cơ quan chủ trì."
-        optional
-        width="20"
-        value={textOf(values, 'dk-don-vi')}
-      />
-      <TextInput
-        name="dk-ky"
-        label="Kỳ số liệu"
-        hint="Ví dụ 2026-11, 2026-Q4."
-        optional
-        width="10"
-        value={textOf(values, 'dk-ky')}
-        error={errorOf(errors, 'dk-ky')}
-      />
-      <Select
-        name="dk-so-sanh"
-        label="So sánh"
-        value={textOf(values, 'dk-so-sanh')}
-        options={comparisons.map((one) => ({
-          value: one,
-          label: { '>=': 'từ giá trị này trở lên', '<=': 'đến giá trị này trở xuống', '=': 'đúng bằng' }[one],
-        }))}
-      />
-      <TextInput
-        name="dk-gia-tri"
-        label="Giá trị cần đạt"
-        inputMode="decimal"
-        optional
-        width="10"
-        value={textOf(values, 'dk-gia-tri')}
-        error={errorOf(errors, 'dk-gia-tri')}
-      />
-    </fieldset>
+    <>
+      {agencies.map((group, index) => {
+        const ticked = group.agencies.filter(({ code }) => values.includes(code)).length
+        const title = `${label}: ${group.label} (${ticked > 0 ? `${ticked}/` : ''}${group.agencies.length})`
+        return (
+          <More key={group.label} title={title} open={ticked > 0 || (error !== undefined && index === 0)}>
+            <Checkboxes
+              id={index === 0 ? name : `${name}-nhom-${index + 1}`}
+              name={name}
+              label={group.label}
+              optional
+              values={values}
+              error={index === 0 ? error : undefined}
+              options={group.agencies.map(({ code, name }) => ({ value: code, label: name }))}
+            />
+          </More>
+        )
+      })}
+    </>
   )
 }

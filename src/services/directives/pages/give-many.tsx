@@ -1,26 +1,14 @@
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
-import {
-  Button,
-  Checkboxes,
-  DecisionBar,
-  ErrorSummary,
-  Form,
-  type FormError,
-  More,
-  Select,
-  TextArea,
-  TextInput,
-  withQuery,
-} from '#ui'
+import { Button, DecisionBar, ErrorSummary, errorOf, Form, type FormError, Select, withQuery } from '#ui'
 import { listAgencies, listDeadlines } from '../giving/choices.ts'
 import { fieldOf, readGiven } from '../giving/form.ts'
 import { giveMany } from '../giving/give-many.ts'
 import { boardPath, giveManyPath, listPath } from '../paths.ts'
 import { givePermission } from '../rights.ts'
 import { getSettings } from '../settings.ts'
-import { attempt, Body, errorOf, listOf, textOf, type Values } from './forms.ts'
-import { type Choices, DeadlineFields } from './give-fields.tsx'
+import { attempt, Body, listOf, textOf, type Values } from './forms.ts'
+import { AgencyBoxes, type Choices, DeadlineFields, ProofFields, WhatFields } from './give-fields.tsx'
 
 export const giveManyRoutes: readonly Route[] = [
   route({
@@ -75,21 +63,7 @@ async function sheet(ctx: Context, values: Values, errors: readonly FormError[])
       <div class="stack">
         <ErrorSummary errors={errors} title="Chưa ghi được, cần sửa các chỗ sau" />
         <Form action={giveManyPath} label="Giao nhiều cơ quan">
-          <TextInput
-            name="trich-yeu"
-            label="Trích yếu"
-            value={textOf(values, 'trich-yeu')}
-            error={errorOf(errors, 'trich-yeu')}
-            maxLength={300}
-          />
-          <TextArea
-            name="noi-dung"
-            label="Nội dung giao"
-            rows={5}
-            value={textOf(values, 'noi-dung')}
-            error={errorOf(errors, 'noi-dung')}
-            maxLength={8000}
-          />
+          <WhatFields values={values} errors={errors} />
           <DeadlineFields values={values} errors={errors} choices={choices} />
           <Select
             name="ca-nhom"
@@ -102,25 +76,8 @@ async function sheet(ctx: Context, values: Values, errors: readonly FormError[])
               label: `${group.label} (${group.agencies.length} cơ quan)`,
             }))}
           />
-          {agencies.map((group, index) => (
-            <More key={group.label} title={`Chọn từng cơ quan: ${group.label}`}>
-              <Checkboxes
-                id={`don-vi-${index}`}
-                name="don-vi"
-                label={group.label}
-                values={listOf(values, 'don-vi')}
-                options={group.agencies.map(({ code, name }) => ({ value: code, label: name }))}
-              />
-            </More>
-          ))}
-          <TextInput name="can-cu" label="Căn cứ pháp lý" optional maxLength={1000} value={textOf(values, 'can-cu')} />
-          <TextInput
-            name="minh-chung"
-            label="Minh chứng phải có"
-            optional
-            maxLength={1000}
-            value={textOf(values, 'minh-chung')}
-          />
+          <AgencyBoxes name="don-vi" label="Chọn từng cơ quan" agencies={agencies} values={listOf(values, 'don-vi')} />
+          <ProofFields values={values} errors={errors} />
           <DecisionBar
             label="Giao nhiều cơ quan"
             primary={{

@@ -1,16 +1,20 @@
 import { z } from 'zod'
+import type { NumberChoice, Numbers } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import { Button, DecisionBar, ErrorSummary, Form, type FormError, Notice } from '#ui'
 import { findAgency, listAgencies, listDeadlines, startWords } from '../giving/choices.ts'
 import { fieldOf, kindOf, partsIn, readGiven } from '../giving/form.ts'
 import { authorityOver, giveDirective } from '../giving/give.ts'
+import { chooseNumber } from '../giving/numbers.ts'
 import { isSafePath, sourceNames } from '../model.ts'
 import { boardPath, givePath, partPath } from '../paths.ts'
 import { givePermission } from '../rights.ts'
 import { fieldOf as fieldOfAgency, getSettings, officeOf, type Settings } from '../settings.ts'
+import { readNumberOffer } from './condition-fields.tsx'
 import { attempt, Body, textOf, type Values } from './forms.ts'
-import { type Choices, DeadlineFields, MoreFields, PartFields, SourceLine, WhoAndWhat } from './give-fields.tsx'
+import { type Choices, DeadlineFields, PartFields, SourceLine, WhoAndWhat } from './give-fields.tsx'
+import { MoreFields } from './more-fields.tsx'
 import { namer } from './parts.tsx'
 
 const GiveQuery = z.object({
@@ -20,16 +24,18 @@ const GiveQuery = z.object({
   'duong-dan': z.string().max(600).optional(),
   'don-vi': z.string().max(35).optional(),
   'dia-ban': z.string().max(35).optional(),
+  've-loai': z.string().max(20).optional(),
+  've-ma': z.string().max(200).optional(),
 })
 
-export const giveRoutes: readonly Route[] = [
+export const makeGiveRoutes = (numbers: Numbers): readonly Route[] => [
   route({
     method: 'GET',
     path: givePath,
     access: givePermission,
     query: GiveQuery,
     async handle(ctx, { query }) {
-      return sheet(ctx, await startOf(ctx, query), [])
+      return sheet(ctx, { numbers, values: await startOf(ctx, query), errors: [], offered: [] })
     },
   }),
   route({
@@ -39,16 +45,23 @@ export const giveRoutes: readonly Route[] = [
     body: Body,
     async handle(ctx, { body }) {
       // “Thêm phần” only asks for another row; nothing is judged yet.
-      if (textOf(body, 'them-phan')) return sheet(ctx, { ...body, 'so-phan': String(partsIn(body) + 1) }, [])
-      const { given, errors } = readGiven(body)
-      if (!given) return sheet(ctx, body, errors)
+      if (textOf(body, 'them-phan'))
+        return sheet(ctx, {
+          numbers,
+          values: { ...body, 'so-phan': String(partsIn(body) + 1) },
+          errors: [],
+          offered: [],
+        })
+      const { values, errors: unclear, offered } = await chooseNumber(ctx, numbers, body)
+      const { given, errors } = readGiven(values)
+      if (!given || unclear.length > 0) return sheet(ctx, { numbers, values, errors: [...errors, ...unclear], offered })
       let code = ''
       const outcome = await attempt(async () => {
         code = await giveDirective(ctx, given)
       }, fieldOf)
       if (code) return redirect(`${partPath(code)}?xong=ghi-y-kien`)
       const told = outcome.conflict ? [{ field: 'trich-yeu', message: outcome.conflict }] : outcome.errors
-      return sheet(ctx, body, told)
+      return sheet(ctx, { numbers, values, errors: told, offered: [] })
     },
   }),
 ]
@@ -67,6 +80,8 @@ async function startOf(ctx: Context, query: z.infer<typeof GiveQuery>): Promise<
     ma: query.ma ?? '',
     ten: query.ten ?? '',
     'duong-dan': url,
+    've-loai': query['ve-loai'] ?? '',
+    've-ma': query['ve-ma'] ?? '',
     'trich-yeu': title,
     'noi-dung': words,
     'chu-tri': agency ?? '',
@@ -106,7 +121,15 @@ async function choicesOf(ctx: Context, values: Values): Promise<Choices> {
   }
 }
 
-async function sheet(ctx: Context, values: Values, errors: readonly FormError[]): Promise<Reply> {
+interface Showing {
+  numbers: Numbers
+  values: Values
+  errors: readonly FormError[]
+  offered: readonly NumberChoice[]
+}
+
+async function sheet(ctx: Context, { numbers, values, errors, offered }: Showing): Promise<Reply> {
+  const offer = await readNumberOffer(ctx, numbers, offered)
   const choices = await choicesOf(ctx, values)
   const kind = kindOf(textOf(values, 'loai'))
   const count = partsIn(values)
@@ -122,7 +145,7 @@ async function sheet(ctx: Context, values: Values, errors: readonly FormError[])
           <Notice tone="warning">Tài khoản này chưa được giao việc cho đơn vị nào.</Notice>
         )}
         <Form action={givePath} label="Giao nhiệm vụ">
-          {['loai', 'ma', 'ten', 'duong-dan', 'so-phan'].map((name) => (
+          {['loai', 'ma', 'ten', 'duong-dan', 've-loai', 've-ma', 'so-phan'].map((name) => (
             <input key={name} type="hidden" name={name} value={textOf(values, name)} />
           ))}
           <WhoAndWhat values={values} errors={errors} choices={choices} />
@@ -153,7 +176,7 @@ async function sheet(ctx: Context, values: Values, errors: readonly FormError[])
               },
             ]}
           />
-          <MoreFields values={values} errors={errors} choices={choices} />
+          <MoreFields values={values} errors={errors} choices={choices} offer={offer} />
         </Form>
       </div>
     ),

@@ -8,6 +8,7 @@ import {
   DecisionBar,
   DescriptionList,
   ErrorSummary,
+  errorOf,
   Form,
   type FormError,
   Notice,
@@ -20,7 +21,7 @@ import { boardPath, partPath } from '../paths.ts'
 import { getWhole, listBatch } from '../reading/find.ts'
 import { demand, issuePermission, mayIssue } from '../rights.ts'
 import type { Directive } from '../store.ts'
-import { attempt, errorOf, textOf, type Values, wholeOf } from './forms.ts'
+import { attempt, textOf, type Values, wholeOf } from './forms.ts'
 import { dateOf } from './give-fields.tsx'
 import { namer } from './parts.tsx'
 

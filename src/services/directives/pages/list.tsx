@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Remaining } from '#calendar'
+import { instantOf, isPeriod, periodLabel, periodRange, type Remaining, toDate, toDay } from '#calendar'
+import { getHomePack } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
@@ -43,6 +44,12 @@ const Query = z.object({
   nguon: z.enum(sourceKinds).optional().catch(undefined),
   'nguoi-giao': z.string().max(63).optional(),
   dot: z.string().max(40).optional(),
+  /** Due in this month or on this day. */
+  han: z
+    .string()
+    .regex(/^20\d\d-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$/)
+    .optional()
+    .catch(undefined),
   sort: z.string().max(30).optional(),
   after: z.string().max(40).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
@@ -58,7 +65,7 @@ export const listRoute: Route = route({
   access: readPermission,
   query: Query,
   async handle(ctx, { query, request }) {
-    const filter = filterOf(query)
+    const filter = await filterOf(ctx, query)
     if (query.tai)
       return tableFile(query.tai, { name: 'nhiem-vu', titles: fileTitles, rows: fileRows(ctx, filter, query) })
     const rows = await listPartsBy(ctx, { ...filter, sort: query.sort, after: query.after, limit: query.limit + 1 })
@@ -106,8 +113,9 @@ interface Seen {
   mayIssue: boolean
 }
 
-const filterOf = (query: Query): ListFilter => ({
+const filterOf = async (ctx: Context, query: Query): Promise<ListFilter> => ({
   search: query.q,
+  due: await dueWithin(ctx, query.han),
   organisation: query['don-vi'] || undefined,
   group: query.nhom,
   field: query['linh-vuc'] || undefined,
@@ -115,6 +123,13 @@ const filterOf = (query: Query): ListFilter => ({
   giver: query['nguoi-giao'] || undefined,
   batch: query.dot || undefined,
 })
+
+async function dueWithin(ctx: Context, span: string | undefined): Promise<ListFilter['due']> {
+  if (!span || !isPeriod(span)) return undefined
+  const { timeZone } = (await getHomePack(ctx.sql)).card
+  const { from, to } = periodRange(span)
+  return { from: instantOf(from, '00:00', timeZone), to: instantOf(toDate(toDay(to) + 1), '00:00', timeZone) }
+}
 
 /** Agencies that have tasks the reader may see; nobody is offered a filter that finds nothing. */
 async function listFilterAgencies(ctx: Context): Promise<AgencyGroup[]> {
@@ -139,18 +154,20 @@ function ListPage({ seen }: { seen: Seen }) {
       )}
       <Filters seen={seen} />
       <Form action={`${listPath}/hang-loat`} label="Việc hàng loạt" class="stack">
-        <Table
-          caption="Nhiệm vụ"
-          rows={shown}
-          rowKey={(row) => row.code}
-          rowHref={(row) => partPath(row.code)}
-          sort={query.sort}
-          id="nhiem-vu"
-          paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
-          downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
-          empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
-          columns={columnsOf(seen)}
-        />
+        <div id="danh-sach" data-live="directive" data-live-label="danh sách nhiệm vụ">
+          <Table
+            caption="Nhiệm vụ"
+            rows={shown}
+            rowKey={(row) => row.code}
+            rowHref={(row) => partPath(row.code)}
+            sort={query.sort}
+            id="nhiem-vu"
+            paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
+            downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
+            empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
+            columns={columnsOf(seen)}
+          />
+        </div>
         {shown.length > 0 && (seen.mayGive || seen.mayIssue) && (
           <BulkBar back={address} mayGive={seen.mayGive} mayIssue={seen.mayIssue} />
         )}
@@ -250,12 +267,13 @@ function Filters({ seen }: { seen: Seen }) {
 }
 
 function activeOf({ query, name, fields }: Seen): ActiveFilter[] {
-  const chips: [string, string | undefined][] = [
+  const chips: [string, string | false | undefined][] = [
     ['q', query.q && `Tìm: ${query.q}`],
     ['nhom', query.nhom && groupNames[query.nhom as Group]],
     ['don-vi', query['don-vi'] && `Đơn vị: ${name(query['don-vi'])}`],
     ['linh-vuc', query['linh-vuc'] && `Lĩnh vực: ${fields.find(({ code }) => code === query['linh-vuc'])?.name ?? ''}`],
     ['nguon', query.nguon && `Nguồn: ${sourceNames[query.nguon as SourceKind]}`],
+    ['han', query.han && isPeriod(query.han) && `Đến hạn: ${periodLabel(query.han)}`],
     ['nguoi-giao', query['nguoi-giao'] && `Người giao: ${query['nguoi-giao']}`],
     ['dot', query.dot && `Đợt giao: ${query.dot}`],
   ]

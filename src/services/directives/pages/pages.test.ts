@@ -150,3 +150,47 @@ dbTest(
     assert.match(letter.body, /TL\. CHỦ TỊCH/)
   },
 )
+
+dbTest(
+  'any agency may co-operate, communes too; the form offers them in folds and keeps what was ticked',
+  async (t) => {
+    const sheet = await t.as('lanhdao').get('/nhiem-vu/giao?don-vi=H32.KHCN')
+    assert.match(sheet.body, /Cơ quan phối hợp: Ủy ban nhân dân cấp xã \(6\d\)/)
+    const fields = {
+      'trich-yeu': 'Rà soát điểm sơ tán ven biển',
+      'noi-dung': 'Rà soát điểm sơ tán ven biển cùng các phường, báo cáo kết quả.',
+      'chu-tri': 'H32.NNMT',
+      'so-ngay': '5',
+      'phoi-hop': 'H32.22366',
+    }
+    const again = await t.as('lanhdao').submit('/nhiem-vu/giao', { ...fields, 'trich-yeu': 'Ngắn' })
+    assert.equal(again.statusCode, 422)
+    assert.match(again.body, /Ủy ban nhân dân cấp xã \(1\/6\d\)/)
+    const sent = await t.as('lanhdao').submit('/nhiem-vu/giao', fields)
+    const code = /nhiem-vu\/([^?]+)/.exec(String(sent.headers.location))?.[1] ?? ''
+    assert.deepEqual((await read(t, code, 'lanhdao')).parts[0].coOrganisations, ['H32.22366'])
+    assert.equal(
+      (await t.as('dulieu-nhatrang').get(`/nhiem-vu/${code}`)).statusCode,
+      200,
+      'and who co-operates sees it',
+    )
+  },
+)
+
+dbTest('the board and the tasks of a month or a day come as files, each reader’s own', async (t) => {
+  const code = await issued(t)
+  const board = await t.as('lanhdao').get('/nhiem-vu?tai=csv')
+  assert.match(board.body, /H32\.KHCN,[^\n]*,0,0,1,0,1,0,0,0,/)
+  assert.doesNotMatch((await t.as('dulieu-nhatrang').get('/nhiem-vu?tai=csv')).body, /H32\.KHCN/)
+  const listed = async (han: string) => {
+    const { body } = await t.as('lanhdao').get(`/nhiem-vu/danh-sach?han=${han}&tai=csv`)
+    return body.includes(code)
+  }
+  assert.deepEqual(
+    [await listed('2026-11'), await listed('2026-12'), await listed('2026-11-30'), await listed('2026-11-29')],
+    [true, false, true, false],
+  )
+  const page = await t.as('lanhdao').get('/nhiem-vu/danh-sach?han=2026-11-30')
+  assert.match(page.body, /Đến hạn: 30\/11\/2026/)
+  assert.match(page.body, /id="danh-sach" data-live="directive"/)
+})

@@ -11,6 +11,8 @@ export interface DirectiveSource {
   url: string
   organisation?: string
   area?: string
+  /** What the source itself speaks of, such as the project behind an alert: the task is listed there too. */
+  about?: { kind: string; code: string } | null | undefined
 }
 
 /** Address of the form behind every `Giao nhiệm vụ`: what is known of the source is filled in. */
@@ -18,6 +20,10 @@ export function directiveFormPath(source: DirectiveSource): string {
   const query = new URLSearchParams({ loai: source.kind, ma: source.code, ten: source.title, 'duong-dan': source.url })
   if (source.organisation) query.set('don-vi', source.organisation)
   if (source.area) query.set('dia-ban', source.area)
+  if (source.about) {
+    query.set('ve-loai', source.about.kind)
+    query.set('ve-ma', source.about.code)
+  }
   return `${givePath}?${query}`
 }
 
@@ -30,7 +36,7 @@ export interface DirectiveOfSource {
   url: string
 }
 
-/** What was assigned because of an indicator, alert, record …: the parts the caller may see, newest first. */
+/** What was assigned because of an indicator, alert, record …, or of an alert about it: the parts the caller may see, newest first. */
 export async function listDirectivesOf(
   ctx: Context,
   source: { kind: string; code: string },
@@ -38,7 +44,8 @@ export async function listDirectivesOf(
   const rows = await ctx.sql<{ code: string; title: string; state: State; dueAt: Date | null }[]>`
     select part.code, directive.title, part.state, part.due_at
     from directives.directive join directives.part on part.directive = directive.code
-    where directive.source_kind = ${source.kind} and directive.source_code = ${source.code} and ${seenBy(ctx)}
+    where (directive.source_kind = ${source.kind} and directive.source_code = ${source.code}
+        or directive.about_kind = ${source.kind} and directive.about_code = ${source.code}) and ${seenBy(ctx)}
     order by directive.recorded_at desc, part.number limit 50`
   return rows.map((row) => ({ ...row, stateName: stateNames[row.state], url: partPath(row.code) }))
 }

@@ -161,6 +161,8 @@ function directiveOf(
     sourceCode: null,
     sourceTitle: topic.source === 'hand' ? null : 'Nguồn minh họa',
     sourceUrl: null,
+    aboutKind: null,
+    aboutCode: null,
     giver: leader?.account ?? 'minh-hoa',
     giverName: (leader && leaders.get(leader.account)) ?? 'Lãnh đạo minh họa',
     giverPosition: leader?.position ?? null,

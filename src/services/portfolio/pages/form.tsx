@@ -39,9 +39,6 @@ export async function attempt(work: () => Promise<void>): Promise<FormError[]> {
   }
 }
 
-export const errorOf = (errors: readonly FormError[], field: string): string | undefined =>
-  errors.find((one) => one.field === field)?.message
-
 export const dateTyped = (typed: Typed, name: string): DateValue => ({
   day: typed[`${name}-day`],
   month: typed[`${name}-month`],

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { type Reply, type Route, redirect, route } from '#platform/http'
-import { DateInput, DescriptionList, type FormError, formatDate, Select, TextArea, TextInput } from '#ui'
+import { DateInput, DescriptionList, errorOf, type FormError, formatDate, Select, TextArea, TextInput } from '#ui'
 import { recordMovement, reverseMovement, writePermission } from '../actions.ts'
 import { findMovement } from '../capital-store.ts'
 import { type Fund, funds, fundWords, type MovementKind, movementKinds, movementWords, readAmount } from '../model.ts'
@@ -10,7 +10,6 @@ import {
   attempt,
   Body,
   dateTyped,
-  errorOf,
   flat,
   formPage,
   getWritable,

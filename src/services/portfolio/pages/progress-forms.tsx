@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { type Reply, type Route, redirect, route } from '#platform/http'
-import { DateInput, DescriptionList, type FormError, formatDate, Select, TextArea, TextInput } from '#ui'
+import { DateInput, DescriptionList, errorOf, type FormError, formatDate, Select, TextArea, TextInput } from '#ui'
 import { moveProject, raiseObstacle, setMilestone, settleObstacle, writePermission } from '../actions.ts'
 import { phases, states, stateWords } from '../model.ts'
 import { listMilestones, listObstacles } from '../progress-store.ts'
@@ -10,7 +10,6 @@ import {
   attempt,
   Body,
   dateTyped,
-  errorOf,
   flat,
   formPage,
   getWritable,

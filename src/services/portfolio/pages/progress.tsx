@@ -13,6 +13,7 @@ interface MilestoneProps {
 
 function SlipTag({ milestone, today }: { milestone: Milestone; today: string }) {
   const slip = slipOf(milestone, today)
+  if (milestone.actualOn && slip > 0) return <Tag>{`đạt, chậm ${formatNumber(slip)} ngày`}</Tag>
   if (slip > 0) return <Tag tone={slip > 30 ? 'danger' : 'warning'}>{`chậm ${formatNumber(slip)} ngày`}</Tag>
   if (milestone.actualOn) return <Tag tone="done">{slip < 0 ? `sớm ${formatNumber(-slip)} ngày` : 'đúng hạn'}</Tag>
   return <Tag>chưa đến hạn</Tag>

@@ -1,26 +1,30 @@
 import { z } from 'zod'
-import { directiveFormPath, listDirectivesOf } from '#directives'
+import { DirectivesOf, directiveFormPath, listDirectivesOf } from '#directives'
 import { listPeople } from '#identity'
 import { today } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
-import { page, type Route, route } from '#platform/http'
+import { page, type Reply, type Route, route } from '#platform/http'
+import { type TableFormat, tableFile } from '#platform/table-file'
 import {
   Button,
   DescriptionList,
   EmptyState,
   FreshnessLine,
   formatDate,
+  formatDateTime,
   formatNumber,
   Notice,
   Section,
   Table,
   Tag,
+  withQuery,
 } from '#ui'
 import { readPermission, writePermission } from '../actions.ts'
 import { listCapital, listMovements, type Movement } from '../capital-store.ts'
-import { fundWords, movementWords, nameState, natureWords } from '../model.ts'
+import { fundWords, movementWords, nameState, natureWords, slowWords } from '../model.ts'
 import { listMilestones, listObstacles } from '../progress-store.ts'
+import { listOpenSpells, type Spell } from '../slow-store.ts'
 import { findProject, type Project } from '../store.ts'
 import { CapitalSection } from './capital.tsx'
 import { nameOwners } from './names.ts'
@@ -39,19 +43,23 @@ import {
 export const Params = z.strictObject({ code: z.string().max(300) })
 
 const movementsShown = 200
+const mostInFile = 20_000
 
 export const projectRoute: Route = route({
   method: 'GET',
   path: `${listPath}/:code`,
   access: readPermission,
   params: Params,
-  async handle(ctx, { params }) {
+  query: z.object({ tai: z.enum(['csv', 'xlsx']).optional().catch(undefined) }),
+  async handle(ctx, { params, query }) {
     const project = await getReached(ctx, params.code)
+    if (query.tai) return exportMovements(ctx, project, query.tai)
     const day = await today(ctx)
     const movements = await listMovements(ctx.sql, project.id, movementsShown)
     const capital = await listCapital(ctx.sql, project.id)
     const milestones = await listMilestones(ctx.sql, project.id)
     const obstacles = await listObstacles(ctx.sql, project.id)
+    const spells = await listOpenSpells(ctx.sql, project.id)
     const directives = await listDirectivesOf(ctx, { kind: 'project', code: project.code })
     const names = await nameOwners(ctx, [project.organisation])
     const people = await namePeople(ctx, movements)
@@ -68,11 +76,11 @@ export const projectRoute: Route = route({
               Nguồn chỉ nêu số lượng theo tình trạng; tên, vốn và tiến độ của dòng này được dựng để minh họa.
             </Notice>
           )}
-          <Facts project={project} owner={names.get(project.organisation) ?? project.organisation} />
+          <Facts project={project} owner={names.get(project.organisation) ?? project.organisation} spells={spells} />
           <CapitalSection project={project} capital={capital} />
           <MilestoneSection project={project} milestones={milestones} today={day} writes={writes} />
           <ObstacleSection project={project} obstacles={obstacles} writes={writes} />
-          <Directives rows={directives} />
+          <DirectivesOf rows={directives} title="Nhiệm vụ đã giao từ dự án này" />
           <Movements project={project} movements={movements} people={people} writes={writes} />
         </div>
       ),
@@ -85,6 +93,47 @@ export async function getReached(ctx: Context, code: string): Promise<Project> {
   const project = await findProject(ctx.sql, code, await today(ctx))
   if (!project || !ctx.can(readPermission, project.organisation)) throw notFound('project', code)
   return project
+}
+
+const movementTitles = [
+  'Số',
+  'Biến động',
+  'Ngày',
+  'Vốn năm',
+  'Nguồn vốn',
+  'Số tiền',
+  'Tiền tệ',
+  'Chứng từ',
+  'Ghi chú',
+  'Ghi đảo số',
+  'Đã đảo ở số',
+  'Người ghi',
+  'Ghi lúc',
+]
+
+/** The whole ledger of a project, the latest first; amounts as they are kept. */
+async function exportMovements(ctx: Context, project: Project, format: TableFormat): Promise<Reply> {
+  const movements = await listMovements(ctx.sql, project.id, mostInFile)
+  const people = await namePeople(ctx, movements)
+  return tableFile(format, {
+    name: `so-von-${project.code.replace(/[^\w.-]+/g, '-')}`,
+    titles: movementTitles,
+    rows: movements.map((row) => [
+      row.id,
+      movementWords[row.kind],
+      formatDate(row.occurredOn),
+      row.year,
+      fundWords[row.fund],
+      Number(row.amount),
+      project.currency,
+      row.document,
+      row.note,
+      row.reverses,
+      row.reversedBy,
+      people.get(row.enteredBy) ?? row.enteredBy,
+      formatDateTime(row.enteredAt),
+    ]),
+  })
 }
 
 async function namePeople(ctx: Context, movements: readonly Movement[]): Promise<ReadonlyMap<string, string>> {
@@ -116,7 +165,7 @@ function Actions({ ctx, project, writes }: { ctx: Context; project: Project; wri
   )
 }
 
-function Facts({ project, owner }: { project: Project; owner: string }) {
+function Facts({ project, owner, spells }: { project: Project; owner: string; spells: readonly Spell[] }) {
   return (
     <div class="stack-small">
       <DescriptionList
@@ -146,6 +195,14 @@ function Facts({ project, owner }: { project: Project; owner: string }) {
                 : `${moneyWords(project.disbursed, project.currency)}, ${shareWords(disbursedShare(project))} ${Number(project.granted) > 0 ? 'vốn giao' : 'kế hoạch vốn (chưa giao vốn)'}`,
           },
           { term: 'Tiến độ', value: slipWords(project.slipDays) ?? 'Không có mốc chậm' },
+          ...(spells.length > 0
+            ? [
+                {
+                  term: 'Đang chậm',
+                  value: spells.map((one) => `${slowWords[one.reason]} từ ${formatDate(one.since)}`).join('; '),
+                },
+              ]
+            : []),
           ...(project.startOn || project.finishOn
             ? [{ term: 'Thời gian', value: `${dayOr(project.startOn)} đến ${dayOr(project.finishOn)}` }]
             : []),
@@ -162,26 +219,6 @@ function Facts({ project, owner }: { project: Project; owner: string }) {
 }
 
 const dayOr = (day: string | null): string => (day ? formatDate(day) : 'chưa rõ')
-
-function Directives({ rows }: { rows: Awaited<ReturnType<typeof listDirectivesOf>> }) {
-  if (rows.length === 0) return null
-  return (
-    <Section title="Nhiệm vụ đã giao từ dự án này">
-      <Table
-        caption="Nhiệm vụ"
-        hideCaption
-        rows={rows}
-        rowKey={({ code }) => code}
-        rowHref={({ url }) => url}
-        columns={[
-          { key: 'title', title: 'Nhiệm vụ', cell: ({ title }) => title },
-          { key: 'state', title: 'Tình trạng', phone: true, cell: ({ stateName }) => <Tag>{stateName}</Tag> },
-          { key: 'due', title: 'Hạn', phone: true, cell: ({ dueAt }) => dueAt && formatDate(dueAt) },
-        ]}
-      />
-    </Section>
-  )
-}
 
 interface MovementsProps {
   project: Project
@@ -209,6 +246,7 @@ function Movements({ project, movements, people, writes }: MovementsProps) {
         caption={`${movements.length} dòng gần nhất; dòng đã ghi không sửa, ghi sai thì ghi đảo`}
         rows={movements}
         rowKey={({ id }) => String(id)}
+        downloads={{ csv: withQuery(path, { tai: 'csv' }), xlsx: withQuery(path, { tai: 'xlsx' }) }}
         wide
         columns={[
           {

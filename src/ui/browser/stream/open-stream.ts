@@ -1,7 +1,8 @@
 // One stream of changes. The browser's own EventSource gives up for good when the server answers with an error (a session that
 // ended, a restart behind a proxy), so it is opened again from here.
 
-export type StreamMessage = { kind: 'alive' } | { kind: 'change'; topics: string[] }
+/** `again`: the line was gone and is back, so whatever passed meanwhile has not been heard. */
+export type StreamMessage = { kind: 'alive' } | { kind: 'again' } | { kind: 'change'; topics: string[] }
 
 const againMs = 4000
 
@@ -9,11 +10,14 @@ const againMs = 4000
 export function openStream(url: string, tell: (message: StreamMessage) => void): () => void {
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isKnown = false
   const open = () => {
     source = new EventSource(url)
-    const alive = () => tell({ kind: 'alive' })
-    source.addEventListener('hello', alive)
-    source.addEventListener('beat', alive)
+    source.addEventListener('hello', () => {
+      tell({ kind: isKnown ? 'again' : 'alive' })
+      isKnown = true
+    })
+    source.addEventListener('beat', () => tell({ kind: 'alive' }))
     source.addEventListener('change', (event) => {
       const { topics } = JSON.parse(event.data) as { topics: string[] } // our own server's message
       tell({ kind: 'change', topics })
