@@ -81,17 +81,17 @@ function tooMany(ctx: Context, until: Date | undefined): Problem {
   )
 }
 
-const programKey = (address: string) => `program ${address}`
+const programKey = (program: string) => `program ${program}`
 
 /** Programs prove themselves hundreds of times a second: what is right is not counted, only looked up. */
-export async function refuseWhileFailing(ctx: Context, address: string): Promise<void> {
-  const until = await store.findBlockedUntil(ctx.sql, programKey(address))
+export async function refuseWhileFailing(ctx: Context, program: string): Promise<void> {
+  const until = await store.findBlockedUntil(ctx.sql, programKey(program))
   if (until && until > ctx.now) throw tooMany(ctx, until)
 }
 
-export async function countFailedProgram(ctx: Context, address: string): Promise<void> {
+export async function countFailedProgram(ctx: Context, program: string): Promise<void> {
   const forgetBefore = new Date(ctx.now.getTime() - forgetFailuresMs)
-  await store.takeAttempt(ctx.sql, programKey(address), { now: ctx.now, forgetBefore, waits: addressWaits })
+  await store.takeAttempt(ctx.sql, programKey(program), { now: ctx.now, forgetBefore, waits: pairWaits })
 }
 
 /** Ends the session of this token, if there is one. */

@@ -23,8 +23,8 @@ export interface Call {
   address: string
   answer?: { status: number; body: unknown }
   page?: CallPage
-  /** A client did not prove who it is. */
-  failed?: boolean
+  /** The client that did not prove who it is. */
+  failed?: string
   /** A fault of the program, not of who asks. */
   fault?: unknown
   /** A job that sends what requests only leave word of. */

@@ -61,6 +61,10 @@ export function configure(issuer: string, { keys }: KeyRing, library: Library): 
     extraClientMetadata: { properties: ownMetadata },
     features: features(issuer, library),
     interactions: { policy: policy(library), url: (_koa, interaction) => `${interactionPath}/${interaction.uid}` },
+    // Programs in browsers hold no secret: they are answered at the addresses that people are led back to.
+    clientBasedCORS: (_koa, origin, client) =>
+      client.clientAuthMethod === 'none' &&
+      (client.redirectUris ?? []).some((address) => new URL(address).origin === origin),
     fetch: (url, options) => fetch(url, outward(options, new URL(String(url)))),
     findAccount,
     loadExistingGrant,

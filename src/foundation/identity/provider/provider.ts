@@ -54,7 +54,9 @@ async function makeProvider(issuer: string, ring: Awaited<ReturnType<typeof open
   // The declared types leave it out.
   const send = provider.Client.prototype.backchannelLogout as SendLogout
   Object.assign(provider.Client.prototype, {
-    compareClientSecret(this: { clientSecret?: string }, given: string): boolean {
+    async compareClientSecret(this: { clientId: string; clientSecret?: string }, given: string): Promise<boolean> {
+      const call = getCall()
+      await refuseWhileFailing(call.ctx, programOf(call, this.clientId))
       return this.clientSecret !== undefined && hashesAlike(given, this.clientSecret)
     },
     async backchannelLogout(this: InstanceType<Provider['Client']>, sub: string, sid: string): Promise<void> {
@@ -73,6 +75,9 @@ async function makeProvider(issuer: string, ring: Awaited<ReturnType<typeof open
   })
   return provider
 }
+
+/** Never by address alone: behind a gateway's address stand many, and one that is set wrongly must not shut the others out. */
+const programOf = ({ address }: Call, client: string): string => `${client} ${address}`
 
 /** Both are hashes of 256 bits: how long a comparison takes tells nothing of the secret. */
 const hashesAlike = (given: string, known: string): boolean => hashToken(given).toString('hex') === known
@@ -126,11 +131,9 @@ export function askProvider(
   asked: { url: string; body?: Buffer },
 ): Promise<Reply> {
   return withProvider(ctx, request, async (provider, call) => {
-    const provesItself = asked.url.startsWith('/token')
-    if (provesItself) await refuseWhileFailing(call.ctx, call.address)
     const { req, res } = copyOf(request, provider.issuer, asked)
     await provider.callback()(req, res)
-    if (call.failed) await countFailedProgram(call.ctx, call.address)
+    if (call.failed) await countFailedProgram(call.ctx, programOf(call, call.failed))
     if (call.signsOut) {
       await signOut(call.ctx, request.cookies[sessionCookie])
       res.appendHeader('set-cookie', `${sessionCookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`)

@@ -158,6 +158,11 @@ cloneTest('what an attacker tries at the provider is refused, ends what was stol
       (await browser.follow((await askFor(config, { response_type })).url.href)).url.searchParams.get('code'),
       null,
     )
+  // An application learns no more than it is registered for.
+  await register(t, { kind: 'public', id: 'chi-dinh-danh', trusted: true, personScopes: [] })
+  const narrow = await discover(t, 'chi-dinh-danh', client.None())
+  const curious = await browser.follow((await askFor(narrow)).url.href)
+  assert.equal(curious.url.searchParams.get('error'), 'invalid_scope')
   const mixed = await codeFor()
   assert.equal(
     await refused(exchange(config, mixed.at, { ...mixed.asked, verifier: client.randomPKCECodeVerifier() })),

@@ -42,7 +42,7 @@ export function listenTo(provider: Provider): void {
 }
 
 function noteUnproved(koa: KoaContextWithOIDC, fault: Refusal): void {
-  if (fault.error === 'invalid_client') getCall().failed = true
+  if (fault.error === 'invalid_client') getCall().failed = koa.oidc.client?.clientId
   const isMachine = typeof koa.oidc.client?.account === 'string'
   note(koa, isMachine ? 'machine-token.refused' : 'sign-on.refused', bodyOf(fault))
 }
@@ -61,7 +61,7 @@ function note(koa: KoaContextWithOIDC, action: string, body: Record<string, stri
   const { client, account: person } = koa.oidc
   const call = getCall()
   const who = account ?? person?.account ?? call.browser?.account
-  if (!client && action !== 'sign-on.closed') return
+  if (!client && !(action === 'sign-on.closed' && call.browser)) return
   call.deeds.push({
     action,
     subject: `client:${client?.clientId ?? 'none'}`,
