@@ -41,7 +41,7 @@ async function post(url: string, token: string, body: unknown): Promise<Response
 async function openRoom(place: Awaited<ReturnType<typeof makePlace>>): Promise<Room> {
   const issue = async (account: string, scope: string) =>
     (await runCommand<{ token: string }>(place, ['token', '--account', account, '--scope', scope])).token
-  const [writer, handler] = [await issue('quantri', 'alerts:write'), await issue('trucban', 'alert:handle')]
+  const [writer, handler] = [await issue('quantri', 'alerts:write'), await issue('trucban', 'alert:handle,alert:read')]
   const url = `http://127.0.0.1:${place.port}`
   return {
     url,

@@ -44,6 +44,17 @@ function homeOf({ polygons, label }: Unit): Polygon | undefined {
   return mainland ?? atSeat
 }
 
+/** Outlines of neighbours overlap here and there, and an island of another may lie within. */
+function isOwn(code: string, [x, y, radius]: Patch): boolean {
+  for (let ring = 0; ring <= 12; ring += 1)
+    for (let step = 0; step < 48; step += 1) {
+      const angle = (step / 48) * 2 * Math.PI
+      const way = (ring / 12) * radius * 1.02
+      if (locate(x + way * Math.cos(angle), y + way * Math.sin(angle)) !== code) return false
+    }
+  return true
+}
+
 function patchesOf(unit: Unit): Patch[] {
   const polygon = homeOf(unit)
   if (!polygon) return []
@@ -61,7 +72,8 @@ function patchesOf(unit: Unit): Patch[] {
     .sort((a, b) => b[2] - a[2])
   for (const [x, y, radius] of fitting) {
     if (found.length === patches) break
-    if (found.every(([fx, fy, fr]) => Math.hypot(x - fx, y - fy) > fr + radius)) found.push([x, y, radius])
+    if (isOwn(code, [x, y, radius]) && found.every(([fx, fy, fr]) => Math.hypot(x - fx, y - fy) > fr + radius))
+      found.push([x, y, radius])
   }
   return found
 }

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { listUsableStandIns, partiesOf } from '#identity'
-import { ConfigFault } from '#platform/config'
+import { type Config, ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { type LiveHub, openLiveHub } from '#platform/live'
 import { buildServer } from '#platform/server'
@@ -71,6 +73,19 @@ export async function startServing(app: App): Promise<Serving> {
     await live.close()
     await face.close()
     throw listenFault(error as NodeJS.ErrnoException, config)
+  }
+}
+
+/** Told before anything is made on the machine. @throws ConfigFault when the port cannot be listened on. */
+export async function requirePort({ host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
+  const trial = createServer()
+  try {
+    trial.listen(port, host)
+    await once(trial, 'listening')
+  } catch (error) {
+    throw listenFault(error as NodeJS.ErrnoException, { host, port })
+  } finally {
+    trial.close()
   }
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -251,7 +252,10 @@ describe('the program', { timeout: 600_000 }, () => {
     await mkdir(join(home, 'plain'), { recursive: true })
     await writeFile(join(home, 'plain', 'file'), '')
     const cases: [Record<string, string>, RegExp][] = [
-      [{ PORT: busy }, /^Port \d+ on 127\.0\.0\.1 is in use by another program: .*PORT.*\n$/m],
+      [
+        { PORT: busy, TRAM_VAR: join(home, 'busy') },
+        /^Port \d+ on 127\.0\.0\.1 is in use by another program: .*PORT.*\n$/,
+      ],
       [{ PORT: 'abc' }, /^Wrong setting \(environment or \.env\): PORT must be a whole number .*\n$/],
       [{ TRAMHUONG_DATA: join(home, 'nowhere') }, /^TRAMHUONG_DATA names .*nowhere, which is no folder: .*\n$/],
       [{ TRAM_VAR: join(home, 'plain', 'file') }, /^The folder .* cannot be written .*TRAM_VAR.*\n$/],
@@ -268,6 +272,7 @@ describe('the program', { timeout: 600_000 }, () => {
       assert.equal(ended.stderr.trimEnd().split('\n').length, 1, ended.stderr)
     }
     taken.close()
+    assert.deepEqual(existsSync(join(home, 'busy', 'postgres')), false, 'no database is made where nobody can listen')
   })
 
   it('tells the first password once, whenever the start that made it is cut short', async () => {

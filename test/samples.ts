@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { raiseAlert } from '#alerts'
+import { changeCalendarDays } from '#calendar'
 import { keepBytes } from '#files'
 import { listOpenIncidents } from '#incidents'
 import { processTouches } from '#indicators'
@@ -181,6 +182,11 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     select p.code || '/vuong-mac/' || o.id as path from portfolio.obstacle o join portfolio.project p on p.id = o.project
     where o.resolved_on is null order by o.id limit 1`
   const projects = [movement, obstacle].flatMap((one) => (one ? [`/danh-muc-du-an/${one.path}`] : []))
+  await changeCalendarDays(ctx, 'khanh-hoa', {
+    set: [{ date: '2026-12-30', kind: 'closure', name: `Nghỉ ${markup}`, citation: `Công điện ${markup}` }],
+    remove: [],
+    citation: `Công điện ${markup}`,
+  })
   return [...(await makeWatch(ctx)), ...projects]
 }
 

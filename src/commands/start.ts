@@ -11,7 +11,7 @@ import { type Config, ConfigFault, checkDataFolder } from '#platform/config'
 import { tryLock } from '#platform/lock'
 import { findMark } from '#platform/marks'
 import { type App, makeFolder, openApp } from '../app.ts'
-import { type Serving, startServing } from '../serving.ts'
+import { requirePort, type Serving, startServing } from '../serving.ts'
 import { type ProgramCommand, untilEnd } from './program.ts'
 import { chooseMode, fill, type Mode } from './seed.ts'
 
@@ -28,6 +28,7 @@ export const start: ProgramCommand = {
     const end = untilEnd()
     const lock = await lockInstance(config)
     try {
+      await requirePort(config)
       await runAll(config, { wanted: options['no-demo'] ? 'clean' : undefined, end, progress })
     } finally {
       await lock.release()

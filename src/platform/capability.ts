@@ -107,6 +107,8 @@ export interface MapLayer {
   code: string
   title: string
   permission: string
+  /** A few things, each told by its name on the map. */
+  named?: boolean
   /** The newest first, at most `limit` (0: only the total); what has an area and no point is given for any box. */
   list(
     ctx: Context,

@@ -13,12 +13,14 @@ export const tokenCommand: Command = {
     days: { type: 'string' },
     label: { type: 'string' },
   },
-  async run(ctx, { options }) {
+  async run(ctx, { options, progress }) {
     const { account, scope, days, label } = options
     if (typeof account !== 'string') throw new UsageFault('--account is missing')
     const scopes = (Array.isArray(scope) ? scope : []).flatMap((one) => one.split(',')).filter(Boolean)
     if (!Scopes.safeParse(scopes).success)
       throw new UsageFault('--scope takes names such as indicator:read,record:push, or source:CODE for one source')
+    const empty = scopes.filter((one) => !one.startsWith('source:') && ctx.rolesWith(one).length === 0)
+    if (empty.length > 0) progress(`No role holds ${empty.join(', ')}: the token will open nothing by that scope`)
     if (days !== undefined && !/^\d{1,4}$/.test(String(days))) throw new UsageFault('--days takes a whole number')
     const { token, expiresAt } = await issueToken(ctx, {
       account,

@@ -93,8 +93,9 @@ export const subscriptions: readonly Subscription[] = [
 
 export const jobs: readonly JobHandler[] = [
   handleJob(tellJob, async (ctx) => {
-    await tellUntold(ctx)
+    // The calls first: in a storm the messages to everybody take longer.
     await followCalls(ctx)
+    await tellUntold(ctx)
   }),
   handleJob(evaluateJob, evaluateWaiting),
   handleJob(

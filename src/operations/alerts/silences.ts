@@ -139,15 +139,63 @@ async function markAlerts(ctx: Context, id: string, { matchers, startsAt }: NewS
     select id, labels from alerts.alert where closed_at is null order by group_key`
   const ids = open.filter(({ labels }) => test(labels)).map((one) => one.id)
   await sql`update alerts.alert set silence_id = null where silence_id = ${id} and closed_at is null and not id = any(${ids}::bigint[])`
+  const isInForce = startsAt <= ctx.now
+  // One that is planned takes nothing out of the silence that hides it now.
   const marked = await sql<{ id: number }[]>`
-    update alerts.alert set silence_id = ${id}
-    where id = any(${ids}::bigint[]) and closed_at is null and silence_id is distinct from ${id} returning id`
-  const hidden = startsAt <= ctx.now ? marked.map((one) => one.id) : []
-  await endCalls(ctx, hidden, isHidden)
+    update alerts.alert a set silence_id = ${id}
+    where a.id = any(${ids}::bigint[]) and a.closed_at is null and a.silence_id is distinct from ${id}
+      and (${isInForce} or not exists (
+        select from alerts.silence i where i.id = a.silence_id and i.starts_at <= ${ctx.now} and i.ends_at > ${ctx.now}))
+    returning a.id`
+  await hide(
+    ctx,
+    marked.map((one) => ({ id: one.id, silence: id })),
+    isInForce,
+  )
+}
+
+/** Writes of alerts that are marked that they are; nobody is called for what is hidden now. */
+async function hide(
+  ctx: Context,
+  marked: readonly { id: number; silence: string }[],
+  isInForce: boolean,
+): Promise<void> {
+  if (isInForce)
+    await endCalls(
+      ctx,
+      marked.map(({ id }) => id),
+      isHidden,
+    )
   await addEvents(
     ctx,
-    marked.map((one) => ({ id: one.id, deed: 'silenced' as const, detail: { silence: id } })),
+    marked.map(({ id, silence }) => ({ id, deed: 'silenced' as const, detail: { silence } })),
   )
+}
+
+/** A silence that was planned hides from its beginning what was raised after it was made. */
+export function followSilences(ctx: Context): Promise<void> {
+  return ctx.transaction(async (inner) => {
+    const { sql, now } = inner
+    const silences = await sql<{ id: string; matchers: Matcher[] }[]>`
+      select id, matchers from alerts.silence where starts_at <= ${now} and ends_at > ${now} order by created_at`
+    if (silences.length === 0) return
+    const tests = silences.map(({ id, matchers }) => ({ id, test: compileMatchers(matchers) }))
+    const shown = await sql<{ id: number; labels: Record<string, string> }[]>`
+      select a.id, a.labels from alerts.alert a
+      where a.closed_at is null and not exists (
+        select from alerts.silence i where i.id = a.silence_id and i.starts_at <= ${now} and i.ends_at > ${now})
+      order by a.group_key for update of a skip locked`
+    const marked = shown.flatMap(({ id, labels }) => {
+      const silence = tests.find(({ test }) => test(labels))?.id
+      return silence === undefined ? [] : [{ id, silence }]
+    })
+    if (marked.length === 0) return
+    await sql`
+      update alerts.alert a set silence_id = m.silence
+      from jsonb_to_recordset(${sql.json(marked)}) as m (id bigint, silence uuid) where a.id = m.id`
+    await hide(inner, marked, true)
+    await announce(sql, ['alerts'])
+  })
 }
 
 /** Ends a silence before its time: what it hid is shown again. */

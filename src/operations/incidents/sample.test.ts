@@ -24,3 +24,9 @@ dbTest('the demonstration has a flood that is over, an exercise under way and a 
   assert.match(plain((await operator.get(`/tinh-huong/${flood?.code}/bao-cao/1`)).body), /214 hộ, 731 người/)
   assert.match(plain((await operator.get(`/tinh-huong/${flood?.code}/ban-tin`)).body), /Đã hủy bởi số 2/)
 })
+
+dbTest('it is made on the day of the installation too, when nobody held a role before', async (t) => {
+  await t.sql`update identity.role_assignment set valid_from = '2026-11-23'`
+  await makeSample(t.context())
+  assert.equal((await listOpenIncidents(t.context())).length, 1)
+})

@@ -14,6 +14,9 @@ export interface SpellMove {
   organisation: string
   reason: SlowReason
   slipDays: number
+  /** Of the year that lags the most, where capital does. */
+  year: number | null
+  share: number | null
 }
 
 /** The province's projects that are slow now, a row a reason. */
@@ -40,21 +43,26 @@ export const openSpells = (
     select project, reason, ${at} from (${slowNow(sql, terms, projects)}) found
     on conflict (project, reason) where ended_at is null do nothing
     returning project, reason)
-  select p.code, p.name, p.organisation, o.reason, ${slip(sql, terms.today)} as slip_days
-  from opened o join portfolio.project p on p.id = o.project order by p.code, o.reason`
+  select p.code, p.name, p.organisation, o.reason, ${slip(sql, terms.today)} as slip_days, y.year, y.share
+  from opened o join portfolio.project p on p.id = o.project
+    left join lateral (
+      select y.year, (${shareOfYear(sql)})::float8 as share from portfolio.year_sum y
+      where o.reason = 'disbursement' and y.project = p.id and y.year = any(${terms.years.map(({ year }) => year)}::int[])
+      order by share limit 1) y on true
+  order by p.code, o.reason`
 
 /** Ends what is slow no longer, is dropped or withdrawn. */
 export const endSpells = (
   sql: Sql,
   terms: SlowTerms,
   { projects, at }: { projects: readonly number[] | 'all'; at: Date },
-): Promise<SpellMove[]> => sql<SpellMove[]>`
+): Promise<Omit<SpellMove, 'slipDays' | 'year' | 'share'>[]> => sql<SpellMove[]>`
   update portfolio.slow_spell w set ended_at = greatest(w.since, ${at})
   from portfolio.project p
   where p.id = w.project and w.ended_at is null ${projects === 'all' ? sql`` : sql`and w.project = any(${[...projects]}::bigint[])`}
     and not exists (
       select from (${slowNow(sql, terms, projects)}) found where found.project = w.project and found.reason = w.reason)
-  returning p.code, p.name, p.organisation, w.reason, ${slip(sql, terms.today)} as slip_days`
+  returning p.code, p.name, p.organisation, w.reason`
 
 export interface Spell {
   reason: SlowReason

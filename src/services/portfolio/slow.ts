@@ -1,9 +1,10 @@
 import { today } from '#organisations'
 import type { Context } from '#platform/context'
+import { formatPercent } from '#ui'
 import { projectSlowed } from './events.ts'
 import { elapsedShare, openYears, type Slowness, slowWords, usualSlowness } from './model.ts'
 import { findSetting } from './pack-store.ts'
-import { endSpells, openSpells, type SlowTerms } from './slow-store.ts'
+import { endSpells, openSpells, type SlowTerms, type SpellMove } from './slow-store.ts'
 
 /** How far behind a project may be before it is slow: the pack's setting. */
 export async function getSlowness(ctx: Context): Promise<Slowness> {
@@ -21,12 +22,19 @@ export async function followSlowness(ctx: Context, projects: readonly number[] |
   const years = openYears(day).map((year) => ({ year, belowShare: slowBelow(slowness, year, day) }))
   const terms: SlowTerms = { ...slowness, today: day, years }
   const looking = { projects, at: ctx.now }
-  for (const { slipDays, ...move } of await openSpells(ctx.sql, terms, looking)) {
-    const words = move.reason === 'milestone' ? `chậm ${slipDays} ngày so với mốc kế hoạch` : slowWords.disbursement
-    await ctx.publish(projectSlowed, { ...move, isSlow: true, words })
+  for (const spell of await openSpells(ctx.sql, terms, looking)) {
+    const { code, name, organisation, reason } = spell
+    await ctx.publish(projectSlowed, { code, name, organisation, reason, isSlow: true, words: sayHowSlow(spell, day) })
   }
-  for (const { slipDays: _, ...move } of await endSpells(ctx.sql, terms, looking))
+  for (const move of await endSpells(ctx.sql, terms, looking))
     await ctx.publish(projectSlowed, { ...move, isSlow: false, words: `không còn ${slowWords[move.reason]}` })
+}
+
+function sayHowSlow({ reason, slipDays, year, share }: SpellMove, day: string): string {
+  if (reason === 'milestone') return `chậm ${slipDays} ngày so với mốc kế hoạch`
+  if (year === null || share === null) return slowWords.disbursement
+  const passed = formatPercent(elapsedShare(year, day) * 100, 0)
+  return `giải ngân ${formatPercent(share * 100, 1)} vốn năm ${year} khi đã qua ${passed} thời gian`
 }
 
 /** One look at the clock over all projects. */

@@ -111,4 +111,8 @@ dbTest('a slow project is told with its reasons, as of the moment', async (t) =>
     ['cham', 'disbursement'],
     ['lui', 'milestone'],
   ])
+  const [told] = await t.sql<{ words: string }[]>`
+    select j.payload->>'words' as words from graphile_worker._private_jobs j
+    where j.payload->>'code' = ${`${source.code}.cham`}`
+  assert.equal(told?.words, 'giải ngân 20,0% vốn năm 2026 khi đã qua 83% thời gian')
 })

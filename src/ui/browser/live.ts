@@ -72,13 +72,18 @@ async function refresh(): Promise<void> {
   }
   const now = Date.now()
   let wait = apartMs
+  let hasFailed = false
   for (const [url, ids] of byUrl) {
-    if (now - (fetchedAt.get(url) ?? 0) < apartMs) continue
+    const since = now - (fetchedAt.get(url) ?? 0)
+    if (since < apartMs) {
+      wait = Math.min(wait, apartMs - since)
+      continue
+    }
     fetchedAt.set(url, now)
     for (const id of ids) stale.delete(id)
-    if (!(await swapFrom(url, ids))) wait = againMs
+    if (!(await swapFrom(url, ids))) hasFailed = true
   }
-  plan(wait)
+  plan(hasFailed ? againMs : wait)
 }
 
 function isBeingEdited(element: Element): boolean {

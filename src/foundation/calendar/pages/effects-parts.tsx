@@ -13,7 +13,12 @@ interface PreviewProps {
 export function Preview({ effects, foreseen: { moved, shifts, first }, names }: PreviewProps) {
   return (
     <div class="stack">
-      <Notice title={`Sẽ đổi hạn ${formatNumber(moved)} việc đang chạy`} role="status">
+      <Notice
+        title={
+          moved === 0 ? 'Không thời hạn đang chạy nào phải đổi' : `Sẽ đổi ${formatNumber(moved)} thời hạn đang chạy`
+        }
+        role="status"
+      >
         <ul>
           {effects.months.map(({ month, before, after }) => (
             <li key={month}>{`Tháng ${month.slice(5)}/${month.slice(0, 4)}: ${before} → ${after} ngày làm việc`}</li>

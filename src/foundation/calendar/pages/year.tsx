@@ -23,7 +23,7 @@ import { changeCalendarDays, confirmCalendarYear, proposeCalendarYear } from '..
 import { type CalendarDay, type CalendarYear, dayKindNames, WorkingCalendar } from '../model.ts'
 import { type Forecast, forecast, foreseeRows } from '../recount/forecast.ts'
 import { nameOfWeekday } from '../rules/dates.ts'
-import { findCalendar, listDaysOfYear, listYears } from '../store.ts'
+import { findCalendar, findHead, listDaysOfYear, listYears } from '../store.ts'
 import { type Effects, previewChange } from './effects.ts'
 import { Preview } from './effects-parts.tsx'
 import { Months } from './months.tsx'
@@ -99,6 +99,8 @@ export const calendarYearRoutes = (books: () => readonly ClockBook[]): readonly 
       const { change, errors } = readChange(form)
       if (!change) return show(ctx, params, { typed: form, errors })
       const calendar = await getWorkingCalendar(ctx, params.code)
+      // Whose clocks would move is for who may move them.
+      ctx.require('calendar:edit', (await findHead(ctx.sql, params.code))?.owner)
       const effects = previewChange(calendar, change)
       const names = await namesOf(ctx, books())
       const format = tableFormats.find((one) => one === form.viec)
@@ -289,6 +291,9 @@ function Confirm({ code, year, own, typed, errors }: ConfirmProps) {
   )
 }
 
+/** The form stands below the whole year: what it answers is met where it was sent from. */
+const changeId = 'doi-mot-ngay'
+
 interface ChangeDayProps {
   code: string
   year: number
@@ -304,9 +309,9 @@ function ChangeDay({ code, year, showing }: ChangeDayProps) {
     year: typed[`${name}-year`],
   })
   return (
-    <Section title="Đổi một ngày">
+    <Section title="Đổi một ngày" id={changeId}>
       {effects && foreseen && names && <Preview effects={effects} foreseen={foreseen} names={names} />}
-      <Form action={`${yearPath(code, year)}/ngay`} label="Đổi một ngày">
+      <Form action={`${yearPath(code, year)}/ngay#${changeId}`} label="Đổi một ngày">
         <DateInput name="ngay" label="Ngày" value={date('ngay')} error={errorOf('ngay')} />
         <Select
           name="loai"

@@ -1,4 +1,4 @@
-import { organisationTree, today } from '#organisations'
+import { homeToday } from '#organisations'
 import type { Context } from '#platform/context'
 import { Tag } from '#ui'
 import { manageAccounts } from '../actions/accounts.ts'
@@ -9,10 +9,19 @@ export const crumbs = [{ label: 'Tài khoản', href: '/quan-tri/tai-khoan' }]
 /** Organisations that the actor manages accounts of, for a choice. */
 export async function listChoices(ctx: Context): Promise<{ value: string; label: string }[]> {
   const reach = ctx.reach(manageAccounts)
-  const { nodes } = await organisationTree(ctx.sql, { asOf: await today(ctx) })
-  return nodes
+  const { tree } = await homeToday(ctx)
+  return tree.nodes
     .filter(({ row }) => reach === 'all' || reach.has(row.code))
     .map(({ row }) => ({ value: row.code, label: `${row.name} (${row.code})` }))
+}
+
+/** The names of organisations as they are called today; of one that has ended, its code. */
+export async function organisationNames(ctx: Context): Promise<(code: string | null) => string> {
+  const { tree } = await homeToday(ctx)
+  return (code) => {
+    const row = code === null ? undefined : tree.find(code)?.row
+    return row?.shortName ?? row?.name ?? code ?? ''
+  }
 }
 
 export function AccountState({ account }: { account: Account }) {

@@ -20,7 +20,7 @@ import {
 import { createAccount, manageAccounts } from '../actions/accounts.ts'
 import { NewAccount } from '../model.ts'
 import * as store from '../store.ts'
-import { AccountState, crumbs, listChoices } from './account-parts.tsx'
+import { AccountState, crumbs, listChoices, organisationNames } from './account-parts.tsx'
 import { showAccount } from './managed-account.tsx'
 
 const stateNames = { 'in-use': 'Đang dùng', disabled: 'Đã khóa', machine: 'Tài khoản máy' } as const
@@ -48,6 +48,7 @@ const filterOf = ({ q, sort, 'trang-thai': state }: Query) => ({
 
 /** All that the filter finds, in pieces. */
 async function* exportRows(ctx: Context, query: Query) {
+  const nameOf = await organisationNames(ctx)
   for (let after: string | undefined; ; ) {
     const piece = await store.listAccounts(ctx.sql, ctx.reach(manageAccounts), {
       ...filterOf(query),
@@ -60,6 +61,7 @@ async function* exportRows(ctx: Context, query: Query) {
         personName,
         position,
         organisation,
+        nameOf(organisation),
         disabledAt ? stateNames.disabled : machine ? stateNames.machine : stateNames['in-use'],
         createdAt.toISOString(),
       ]
@@ -70,12 +72,13 @@ async function* exportRows(ctx: Context, query: Query) {
 
 interface AccountTableProps {
   accounts: readonly store.Account[]
+  nameOf: (organisation: string | null) => string
   nextHref: string | undefined
   query: Query
   address: string
 }
 
-function AccountTable({ accounts, nextHref, query, address }: AccountTableProps) {
+function AccountTable({ accounts, nameOf, nextHref, query, address }: AccountTableProps) {
   return (
     <Table
       caption="Tài khoản"
@@ -87,7 +90,7 @@ function AccountTable({ accounts, nextHref, query, address }: AccountTableProps)
       columns={[
         { key: 'name', title: 'Tên đăng nhập', sortable: true, cell: (account) => account.name },
         { key: 'person', title: 'Họ và tên', sortable: true, cell: (account) => account.personName, phone: true },
-        { key: 'organisation', title: 'Đơn vị', sortable: true, cell: (account) => account.organisation },
+        { key: 'organisation', title: 'Đơn vị', sortable: true, cell: (account) => nameOf(account.organisation) },
         { key: 'state', title: 'Trạng thái', cell: (account) => <AccountState account={account} />, phone: true },
         { key: 'created', title: 'Tạo lúc', sortable: true, cell: (account) => <Time at={account.createdAt} exact /> },
       ]}
@@ -156,7 +159,7 @@ export const administrationRoutes = [
       if (query.tai)
         return tableFile(query.tai, {
           name: 'tai-khoan',
-          titles: ['Tên đăng nhập', 'Họ và tên', 'Chức vụ', 'Đơn vị', 'Trạng thái', 'Tạo lúc'],
+          titles: ['Tên đăng nhập', 'Họ và tên', 'Chức vụ', 'Mã đơn vị', 'Đơn vị', 'Trạng thái', 'Tạo lúc'],
           rows: exportRows(ctx, query),
         })
       const words = query.q?.trim() ?? ''
@@ -196,6 +199,7 @@ export const administrationRoutes = [
             </FilterBar>
             <AccountTable
               accounts={accounts}
+              nameOf={await organisationNames(ctx)}
               nextHref={found.length > query.limit ? withQuery(request.url, { after: last }) : undefined}
               query={query}
               address={request.url}

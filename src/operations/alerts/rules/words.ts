@@ -1,5 +1,6 @@
 /** Rules in sentences. */
 
+import { directiveStateNames } from '#directives'
 import { formatNumber } from '#ui'
 import type { Input, Leaf, Rule, When } from './model.ts'
 
@@ -39,6 +40,18 @@ export const unitWords = {
   all: 'từng sở và từng xã',
 } as const
 
+/** States of what moves, by their codes. */
+const stateWords: Record<string, string> = {
+  ...directiveStateNames,
+  open: 'Chờ số liệu',
+  'due-soon': 'Sắp đến hạn',
+  late: 'Trễ hạn',
+  fulfilled: 'Đã có số liệu',
+  void: 'Không còn phải cập nhật',
+  slow: 'Chậm',
+  'on-time': 'Kịp tiến độ',
+}
+
 const against = (
   { op, value, clear }: { op: keyof typeof comparisonWords; value: number; clear?: number },
   unit = '',
@@ -61,7 +74,7 @@ function sayLeaf(leaf: Leaf, indicatorOf: (code: string) => string): string {
         ? 'quá hạn gửi theo hợp đồng dữ liệu'
         : `im lặng quá ${sayDuration(leaf.longerThan)}`
     case 'state':
-      return `đang ở trạng thái ${leaf.is.join(' hoặc ')}`
+      return `đang ở trạng thái “${leaf.is.map((code) => stateWords[code] ?? code).join('” hoặc “')}”`
     case 'peers':
       return `${subject}cách mức giữa của các đơn vị cùng loại ${against(leaf, ' lần độ lệch')}`
     case 'anomaly':

@@ -114,9 +114,9 @@ export function tellUntold(ctx: Context): Promise<number> {
       where a.notified_at is null and a.closed_at is null and a.severity in ('critical', 'high') and i.id is null
         and a.inhibited_by is null and a.flapping_since is null and a.state = 'new'
       order by a.id limit 500 for update of a skip locked`
+    const shift = alerts.length > 0 ? await onDuty(inner, 'operator') : []
     for (const { code, headline, severity, organisation } of alerts) {
       const isGrave = graveSeverities.includes(severity)
-      const shift = await onDuty(inner, 'operator')
       await notify(inner, {
         notice: 'alert.raised',
         to: shift.length > 0 ? shift.map((account) => ({ account })) : [{ permission: 'alert:handle', organisation }],

@@ -96,6 +96,42 @@ dbTest(
   },
 )
 
+dbTest('a planned silence hides from its beginning also what was raised after it was planned', async (t) => {
+  const planned = {
+    matchers: [{ name: 'quan', value: 'Nha Trang', isRegex: false, isEqual: true }],
+    startsAt: later(t, 60).now,
+    endsAt: later(t, 120).now,
+    reason: 'Bảo trì có kế hoạch',
+  }
+  await putSilence(as(t), planned, 'alert:handle')
+  const code = await raise(later(t, 10), { labels: { quan: 'Nha Trang' } })
+  const shown = async (minutes: number) => {
+    await sweep(later(t, minutes).context())
+    return (await later(t, minutes).as(operator).get('/api/v1/alerts')).json().alerts.length
+  }
+  assert.deepEqual([await shown(59), await shown(60), await shown(119), await shown(120)], [1, 0, 0, 1])
+  assert.equal((await deedsOf(t, code)).filter((deed) => deed === 'silenced').length, 1)
+})
+
+dbTest('a silence that is planned takes nothing out of the one that hides now', async (t) => {
+  await raise(t, { labels: { quan: 'Nha Trang' } })
+  await silence(t, 60)
+  const planned = {
+    matchers: [{ name: 'quan', value: 'Nha Trang', isRegex: false, isEqual: true }],
+    startsAt: later(t, 30).now,
+    endsAt: later(t, 90).now,
+    reason: 'Bảo trì tiếp theo',
+  }
+  await putSilence(as(later(t, 1)), planned, 'alert:handle')
+  const shown = async (minutes: number) =>
+    (await later(t, minutes).as(operator).get('/api/v1/alerts')).json().alerts.length
+  assert.equal(await shown(2), 0)
+  await sweep(later(t, 61).context())
+  assert.equal(await shown(61), 0, 'the second one goes on from where the first ended')
+  await sweep(later(t, 91).context())
+  assert.equal(await shown(91), 1)
+})
+
 dbTest('a silence without reason, without end, or that would hide everything is refused in words', async (t) => {
   const own = {
     matchers: [{ name: 'quan', value: 'X', isRegex: false, isEqual: true }],

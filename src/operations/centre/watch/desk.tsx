@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { type AlertRow, type AlertView, canHandleAlert, listDeskAlerts, readAlertView } from '#alerts'
 import { directiveFormPath } from '#directives'
 import { listHolders, type Person } from '#identity'
-import { openIncidentPath } from '#incidents'
+import { findPlaybook, openIncidentPath, type PlaybookName } from '#incidents'
 import { drawAreas, drawMap } from '#maps'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
@@ -61,6 +61,7 @@ export const deskRoute: Route = route({
     const chosen = query.chon ?? queue.rows[0]?.code
     const view = chosen === undefined ? undefined : await readAlertView(ctx, chosen)
     const contacts = view ? await listHolders(ctx, 'directive:work', view.alert.organisation) : []
+    const playbook = view?.alert.playbook ? await findPlaybook(ctx, view.alert.playbook) : undefined
     return page({
       title: 'Bàn trực',
       lead: <DeskLine watch={watch} />,
@@ -81,7 +82,14 @@ export const deskRoute: Route = route({
             </section>
             <section class="desk-detail" aria-label="Cảnh báo đang chọn" id="desk-detail" data-live="alerts">
               {view ? (
-                <Detail ctx={ctx} view={view} contacts={contacts.slice(0, contactsShown)} watch={watch} query={query} />
+                <Detail
+                  ctx={ctx}
+                  view={view}
+                  contacts={contacts.slice(0, contactsShown)}
+                  playbook={playbook}
+                  watch={watch}
+                  query={query}
+                />
               ) : (
                 <EmptyState title="Chưa chọn cảnh báo">Chọn một dòng ở hàng đợi bên trái.</EmptyState>
               )}
@@ -212,11 +220,12 @@ interface DetailProps {
   ctx: Context
   view: AlertView
   contacts: readonly Person[]
+  playbook: PlaybookName | undefined
   watch: Watch
   query: Query
 }
 
-function Detail({ ctx, view, contacts, watch, query }: DetailProps) {
+function Detail({ ctx, view, contacts, playbook, watch, query }: DetailProps) {
   const { alert } = view
   return (
     <div class="stack">
@@ -242,8 +251,8 @@ function Detail({ ctx, view, contacts, watch, query }: DetailProps) {
       <Deeds ctx={ctx} alert={alert} back={linkOf(query, { chon: alert.code })} />
       <h3>Kịch bản</h3>
       <p>
-        {alert.playbook ? (
-          <a href={`/kich-ban/${encodeURIComponent(alert.playbook)}`}>Mở kịch bản {alert.playbook}</a>
+        {playbook ? (
+          <a href={playbook.url}>{playbook.title}</a>
         ) : (
           <>
             Chưa gắn kịch bản. <a href="/kich-ban">Chọn trong danh mục kịch bản</a>

@@ -15,6 +15,14 @@ const raise = (ctx: Context, headline: string, severity: Severity = 'high') =>
     at: ctx.now,
   })
 
+dbTest('the desk leads to the playbook in force that an alert goes by, under whichever name', async (t) => {
+  const named = { source: 'thu', fingerprint: 'ngap', headline: 'Ngập thử nghiệm', severity: 'high' } as const
+  await raiseAlert(t.context(), { ...named, organisation: 'H32.22366', at: t.now, playbook: 'ngap-lut' })
+  const operator = t.as('trucban')
+  const link = /<h3>Kịch bản<\/h3><p><a href="([^"]+)">/.exec((await operator.get('/ban-truc')).body)?.[1]
+  assert.equal((await operator.get(link ?? 'none')).statusCode, 200, link)
+})
+
 dbTest(
   'the wall shows numbers, map, alerts, what runs and what it cannot see, and says whose shift it is',
   async (t) => {

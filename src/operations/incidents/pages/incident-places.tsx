@@ -209,6 +209,7 @@ function layerOf(incident: Incident, spots: readonly Spot[]): MapLayer {
     code: 'places',
     title: incident.exercise ? 'Các nơi của cuộc diễn tập' : 'Các nơi của tình huống',
     permission: readPermission,
+    named: true,
     list: async (ctx, { limit }) => ({ features: features.slice(0, limit), total: features.length, asOf: ctx.now }),
   }
 }

@@ -19,7 +19,8 @@ async function start(root: HTMLElement): Promise<void> {
   const frame = root.querySelector<HTMLElement>('.map-frame')
   if (!frame || !outline || !box) return
   const [shapes, around] = await Promise.all([fetchShapes(outline), national ? fetchShapes(national) : undefined])
-  const state: State = { looks: readLooks(), areas: readAreaLooks(), chosen: readChosen() }
+  const chosen = readChosen()
+  const state: State = { looks: readLooks(), areas: readAreaLooks(), chosen, mark: readMarkOf(chosen) }
   const target = makeTarget(frame)
   const areas = areaLayers(shapes, state, { opacity: base ? 0.6 : 1 })
   const marks = markLayer(state)
@@ -71,6 +72,8 @@ function makeTarget(frame: HTMLElement): HTMLElement {
 
 const readChosen = () => new URLSearchParams(location.search).get('chon') ?? undefined
 
+const readMarkOf = (key: string | undefined) => findRows().find(({ dataset }) => dataset.key === key)?.dataset.mark
+
 function setAddress(name: string, value: string | undefined): void {
   const url = new URL(location.href)
   if (value === undefined) url.searchParams.delete(name)
@@ -103,6 +106,7 @@ function watch(parts: Parts): void {
   }
   const redraw = () => {
     state.areas = readAreaLooks()
+    state.mark = readMarkOf(state.chosen)
     marks.fill(readMarks())
     for (const layer of areas.all) layer.changed()
     marks.layer.changed()
@@ -121,6 +125,7 @@ function watch(parts: Parts): void {
   if (side) follow.observe(side, { childList: true })
   const choose = (key: string | undefined) => {
     state.chosen = key
+    state.mark = readMarkOf(key)
     setAddress('chon', key)
     showChosen(key)
     for (const input of document.querySelectorAll<HTMLInputElement>('.map-form input[name=chon]'))

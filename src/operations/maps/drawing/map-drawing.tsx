@@ -14,6 +14,8 @@ export interface Mark {
   /** How many things stand there. */
   count: number
   href?: string
+  /** Its name, drawn below it. */
+  title?: string
 }
 
 export interface MapDrawing {
@@ -167,6 +169,11 @@ function Marks({ marks, frame, selected }: { marks: readonly Mark[]; frame: Fram
                   <Bubble mark={mark} />
                 ) : (
                   <path class="map-shape" d={shapes[mark.severity ?? 'low']} />
+                )}
+                {mark.count === 1 && mark.title && (
+                  <text class="map-mark-name" y="44">
+                    {mark.title}
+                  </text>
                 )}
               </g>
             }

@@ -35,6 +35,8 @@ export interface MapMark {
   at: readonly [number, number]
   severity?: Severity
   count: number
+  /** Its name, where it is drawn beside it. */
+  title?: string
 }
 
 export interface LayerView {
@@ -105,7 +107,8 @@ async function viewListed(
     const mark = `${layer.code}:@${cellOf(at, question.cellDegrees)}`
     const known = marks.get(mark)
     const severity = graver(known?.severity, feature.severity)
-    marks.set(mark, { key: mark, at: known?.at ?? at, severity, count: (known?.count ?? 0) + 1 })
+    const title = layer.named && !known ? feature.title : undefined
+    marks.set(mark, { key: mark, at: known?.at ?? at, severity, count: (known?.count ?? 0) + 1, title })
     return [{ ...toItem(layer, feature), at, mark }]
   })
   const points = placed.flatMap(({ at }): Box[] => (at ? [[at[0], at[1], at[0], at[1]]] : []))

@@ -57,7 +57,14 @@ function LayerList({ layer, view }: { layer: LayerView; view: MapView }) {
       aria-label={layer.title}
       class="map-layer"
       data-marks={JSON.stringify(
-        layer.marks.map(({ key, at, count, severity }) => [key, round(at[0]), round(at[1]), count, severity]),
+        layer.marks.map(({ key, at, count, severity, title }) => [
+          key,
+          round(at[0]),
+          round(at[1]),
+          count,
+          severity,
+          title,
+        ]),
       )}
     >
       <h2>

@@ -19,7 +19,8 @@ export function policyOf({ config }: Context): Record<string, string> {
 export function Pane({ view, ctx }: { view: MapView; ctx: Context }) {
   const { address } = useSurroundings()
   const { outline, national, choropleth, box, query } = view
-  const marks = view.layers.flatMap(({ view }) => view?.marks ?? [])
+  const layers = view.layers.flatMap(({ view }) => view ?? [])
+  const own = layers.flatMap(({ items }) => items).find(({ key }) => key === query.chon)?.mark
   const drawing = {
     national,
     selected: query.chon,
@@ -50,7 +51,14 @@ export function Pane({ view, ctx }: { view: MapView; ctx: Context }) {
             width={drawnWidth}
             height={drawnHeight}
             isAsked={choropleth && ((code) => choropleth.isAsked(code))}
-            marks={marks.map((mark) => ({ ...mark, href: linkMap(address, { chon: mark.key }) }))}
+            marks={layers
+              .flatMap(({ marks }) => marks)
+              .map((mark) => ({
+                ...mark,
+                href: linkMap(address, { chon: mark.key }),
+                // What is chosen in the list is seen where it stands.
+                key: mark.key === own ? (query.chon ?? mark.key) : mark.key,
+              }))}
           />
         )}
         {outline && outline.within !== national?.within && (

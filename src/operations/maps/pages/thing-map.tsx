@@ -64,15 +64,16 @@ export async function drawThingMap(ctx: Context, wish: ThingMap): Promise<Reply 
 }
 
 const mostThings = 500
-/** Half of the least that is seen, in degrees: a commune and what is around it. */
-const aroundDegrees = 0.08
+/** Half of the least that is seen, in degrees: the streets around a point, or a commune and what is around it. */
+const [nearPoint, nearArea] = [0.025, 0.08]
 
 async function boxOfThings(ctx: Context, layer: MapLayer): Promise<Box | undefined> {
   const placeOf = await openPlaces(ctx)
   const { features } = await layer.list(ctx, { limit: mostThings })
   const boxes = features.flatMap((feature): Box[] => {
     const at = placeFeature(feature, placeOf)
-    return at ? [[at[0] - aroundDegrees, at[1] - aroundDegrees, at[0] + aroundDegrees, at[1] + aroundDegrees]] : []
+    const half = feature.point ? nearPoint : nearArea
+    return at ? [[at[0] - half, at[1] - half, at[0] + half, at[1] + half]] : []
   })
   return widen(around(boxes))
 }

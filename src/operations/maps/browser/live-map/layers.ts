@@ -19,6 +19,8 @@ export interface State {
   looks: Looks
   areas: ReadonlyMap<string, number | 'none' | 'plain'>
   chosen: string | undefined
+  /** The mark that what is chosen stands under. */
+  mark: string | undefined
 }
 
 export function baseLayer(url: string, kind: string | undefined): Layer {
@@ -111,7 +113,8 @@ export function markLayer(state: State): { layer: VectorLayer; fill(marks: reado
       state.looks.mark({
         count: Number(feature.get('count')),
         severity: feature.get('severity'),
-        isChosen: feature.getId() === state.chosen,
+        title: feature.get('title'),
+        isChosen: feature.getId() === state.chosen || feature.getId() === state.mark,
       }),
   })
   return {
@@ -119,10 +122,10 @@ export function markLayer(state: State): { layer: VectorLayer; fill(marks: reado
     fill(marks) {
       source.clear()
       source.addFeatures(
-        marks.map(({ key, at, count, severity }) => {
+        marks.map(({ key, at, count, severity, title }) => {
           const feature = new Feature(new Point(fromLonLat(at)))
           feature.setId(key)
-          feature.setProperties({ count, severity })
+          feature.setProperties({ count, severity, title })
           return feature
         }),
       )

@@ -8,6 +8,13 @@ import Text from 'ol/style/Text.js'
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
+interface MarkLook {
+  count: number
+  severity?: string
+  title?: string
+  isChosen: boolean
+}
+
 export interface Looks {
   land: Style
   /** By class from 0; `none` is hatched, `plain` asked of nothing. */
@@ -15,7 +22,7 @@ export interface Looks {
   chosen: Style
   dot: Style
   name(words: string): Style
-  mark(mark: { count: number; severity?: string; isChosen: boolean }): Style[]
+  mark(mark: MarkLook): Style[]
 }
 
 export function readLooks(): Looks {
@@ -67,7 +74,7 @@ function hatch(): CanvasPattern | string {
 }
 
 /** Shape and colour for one thing, a bubble with the count for several, with the shape of the gravest on it. */
-function drawMark({ count, severity, isChosen }: { count: number; severity?: string; isChosen: boolean }): Style[] {
+function drawMark({ count, severity, title, isChosen }: MarkLook): Style[] {
   const colour = severity ? token(`severity-${severity}`) : token('text-2')
   const isFilled = severity === 'critical' || severity === 'high'
   const fill = new Fill({ color: isFilled ? colour : token('panel') })
@@ -75,7 +82,11 @@ function drawMark({ count, severity, isChosen }: { count: number; severity?: str
     color: isChosen ? token('text') : isFilled ? token('panel') : colour,
     width: isChosen ? 3 : 2,
   })
-  if (count < 2) return [new Style({ image: shapeOf(severity, { fill, stroke, radius: 9 }) })]
+  if (count < 2) {
+    const name = title ? label(title, { halo: token('map-sea'), font: isChosen ? 700 : 600 }) : undefined
+    name?.setOffsetY(20)
+    return [new Style({ image: shapeOf(severity, { fill, stroke, radius: 9 }), text: name })]
+  }
   const words = new Intl.NumberFormat('vi-VN').format(count)
   const bubble = new Circle({
     radius: 9 + words.length * 3,

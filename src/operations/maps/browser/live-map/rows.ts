@@ -5,6 +5,7 @@ export interface RowMark {
   at: [number, number]
   count: number
   severity?: string
+  title?: string
 }
 
 export const findList = () => document.getElementById('map-list')
@@ -26,9 +27,15 @@ export function readAreaLooks(): Map<string, number | 'none' | 'plain'> {
 
 export function readMarks(): RowMark[] {
   return [...(findList()?.querySelectorAll<HTMLElement>('[data-marks]') ?? [])].flatMap(({ dataset }) =>
-    // Written by the server beside the rows: key, longitude, latitude, count, severity.
-    (JSON.parse(dataset.marks ?? '[]') as [string, number, number, number, string?][]).map(
-      ([key, lon, lat, count, severity]) => ({ key, at: [lon, lat] as [number, number], count, severity }),
+    // Written by the server beside the rows: key, longitude, latitude, count, severity, name.
+    (JSON.parse(dataset.marks ?? '[]') as [string, number, number, number, string?, string?][]).map(
+      ([key, lon, lat, count, severity, title]) => ({
+        key,
+        at: [lon, lat] as [number, number],
+        count,
+        severity,
+        title,
+      }),
     ),
   )
 }
