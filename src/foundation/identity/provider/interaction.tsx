@@ -62,7 +62,7 @@ const loginOf = ({ subject, amr, createdAt }: BrowserSession, provedAt = created
 /** Wants a proof made for it: one made since it asked will do. */
 const wantsProof = ({ interaction: { prompt, iat } }: Pending, browser: BrowserSession): boolean =>
   prompt.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age') &&
-  secondsOf(browser.createdAt) < iat
+  secondsOf(browser.createdAt) <= iat
 
 async function nextStep(pending: Pending): Promise<Reply> {
   const { interaction, call } = pending

@@ -65,6 +65,11 @@ test('word of a sign-out goes only to a machine that people are led to', () => {
   assert.equal(to('https://app.vidu.invalid/bao'), true)
   assert.equal(to('https://khac.vidu.invalid/bao'), false)
   assert.equal(to('http://127.0.0.1:9001/bao'), false)
+  assert.equal(to('không phải địa chỉ'), false)
+  assert.equal(
+    NewClient.safeParse({ ...wanted, redirectUris: 'sai', backchannelUri: wanted.redirectUris }).success,
+    false,
+  )
 })
 
 test('a pasted key is public, asymmetric and strong', () => {

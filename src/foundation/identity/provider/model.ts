@@ -164,6 +164,8 @@ const withPeople = {
   trusted: z.boolean().default(false),
 }
 
+const originOf = (address: string) => (URL.canParse(address) ? new URL(address).origin : undefined)
+
 /** What is filled in when an application is registered. */
 export const NewClient = z
   .discriminatedUnion('kind', [
@@ -182,9 +184,10 @@ export const NewClient = z
   ])
   .superRefine((client, issues) => {
     if (client.kind === 'machine' || !client.backchannelUri) return
-    const { origin } = new URL(client.backchannelUri)
+    // Asked of what is wrong in itself too: that has its own fault already.
+    const target = originOf(client.backchannelUri)
     // The server sends there: never to a machine that people are not led to anyway.
-    if (client.redirectUris.some((address) => new URL(address).origin === origin)) return
+    if (!target || client.redirectUris.some((address) => originOf(address) === target)) return
     issues.addIssue({
       code: 'custom',
       path: ['backchannelUri'],
