@@ -199,6 +199,31 @@ dbTest('a full file retracts what it does not name; a line without a readable ke
   assert.ok(Number(touched?.days) > 0)
 })
 
+dbTest(
+  'only an arrival whose bytes stay away for a day is given up, on whatever day it is told to be received',
+  async (t) => {
+    const past = t.at(new Date('2026-01-05T02:00:00Z')).context()
+    await loadSamples(past)
+    await makeSource(past)
+    const { landBytes } = await import('./landing.ts')
+    const { jobs } = await import('./jobs.ts')
+    const sweep = () => jobs.find(({ name }) => name === 'warehouse.sweep')?.run(t.context(), {})
+    const arrive = (away: string) =>
+      landBytes(past, {
+        source,
+        contractVersion: 1,
+        channel: 'command',
+        bytes: (async function* () {
+          yield Buffer.from(head)
+          await t.sql`update warehouse.landing set begun_at = begun_at - ${away}::interval where state = 'landing'`
+          await sweep()
+        })(),
+      })
+    assert.equal((await arrive('1 hour')).state, 'landed')
+    await assert.rejects(arrive('25 hours'), /given up/)
+  },
+)
+
 dbTest('a crash in the middle: the work goes on at the next row and every row is in once', async (t) => {
   const ctx = t.context()
   await loadSamples(ctx)

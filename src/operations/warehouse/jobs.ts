@@ -12,7 +12,6 @@ const sweepJob = defineJob('warehouse.sweep', z.object({}))
 const againMs = 2000
 /** Under a stream that never ends a job is renewed, so that its clock stays right. */
 const longestMs = 10_000
-const staleMs = 24 * 3_600_000
 
 export const jobs: readonly JobHandler[] = [
   handleJob(processJob, async (ctx, { source }) => {
@@ -29,7 +28,7 @@ export const jobs: readonly JobHandler[] = [
       for (const source of await listWaitingSources(ctx.sql)) {
         await wakeProcessing(ctx, source)
       }
-      for (const id of await listStaleLandings(ctx.sql, new Date(ctx.now.getTime() - staleMs))) {
+      for (const id of await listStaleLandings(ctx.sql)) {
         const message = 'Việc nhận tệp bị ngắt giữa chừng. Hãy gửi lại tệp.'
         await markRefused(ctx.sql, id, { code: 'landing.broken', message, facts: {} }, ctx.now)
       }

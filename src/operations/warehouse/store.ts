@@ -272,9 +272,9 @@ export async function listWaitingSources(sql: Sql): Promise<string[]> {
 }
 
 /** Arrivals whose bytes stopped coming. */
-export async function listStaleLandings(sql: Sql, before: Date): Promise<number[]> {
+export async function listStaleLandings(sql: Sql): Promise<number[]> {
   const rows = await sql<{ id: number }[]>`
-    select id from warehouse.landing where state = 'landing' and received_at < ${before} order by id limit 100`
+    select id from warehouse.landing where state = 'landing' and begun_at < now() - interval '1 day' order by id limit 100`
   return rows.map((row) => row.id)
 }
 
