@@ -60,6 +60,7 @@ const benches: readonly Bench[] = [
     minutes: 12,
     args: ['600000'],
   },
+  { name: 'tokens', goal: 'tokens of machines, each in the ledger: ≥ 300/s', minutes: 4 },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 

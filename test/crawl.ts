@@ -97,7 +97,7 @@ export async function crawl(asker: Sender, { perRoute, roots = ['/'] }: CrawlOpt
 }
 
 /** Asked by programs, not by readers. */
-export const isLinkless = (path: string): boolean => /^\/(api|health|ical|live|alertmanager|ogc)\b/.test(path)
+export const isLinkless = (path: string): boolean => /^\/(api|health|ical|live|alertmanager|ogc|oidc)\b/.test(path)
 
 /** A whole page; what an island fetches is only a piece of one, and what is downloaded is none. */
 export const isPage = ({ answer }: Visit): boolean =>

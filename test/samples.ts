@@ -13,6 +13,8 @@ import { notify } from '#notifications'
 import type { Context } from '#platform/context'
 import { importBytes } from '#warehouse'
 import { capabilities, collectGrants } from '../src/app.ts'
+import { registerClient } from '../src/foundation/identity/provider/clients.ts'
+import { NewClient } from '../src/foundation/identity/provider/model.ts'
 import { putSilence } from '../src/operations/alerts/silences.ts'
 import { makeDueBriefs } from '../src/operations/centre/briefs/actions.ts'
 import { writeLog } from '../src/operations/incidents/record/log.ts'
@@ -209,7 +211,7 @@ export async function fillSamples(ctx: Context): Promise<void> {
   await tell(ctx)
 }
 
-/** An alert of each commune, a silence, a file in the log of an incident, the briefs of the day: hostile where a text is free. */
+/** An alert and an application of each commune, a silence, a file in the log of an incident, the briefs of the day: hostile where a text is free. */
 async function makeWatch(ctx: Context): Promise<string[]> {
   for (const [commune, mark] of [
     [communeA, ''],
@@ -225,6 +227,21 @@ async function makeWatch(ctx: Context): Promise<string[]> {
       annotations: { description: `${markup}${mark}` },
       at: ctx.now,
     })
+  for (const [commune, mark] of [
+    [communeA, ''],
+    [communeB, ` ${markOfB}`],
+  ] as const)
+    await registerClient(
+      ctx,
+      NewClient.parse({
+        kind: 'confidential',
+        id: `ung-dung-${commune.area}`,
+        name: `Ứng dụng ${markup}${mark}`,
+        organisation: commune.organisation,
+        redirectUris: `https://app.vidu.invalid/${commune.area}?a='"&b=1`,
+        personScopes: ['profile'],
+      }),
+    )
   const silence = await putSilence(
     ctx,
     {

@@ -55,6 +55,10 @@ export interface RouteDefinition<P, Q, B> {
   maxBytes?: number
   /** Status of a plain answer; 200 where nothing is said. */
   status?: number
+  /**
+   * Programs in browsers call it from other sites too. Only for what no cookie counts for: the call itself brings what proves who asks.
+   */
+  foreignOrigins?: boolean
   /** Calls of one address a minute; none where nothing is said. */
   ratePerMinute?: number
   /** The shape of the JSON answer, for the OpenAPI document. */
@@ -96,6 +100,8 @@ export interface PageContent {
   /** Actions beside the title. */
   actions?: ComponentChild
   headers?: Record<string, string>
+  /** Cookies as another program has worded them. */
+  setCookies?: string[]
 }
 
 export type Reply =
@@ -104,6 +110,9 @@ export type Reply =
   | { kind: 'redirect'; to: string; cookies?: SetCookie[]; status: number }
   | { kind: 'file'; name: string; type: string; bytes: Readable | Buffer | string; inline: boolean }
   | { kind: 'json'; status: number; value: unknown; headers: Record<string, string> }
+  | { kind: 'answer'; status: number; headers: AnswerHeaders; body: string | Buffer }
+
+export type AnswerHeaders = Record<string, string | string[]>
 
 export interface SetCookie {
   name: string
@@ -137,3 +146,6 @@ export const json = (value: unknown, status = 200, headers: Record<string, strin
 /** Only a path of this site may be returned to after signing in. */
 export const safeReturnPath = (path: string | undefined): string =>
   path && /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(path) ? path : '/'
+/** What another program has worded whole, headers and all. */
+export const answer = (status: number, headers: AnswerHeaders, body: string | Buffer): Reply =>
+  mark({ kind: 'answer', status, headers, body })

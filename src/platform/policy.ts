@@ -1,6 +1,8 @@
 /** The page's own rules of what a browser may load: nothing from elsewhere but the hosts that are named. */
-export function contentPolicy(more: { images?: readonly string[]; connect?: readonly string[] } = {}): string {
-  const { images = [], connect = [] } = more
+export function contentPolicy(
+  more: { images?: readonly string[]; connect?: readonly string[]; forms?: readonly string[] } = {},
+): string {
+  const { images = [], connect = [], forms = [] } = more
   return [
     "default-src 'self'",
     "script-src 'self'",
@@ -9,7 +11,8 @@ export function contentPolicy(more: { images?: readonly string[]; connect?: read
     ...(connect.length > 0 ? [["connect-src 'self'", ...connect].join(' ')] : []),
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    // Browsers hold it against every address that a sent form is led on to as well.
+    ["form-action 'self'", ...forms].join(' '),
     "frame-ancestors 'none'",
   ].join('; ')
 }

@@ -87,7 +87,7 @@ function mountLive(server: FastifyInstance, workshop: Workshop, parts: ServerPar
 async function serve(workshop: Workshop, parts: ServerParts, one: Route, request: FastifyRequest, reply: FastifyReply) {
   const facts = factsOf(request)
   // Before anything is counted: another site must not use up the calls of this one's people.
-  refuseForeignOrigin(facts)
+  if (!one.foreignOrigins) refuseForeignOrigin(facts)
   if (one.ratePerMinute && !allowCall(`${one.path} ${facts.address}`, one.ratePerMinute, workshop.clock())) {
     throw new Problem('request.too-many', 429, 'Quá nhiều yêu cầu trong một phút. Ông/bà chờ một lát rồi thử lại.')
   }
@@ -263,6 +263,7 @@ async function sendReply(parts: ServerParts, ctx: Context, answer: Reply, facts:
   switch (answer.kind) {
     case 'page':
       reply.headers(answer.content.headers ?? {})
+      if (answer.content.setCookies) reply.header('set-cookie', answer.content.setCookies)
       return sendHtml(reply, answer.content.status ?? 200, await parts.renderPage(ctx, answer.content, facts))
     case 'fragment':
       return sendHtml(reply, 200, parts.renderFragment(ctx, answer.body, facts))
@@ -285,6 +286,8 @@ async function sendReply(parts: ServerParts, ctx: Context, answer: Reply, facts:
         .code(answer.status)
         .type('application/json; charset=utf-8')
         .send(JSON.stringify(answer.value))
+    case 'answer':
+      return reply.code(answer.status).headers(answer.headers).send(answer.body)
     case 'file':
       return reply
         .type(answer.type)
@@ -331,7 +334,7 @@ async function answerProblem(
   reply.header('cache-control', 'no-store')
   const accept = facts.headers.accept ?? '*/*'
   // A face of machines at which a person may look too: only who asks for a page gets one.
-  const isFace = /^\/ogc(\/|$)/.test(facts.path) && !accept.includes('text/html')
+  const isFace = /^\/(ogc|oidc|token)(\/|$)/.test(facts.path) && !accept.includes('text/html')
   const wantsJson =
     facts.path.startsWith('/api/') || facts.path.startsWith('/health') || facts.path === '/live' || isFace
   if (wantsJson || !/text\/html|\*\/\*/.test(accept)) {

@@ -10,10 +10,20 @@ import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { clientFormRoutes } from './provider/client-form.tsx'
+import { clientRoutes } from './provider/client-page.tsx'
+import { interactionRoutes } from './provider/interaction.tsx'
+import { rotateKeys } from './provider/keys.ts'
+import { deliverLogout, endGoneSignOns } from './provider/logout.ts'
+import { endSignOns, tellOfLogout } from './provider/logout-jobs.ts'
+import { providerRoutes } from './provider/routes.ts'
+import { deleteExpired } from './provider/store.ts'
 import { standInRoutes } from './stand-in/pages.tsx'
 import { deleteStale } from './store.ts'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
+const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
+const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
 export const identity: Capability = {
   name: 'identity',
@@ -24,6 +34,10 @@ export const identity: Capability = {
     ...standInRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...clientRoutes,
+    ...clientFormRoutes,
+    ...providerRoutes,
+    ...interactionRoutes,
     ...routes,
   ],
   menu: [
@@ -32,6 +46,13 @@ export const identity: Capability = {
       href: '/quan-tri/tai-khoan',
       permission: manageAccounts,
       order: 900,
+      group: 'administration',
+    },
+    {
+      label: 'Ứng dụng liên thông',
+      href: '/quan-tri/ung-dung',
+      permission: manageAccounts,
+      order: 905,
       group: 'administration',
     },
   ],
@@ -48,6 +69,10 @@ export const identity: Capability = {
         }),
       '17 * * * *',
     ),
+    handleJob(rotateSigningKeys, rotateKeys, '23 * * * *'),
+    handleJob(purgeProvider, (ctx) => deleteExpired(ctx.sql, ctx.now), '*/10 * * * *'),
+    handleJob(endSignOns, endGoneSignOns, '* * * * *'),
+    handleJob(tellOfLogout, deliverLogout),
   ],
   async loadPack(ctx, config) {
     if (config.demo) await loadDemoPeople(ctx, config)

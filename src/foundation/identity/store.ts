@@ -48,7 +48,7 @@ export interface ApiToken {
   revokedAt: Date | null
 }
 
-const accountColumns = (sql: Sql) => sql`
+export const accountColumns = (sql: Sql) => sql`
   account.name, account.person_name, account.position, account.organisation, account.machine, account.demo,
   account.password_given, account.disabled_at, account.created_at, account.access_stamp,
   account.email, account.phone`

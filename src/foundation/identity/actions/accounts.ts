@@ -3,6 +3,7 @@ import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound, Problem } from '#platform/errors'
 import { accessChanged } from '../events.ts'
 import { type Contact, everywhere, faultOfPassword, type NewAccount, Password, type RoleScope } from '../model.ts'
+import { callForEnd } from '../provider/logout-jobs.ts'
 import * as store from '../store.ts'
 import { dayOf } from './authenticate.ts'
 import { recordDeed } from './record.ts'
@@ -79,7 +80,9 @@ export function setAccountDisabled(ctx: Context, name: string, disabled: boolean
     await store.setDisabled(ctx.sql, name, disabled ? ctx.now : null)
     if (disabled) await store.deleteSessions(ctx.sql, name, undefined)
     await recordDeed(ctx, { action: disabled ? 'account.disabled' : 'account.enabled', account: name })
-    if (disabled) await ctx.publish(accessChanged, { account: name })
+    if (!disabled) return
+    await callForEnd(ctx)
+    await ctx.publish(accessChanged, { account: name })
   })
 }
 
@@ -128,6 +131,7 @@ export function resetPassword(ctx: Context, name: string): Promise<string> {
     const password = newPassword()
     await store.setPassword(ctx.sql, name, await hashPassword(password), true)
     await store.deleteSessions(ctx.sql, name, undefined)
+    await callForEnd(ctx)
     await recordDeed(ctx, { action: 'account.password-reset', account: name })
     return password
   })
@@ -151,6 +155,7 @@ export async function changePassword(
       name,
       given.sessionToken ? hashToken(given.sessionToken) : undefined,
     )
+    await callForEnd(ctx)
     await recordDeed(ctx, { action: 'account.password-changed', account: name, body: { sessionsEnded: ended } })
   })
 }
@@ -170,6 +175,7 @@ export async function revokeSession(ctx: Context, id: string): Promise<void> {
   const name = ownPerson(ctx)
   await ctx.transaction(async (ctx) => {
     if (!(await store.deleteSession(ctx.sql, name, id))) throw notFound('session', id)
+    await callForEnd(ctx)
     await recordDeed(ctx, { action: 'session.revoked', account: name })
   })
 }
@@ -178,6 +184,7 @@ export async function revokeSession(ctx: Context, id: string): Promise<void> {
 export function revokeSessions(ctx: Context, name: string): Promise<void> {
   return lockManaged(ctx, name, async (ctx) => {
     const ended = await store.deleteSessions(ctx.sql, name, undefined)
+    await callForEnd(ctx)
     await recordDeed(ctx, { action: 'session.revoked', account: name, body: { sessionsEnded: ended } })
   })
 }

@@ -1,5 +1,6 @@
 /**
- * Who asks. Two ways: the session cookie of a browser, or a bearer token of a machine. What an account may do is worked out from its
+ * Who asks. Two ways: the session cookie of a browser, or a bearer token of a machine: a lasting key, or a short-lived one that the
+ * provider has handed out. What an account may do is worked out from its
  * roles once and kept in this process; the account's stamp, read with every request, tells when it has changed, and a minute is the
  * longest that a changed organisation tree or a role's first or last day goes unseen.
  *
@@ -20,8 +21,9 @@ import {
   seenEveryMs,
   sessionIdleMs,
 } from '../model.ts'
+import { findMachineCaller } from '../provider/store.ts'
 import * as store from '../store.ts'
-import { hashToken } from './secrets.ts'
+import { hashArtifact, hashToken, tokenPrefix } from './secrets.ts'
 
 export const sessionCookie = 'tram_session'
 
@@ -103,7 +105,9 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
 }
 
 async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
-  const caller = await store.findTokenCaller(ctx.sql, hashToken(token), ctx.now)
+  const caller = token.startsWith(tokenPrefix)
+    ? await store.findTokenCaller(ctx.sql, hashToken(token), ctx.now)
+    : await findMachineCaller(ctx.sql, hashArtifact('ClientCredentials', token), ctx.now)
   if (!caller) throw unauthenticated()
   if (isStale(caller, ctx.now)) await store.touchToken(ctx.sql, caller.credential, ctx.now)
   return caller

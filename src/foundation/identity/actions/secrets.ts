@@ -14,6 +14,9 @@ export async function verifyPassword(known: string | undefined, password: string
 }
 let decoy: Promise<string> | undefined
 
+/** What a lasting key begins with. */
+export const tokenPrefix = 'tram_'
+
 /** 256 random bits; only their hash is stored. */
 export function newToken(prefix = ''): { token: string; tokenHash: Buffer } {
   const token = prefix + randomBytes(32).toString('base64url')
@@ -28,3 +31,6 @@ export function newPassword(): string {
   const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('')
   return [group(), group(), group(), group()].join('-')
 }
+
+/** What the provider hands out, by its kind: two kinds never share a hash. */
+export const hashArtifact = (model: string, id: string): Buffer => hashToken(`${model} ${id}`)

@@ -1,6 +1,7 @@
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { AccountName, forgetFailuresMs, freeFailures, sessionLifeMs, waitsInSeconds } from '../model.ts'
+import { callForEnd } from '../provider/logout-jobs.ts'
 import * as store from '../store.ts'
 import { recordDeed } from './record.ts'
 import { hashToken, newToken, verifyPassword } from './secrets.ts'
@@ -67,9 +68,12 @@ export const passPairBrake = (ctx: Context, key: string): Promise<void> => passB
 async function passBrake(ctx: Context, key: string, waits: readonly number[]): Promise<void> {
   const forgetBefore = new Date(ctx.now.getTime() - forgetFailuresMs)
   if (await store.takeAttempt(ctx.sql, key, { now: ctx.now, forgetBefore, waits })) return
-  const until = await store.findBlockedUntil(ctx.sql, key)
+  throw tooMany(ctx, await store.findBlockedUntil(ctx.sql, key))
+}
+
+function tooMany(ctx: Context, until: Date | undefined): Problem {
   const seconds = Math.max(1, Math.ceil(((until ?? ctx.now).getTime() - ctx.now.getTime()) / 1000))
-  throw new Problem(
+  return new Problem(
     'session.too-many-failures',
     429,
     `Đã nhập sai nhiều lần. Ông/bà chờ ${seconds} giây rồi thử lại.`,
@@ -77,11 +81,26 @@ async function passBrake(ctx: Context, key: string, waits: readonly number[]): P
   )
 }
 
+const programKey = (program: string) => `program ${program}`
+
+/** Programs prove themselves hundreds of times a second: what is right is not counted, only looked up. */
+export async function refuseWhileFailing(ctx: Context, program: string): Promise<void> {
+  const until = await store.findBlockedUntil(ctx.sql, programKey(program))
+  if (until && until > ctx.now) throw tooMany(ctx, until)
+}
+
+export async function countFailedProgram(ctx: Context, program: string): Promise<void> {
+  const forgetBefore = new Date(ctx.now.getTime() - forgetFailuresMs)
+  await store.takeAttempt(ctx.sql, programKey(program), { now: ctx.now, forgetBefore, waits: pairWaits })
+}
+
 /** Ends the session of this token, if there is one. */
 export async function signOut(ctx: Context, token: string | undefined): Promise<void> {
   if (!token) return
   await ctx.transaction(async (ctx) => {
     const session = await store.deleteSessionOf(ctx.sql, hashToken(token))
-    if (session) await recordDeed(ctx, { action: 'session.closed', account: session.account, actor: session.account })
+    if (!session) return
+    await recordDeed(ctx, { action: 'session.closed', account: session.account, actor: session.account })
+    await callForEnd(ctx)
   })
 }

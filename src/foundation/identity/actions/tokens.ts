@@ -4,7 +4,7 @@ import { Scopes, tokenDaysDefault } from '../model.ts'
 import * as store from '../store.ts'
 import { getManagedAccount, manageAccounts, refuseStandIn } from './accounts.ts'
 import { recordDeed } from './record.ts'
-import { newToken } from './secrets.ts'
+import { newToken, tokenPrefix } from './secrets.ts'
 
 export interface TokenWish {
   account: string
@@ -33,7 +33,7 @@ export async function issueToken(ctx: Context, wish: TokenWish): Promise<IssuedT
   if (account.disabledAt) throw forbidden(manageAccounts)
   const days = wish.days ?? tokenDaysDefault
   if (!Number.isInteger(days) || days < 1 || days > 3650) throw invalid('Thời hạn của khóa từ 1 đến 3650 ngày.')
-  const { token, tokenHash } = newToken('tram_')
+  const { token, tokenHash } = newToken(tokenPrefix)
   const expiresAt = new Date(ctx.now.getTime() + days * 24 * 3600_000)
   await ctx.transaction(async (ctx) => {
     await store.insertToken(ctx.sql, {

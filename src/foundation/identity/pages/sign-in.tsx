@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { page, type Reply, redirect, route, safeReturnPath } from '#platform/http'
+import { page, type Reply, type RequestFacts, redirect, route, safeReturnPath } from '#platform/http'
+import { contentPolicy } from '#platform/policy'
 import { Button, ErrorSummary, Form, Table, TextInput } from '#ui'
 import { sessionCookie } from '../actions/authenticate.ts'
 import { readDemoPeople } from '../actions/people.ts'
 import { signIn, signOut } from '../actions/sign-in.ts'
 import { type DemoPerson, roleNames, sessionLifeMs } from '../model.ts'
+import { formTargetsOf } from '../provider/interaction.tsx'
 
 const returnPath = z.string().max(2000).optional()
 const SignInForm = z.object({ account: z.string().max(200), password: z.string().max(1000), tiep: returnPath })
@@ -67,13 +69,16 @@ function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
 
 async function showSignIn(
   ctx: Context,
+  request: RequestFacts,
   shown: { account?: string; returnTo?: string; fault?: string; status?: number },
 ) {
   const demoPeople = ctx.config.demo ? await readDemoPeople(ctx.config.packDir) : []
+  const forms = await formTargetsOf(ctx, request, shown.returnTo)
   return page({
     title: 'Đăng nhập',
     face: 'plain',
     status: shown.status,
+    headers: { 'content-security-policy': contentPolicy({ forms }) },
     body: <SignInPage account={shown.account} returnTo={shown.returnTo} fault={shown.fault} demoPeople={demoPeople} />,
   })
 }
@@ -86,8 +91,8 @@ export const signInRoutes = [
     path: '/dang-nhap',
     access: 'public',
     query: z.object({ tiep: returnPath }),
-    handle: (ctx, { query }): Reply | Promise<Reply> =>
-      ctx.actor.account ? redirect(safeReturnPath(query.tiep)) : showSignIn(ctx, { returnTo: query.tiep }),
+    handle: (ctx, { query, request }): Reply | Promise<Reply> =>
+      ctx.actor.account ? redirect(safeReturnPath(query.tiep)) : showSignIn(ctx, request, { returnTo: query.tiep }),
   }),
   route({
     method: 'POST',
@@ -106,7 +111,7 @@ export const signInRoutes = [
       } catch (error) {
         if (!(error instanceof Problem && refusals.includes(error.code))) throw error
         const { status, message: fault } = error
-        return showSignIn(ctx, { account: body.account, returnTo: body.tiep, fault, status })
+        return showSignIn(ctx, request, { account: body.account, returnTo: body.tiep, fault, status })
       }
     },
   }),

@@ -1,9 +1,8 @@
 /** The hidden stamp of a workbook: for whom, which period and version it was made, and what its locked cells hold, signed. */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { Config } from '#platform/config'
+import { readSecretKey } from '#platform/secret-key'
 
 export const Stamp = z.strictObject({
   form: z.string(),
@@ -16,20 +15,7 @@ export const Stamp = z.strictObject({
 })
 export type Stamp = z.infer<typeof Stamp>
 
-/** The key of this installation; made once, also when two programs want it at the same time. */
-async function readKey(config: Config): Promise<Buffer> {
-  const path = join(config.varDir, 'secrets', 'form-key')
-  const known = await readFile(path).catch(() => undefined)
-  if (known) return known
-  await mkdir(join(config.varDir, 'secrets'), { recursive: true, mode: 0o700 })
-  const draft = `${path}.${process.pid}`
-  await writeFile(draft, randomBytes(32), { mode: 0o600 })
-  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  await rm(draft, { force: true })
-  return readFile(path)
-}
+const readKey = (config: Config): Promise<Buffer> => readSecretKey(config, 'form-key')
 
 const sign = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 

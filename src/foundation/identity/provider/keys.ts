@@ -1,0 +1,120 @@
+/**
+ * What the provider signs with. Keys lie in the database, their private halves sealed under a key file of the installation, so that every
+ * server signs alike and a copy of the database alone signs nothing. A key is published two days before its turn and stays published
+ * until the last token that it signed can no longer be shown.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  generateKeyPair,
+  hash,
+  type JsonWebKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
+import { promisify } from 'node:util'
+import { appendEntry } from '#ledger'
+import type { Config } from '#platform/config'
+import type { Context } from '#platform/context'
+import { readSecretKey } from '#platform/secret-key'
+import { divideKeys, nextTurn, type SigningAlg, signingAlgs } from './model.ts'
+import * as store from './store.ts'
+
+const generate = promisify(generateKeyPair)
+
+export interface KeyRing {
+  /** Changes with every change of what is signed with and what is published. */
+  stamp: string
+  /** Private keys, the one that signs before the others of its algorithm. */
+  keys: JsonWebKey[]
+}
+
+/** A key is published two days before its turn: a minute more or less, nobody misses it. */
+const keepMs = 60_000
+const kept = new WeakMap<Config, KeyRing & { until: number }>()
+
+/** The keys as they stand now; a new installation gets its first ones. */
+export async function openKeyRing(ctx: Context): Promise<KeyRing> {
+  const known = kept.get(ctx.config)
+  if (known && ctx.now.getTime() < known.until && known.until - keepMs <= ctx.now.getTime()) return known
+  let stored = await store.listKeys(ctx.sql)
+  if (stored.length === 0) {
+    await rotateKeys(ctx)
+    stored = await store.listKeys(ctx.sql)
+  }
+  const ordered = signingAlgs.flatMap((alg) => {
+    const { signer, others } = divideKeys(
+      stored.filter((key) => key.alg === alg),
+      ctx.now,
+    )
+    return signer ? [signer, ...others] : others
+  })
+  const seal = await readSecretKey(ctx.config, 'provider-key')
+  const keys = ordered.map((key): JsonWebKey => ({ ...unseal(seal, key), kid: key.kid, alg: key.alg, use: 'sig' }))
+  const ring = { stamp: ordered.map(({ kid }) => kid).join(' '), keys, until: ctx.now.getTime() + keepMs }
+  kept.set(ctx.config, ring)
+  return ring
+}
+
+/** Makes the keys whose time has come and takes those away that nobody needs; safe to run as often as one likes. */
+export async function rotateKeys(ctx: Context): Promise<void> {
+  await ctx.transaction(async (ctx) => {
+    await store.lockKeys(ctx.sql)
+    const stored = await store.listKeys(ctx.sql)
+    for (const alg of signingAlgs) {
+      const own = stored.filter((key) => key.alg === alg)
+      const turn = nextTurn(own, ctx.now)
+      if (turn) await makeKey(ctx, alg, turn)
+      const spent = divideKeys(own, ctx.now).spent.map(({ kid }) => kid)
+      await store.deleteKeys(ctx.sql, spent)
+      for (const kid of spent) await appendEntry(ctx, { action: 'signing-key.removed', subject: `signing-key:${kid}` })
+    }
+  })
+  kept.delete(ctx.config)
+}
+
+async function makeKey(ctx: Context, alg: SigningAlg, signsFrom: Date): Promise<void> {
+  const { privateKey, publicKey } = await makePair(alg)
+  const publicJwk = publicKey.export({ format: 'jwk' })
+  const kid = thumbprintOf(publicJwk)
+  const sealed = sealUp(await readSecretKey(ctx.config, 'provider-key'), kid, privateKey)
+  await store.insertKey(ctx.sql, { kid, alg, publicJwk, sealed, signsFrom, now: ctx.now })
+  await appendEntry(ctx, {
+    action: 'signing-key.made',
+    subject: `signing-key:${kid}`,
+    body: { alg, signsFrom: signsFrom.toISOString() },
+  })
+}
+
+const makePair = (alg: SigningAlg) =>
+  alg === 'ES256' ? generate('ec', { namedCurve: 'P-256' }) : generate('rsa', { modulusLength: 2048 })
+
+/** RFC 7638. */
+function thumbprintOf({ crv, e, kty, n, x, y }: JsonWebKey): string {
+  const members = kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y }
+  return hash('sha256', JSON.stringify(members), 'base64url')
+}
+
+const nonceBytes = 12
+const tagBytes = 16
+
+/** AES-256-GCM; bound to the key's name, so that sealed halves cannot be exchanged. */
+function sealUp(seal: Buffer, kid: string, privateKey: KeyObject): Buffer {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', seal, nonce).setAAD(Buffer.from(kid))
+  const body = Buffer.concat([cipher.update(JSON.stringify(privateKey.export({ format: 'jwk' }))), cipher.final()])
+  return Buffer.concat([nonce, body, cipher.getAuthTag()])
+}
+
+function unseal(seal: Buffer, { kid, sealed }: Pick<store.StoredKey, 'kid' | 'sealed'>): JsonWebKey {
+  const cipher = createDecipheriv('aes-256-gcm', seal, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
+  cipher.setAAD(Buffer.from(kid)).setAuthTag(sealed.subarray(-tagBytes))
+  try {
+    const body = Buffer.concat([cipher.update(sealed.subarray(nonceBytes, -tagBytes)), cipher.final()])
+    return JSON.parse(body.toString('utf8')) as JsonWebKey
+  } catch (cause) {
+    throw new Error('a signing key cannot be opened: <var>/secrets/provider-key is not the one it was sealed under', {
+      cause,
+    })
+  }
+}
