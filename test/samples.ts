@@ -256,7 +256,8 @@ async function makeWatch(ctx: Context): Promise<string[]> {
   if (!incident) throw new Error('there is no incident under way')
   const file = await keepBytes(ctx, Buffer.from(`Biên bản ${markup}`), '<b>biên bản.txt', 'evidence')
   await writeLog(ctx, incident.code, { kind: 'note', text: `Đã ghi ${markup}`, file, formKey: 'mau-thu' })
-  const briefs = await makeDueBriefs(ctx)
+  // None is made at night, and this may be one by the wall clock.
+  const briefs = await makeDueBriefs({ ...ctx, now: new Date(`${ctx.now.toISOString().slice(0, 10)}T03:00:00Z`) })
   return [
     `/canh-bao/tam-im/${silence}`,
     `/tinh-huong/${incident.code}/tep/${file.sha256}`,
