@@ -51,6 +51,7 @@ export interface Actor {
 export interface JobOptions {
   /** Only one waiting job of this key; a second call moves it to the later payload. */
   key?: string
+  /** With a key: one that waits already keeps its time, so that a stream of calls puts nothing off for ever; without, it comes at once. */
   runAt?: Date
   /** Jobs of one queue run one after the other. */
   queue?: string

@@ -78,7 +78,8 @@ async function openJobQueue(pool: Pool): Promise<void> {
     create or replace function platform.add_job(
       name text, payload json, queue_name text, run_at timestamptz, job_key text
     ) returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
-      select graphile_worker.add_job($1, payload := $2, queue_name := $3, run_at := $4, job_key := $5)
+      select graphile_worker.add_job($1, payload := $2, queue_name := $3, run_at := $4, job_key := $5,
+        job_key_mode := case when $4 is null then 'replace' else 'preserve_run_at' end)
     $$;
     do $$ declare closed regclass; begin
       for closed in

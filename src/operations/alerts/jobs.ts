@@ -21,7 +21,7 @@ import { followCalls } from './timers/follow-calls.ts'
 import { purgeSignals } from './timers/purge.ts'
 import { sweep } from './timers/sweep.ts'
 
-const gatherMs = 500
+const gatherMs = 50
 
 /** Rules over facts of these indicators. */
 export const watchesFacts =

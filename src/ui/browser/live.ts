@@ -6,8 +6,10 @@
 import { openStream, type StreamMessage } from './stream/open-stream.ts'
 
 const silenceMs = 12_000
-const gatherMs = 120
-const apartMs = 1000
+/** A wall is one screen that must be quick; of desks and phones there are many. */
+const isWall = document.documentElement.dataset.face === 'wall'
+const gatherMs = isWall ? 40 : 120
+const apartMs = isWall ? 250 : 1000
 const announceApartMs = 10_000
 /** After an answer that did not come. */
 const againMs = 4000
@@ -119,7 +121,7 @@ function setSignedOut(): void {
 
 // A wall runs for weeks without anyone to reload it: other styles or scripts are another build.
 function isNewBuild(fresh: Document): boolean {
-  if (document.documentElement.dataset.face !== 'wall') return false
+  if (!isWall) return false
   const next = buildOf(fresh)
   return next !== '' && next !== buildOf(document)
 }

@@ -10,7 +10,7 @@ import type { Change, Known, State } from './change.ts'
 import { isFactRule, readFactTracks } from './fact-tracks.ts'
 import type { Rule } from './model.ts'
 import { isMoveRule, readMoveTracks } from './move-tracks.ts'
-import { isRecordRule, readRecordTracks } from './record-tracks.ts'
+import { isRecordRule, shareReading } from './record-tracks.ts'
 import { isSourceRule, readSourceTracks } from './source-tracks.ts'
 import { keepPasses, keepStates, listKnown, listRaised, lockPasses, type Raised } from './state-store.ts'
 import { listRules, type StoredRule } from './store.ts'
@@ -57,8 +57,9 @@ export function evaluateRules(ctx: Context, choose: Choice): Promise<Cycle> {
 
 async function readTracks(ctx: Context, rules: readonly Rule[]): Promise<Map<string, Track[]>> {
   const tracks = await readFactTracks(ctx, rules.filter(isFactRule))
+  const readRecordTracks = shareReading(ctx, rules.filter(isRecordRule))
   for (const rule of rules) {
-    if (isRecordRule(rule)) tracks.set(rule.code, await readRecordTracks(ctx, rule))
+    if (isRecordRule(rule)) tracks.set(rule.code, await readRecordTracks(rule))
     if (isSourceRule(rule)) tracks.set(rule.code, await readSourceTracks(ctx, rule))
     if (isMoveRule(rule)) tracks.set(rule.code, await readMoveTracks(ctx, rule))
   }

@@ -36,12 +36,38 @@ export interface RecordQuestion {
   limit: number
 }
 
-export async function readRecordTracks(ctx: Context, rule: RecordRule, question?: RecordQuestion): Promise<Track[]> {
+export async function readRecordTracks(ctx: Context, rule: RecordRule, question: RecordQuestion): Promise<Track[]> {
   const { card } = await getHomePack(ctx.sql)
-  const from = question?.from ?? new Date(ctx.now.getTime() - lookbackOf(rule))
-  const limit = question?.limit ?? mostRecords
-  const records = await listOf(ctx, rule, { from, timeZone: card.timeZone, limit })
-  const asOf = localDate(ctx.now, card.timeZone)
+  const records = await listOf(ctx, rule, { ...question, timeZone: card.timeZone })
+  return tracksOf(ctx, rule, { ...question, records, timeZone: card.timeZone })
+}
+
+/** Rules that ask for the same records share one reading, as far back as the one of them that looks furthest. */
+export function shareReading(ctx: Context, rules: readonly RecordRule[]): (rule: RecordRule) => Promise<Track[]> {
+  const limit = mostRecords
+  const keyOf = ({ input: { kind, sources, at, where } }: RecordRule) => JSON.stringify([kind, sources, at, where])
+  const startOf = (lookback: number) => new Date(ctx.now.getTime() - lookback)
+  const furthest = new Map<string, number>()
+  for (const rule of rules) furthest.set(keyOf(rule), Math.max(furthest.get(keyOf(rule)) ?? 0, lookbackOf(rule)))
+  const read = new Map<string, FoundRecord[]>()
+  return async (rule) => {
+    const { timeZone } = (await getHomePack(ctx.sql)).card
+    const key = keyOf(rule)
+    const all = read.get(key) ?? (await listOf(ctx, rule, { from: startOf(furthest.get(key) ?? 0), timeZone, limit }))
+    read.set(key, all)
+    const from = startOf(lookbackOf(rule))
+    const records = all.filter(({ day }) => day >= localDate(from, timeZone))
+    return tracksOf(ctx, rule, { records, from, timeZone, limit })
+  }
+}
+
+interface Reading extends RecordQuestion {
+  records: readonly FoundRecord[]
+  timeZone: string
+}
+
+async function tracksOf(ctx: Context, rule: RecordRule, { records, from, timeZone, limit }: Reading): Promise<Track[]> {
+  const asOf = localDate(ctx.now, timeZone)
   const [organisations, areas] = [await organisationTree(ctx.sql, { asOf }), await areaTree(ctx.sql, { asOf })]
   const placeOf = (key: string) => {
     const row = organisations.find(key)?.row ?? areas.find(key)?.row
@@ -56,9 +82,9 @@ export async function readRecordTracks(ctx: Context, rule: RecordRule, question?
     else if (byKey.size < mostTracks) byKey.set(key, [record])
   }
   const last = records.length >= limit ? records.at(-1) : undefined
-  const readFrom = last && instantOfRecord(rule, last, card.timeZone).getTime()
+  const readFrom = last && instantOfRecord(rule, last, timeZone).getTime()
   return [...byKey].map(([key, own]) =>
-    trackOf(rule, { key, place: placeOf(key), records: own, from, readFrom, timeZone: card.timeZone }),
+    trackOf(rule, { key, place: placeOf(key), records: own, from, readFrom, timeZone }),
   )
 }
 
