@@ -123,3 +123,34 @@ async function touchCases(sql: Sql, ids: readonly string[], source: string): Pro
       as f (field, day)
     where r.source = ${source} and r.case_id = any(${[...ids]}::text[]) and (f.field = '' or f.day is not null)`
 }
+
+/** The form of a new indicator of typed figures, with every field that one must have. */
+export const typedForm = {
+  ma: 'thu.so-can-bo',
+  ten: 'Số cán bộ thử',
+  'ten-anh': 'Officers, tried',
+  nhom: 'Thử',
+  'don-vi-tinh': 'người',
+  dang: 'typed',
+  'cong-don-vi': 'none',
+  'cong-ky': 'sum',
+  ky: ['month'],
+  'ky-chinh': 'month',
+  'dinh-ky': 'month',
+  'lich-ky': 'calendar',
+  han: '5',
+  'gio-han': '9:30',
+  'sap-xep': 'sum',
+  'chu-tri': 'H32.KHCN',
+  'chuc-danh': 'Giám đốc Sở thử',
+  nguon: 'Báo cáo thử',
+  'loai-can-cu': 'law',
+  'can-cu': 'Luật thử',
+  'so-can-cu': '1/2026/QH15',
+  'ngay-can-cu-day': '5',
+  'ngay-can-cu-month': '9',
+  'ngay-can-cu-year': '2026',
+  'dieu-can-cu': 'Điều 3',
+  'ly-do': 'Theo dõi số cán bộ',
+  viec: 'luu',
+}

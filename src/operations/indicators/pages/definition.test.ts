@@ -7,7 +7,7 @@ import { recomputeAll } from '../computation/process.ts'
 import { readDefinitionForm } from '../definition-form/read.ts'
 import { definitionForm } from '../definition-form/write.ts'
 import { readDefinitions } from '../pack-files.ts'
-import { defineSample, makeSampleTree, sampleSource, writeCases } from '../sample.ts'
+import { defineSample, makeSampleTree, typedForm as people, sampleSource, writeCases } from '../sample.ts'
 
 const listPage = '/quan-tri/chi-tieu'
 const newPage = `${listPage}/tao-moi`
@@ -26,36 +26,6 @@ test('the form of a definition says all of it: what is read from an untouched fo
     }
   assert.ok(count > 80)
 })
-
-const people = {
-  ma: 'thu.so-can-bo',
-  ten: 'Số cán bộ thử',
-  'ten-anh': 'Officers, tried',
-  nhom: 'Thử',
-  'don-vi-tinh': 'người',
-  dang: 'typed',
-  'cong-don-vi': 'none',
-  'cong-ky': 'sum',
-  ky: ['month'],
-  'ky-chinh': 'month',
-  'dinh-ky': 'month',
-  'lich-ky': 'calendar',
-  han: '5',
-  'gio-han': '9:30',
-  'sap-xep': 'sum',
-  'chu-tri': 'H32.KHCN',
-  'chuc-danh': 'Giám đốc Sở thử',
-  nguon: 'Báo cáo thử',
-  'loai-can-cu': 'law',
-  'can-cu': 'Luật thử',
-  'so-can-cu': '1/2026/QH15',
-  'ngay-can-cu-day': '5',
-  'ngay-can-cu-month': '9',
-  'ngay-can-cu-year': '2026',
-  'dieu-can-cu': 'Điều 3',
-  'ly-do': 'Theo dõi số cán bộ',
-  viec: 'luu',
-}
 
 const bodyOf = async (t: DbTest, code: string) => {
   const [row] = await t.sql`select body, version from indicators.definition where code = ${code} and retired_at is null`

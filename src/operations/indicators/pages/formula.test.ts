@@ -4,39 +4,10 @@ import { sendForm } from '#test/forms'
 import { type DbTest, dbTest } from '#test/harness'
 import { readDefinitionForm } from '../definition-form/read.ts'
 import { definitionForm } from '../definition-form/write.ts'
+import { typedForm as people } from '../sample.ts'
 
 const newPage = '/quan-tri/chi-tieu/tao-moi'
 const pageOf = (code: string) => `/quan-tri/chi-tieu/${code}`
-
-const people = {
-  ma: 'thu.so-can-bo',
-  ten: 'Số cán bộ thử',
-  'ten-anh': 'Officers, tried',
-  nhom: 'Thử',
-  'don-vi-tinh': 'người',
-  dang: 'typed',
-  'cong-don-vi': 'none',
-  'cong-ky': 'sum',
-  ky: ['month'],
-  'ky-chinh': 'month',
-  'dinh-ky': 'month',
-  'lich-ky': 'calendar',
-  han: '5',
-  'gio-han': '9:30',
-  'sap-xep': 'sum',
-  'chu-tri': 'H32.KHCN',
-  'chuc-danh': 'Giám đốc Sở thử',
-  nguon: 'Báo cáo thử',
-  'loai-can-cu': 'law',
-  'can-cu': 'Luật thử',
-  'so-can-cu': '1/2026/QH15',
-  'ngay-can-cu-day': '5',
-  'ngay-can-cu-month': '9',
-  'ngay-can-cu-year': '2026',
-  'dieu-can-cu': 'Điều 3',
-  'ly-do': 'Theo dõi số cán bộ',
-  viec: 'luu',
-}
 
 const currentPeriods = async (t: DbTest, code: string) =>
   (
