@@ -290,14 +290,17 @@ export interface CloneTest {
   signIn(account: string): Promise<string>
 }
 
-/** A test with a database of its own, a listening server, jobs and live events. */
+/** A test with a database of its own, a listening server, jobs and live events; its clock stands at `now` where one is given. */
 export function cloneTest(
   name: string,
   work: (t: CloneTest) => Promise<void>,
-  options: { timeoutMs?: number } = {},
+  options: { timeoutMs?: number; now?: Date } = {},
 ): void {
   test(name, { timeout: options.timeoutMs ?? 120_000 }, async () => {
     const app = await openApp(await configFor(await cloneDatabase('own')), { tables: 'check' })
+    // Before the jobs begin: the first of them must not look at another time than the test.
+    const { now } = options
+    if (now) app.workshop.clock = () => now
     const handlers = capabilities.flatMap((card) => card.jobs ?? [])
     const serving = await startServing(app)
     const runner = await startJobs(app.workshop, app.url, handlers, { concurrency: 2 })

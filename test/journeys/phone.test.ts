@@ -21,30 +21,33 @@ const dossiers = Array.from({ length: 10 }, (_, index) => {
 
 type As = (account: string) => Promise<Page>
 
-cloneTest('a task goes its whole way on a phone, from the card of a number to its closing', async (t) => {
-  t.app.workshop.clock = () => testNow
-  await sendCsv(t.context(), 'one-stop-dossiers', [dossierColumns, ...dossiers].join('\n'))
-  await processTouches(t.context())
-  const context = await (await browser()).newContext({ viewport: phone, isMobile: true })
-  const page = await context.newPage()
-  const cookies = new Map<string, string>()
-  // One page, whoever holds the phone.
-  const as: As = async (account) => {
-    if (!cookies.has(account)) cookies.set(account, await t.signIn(account))
-    const [name = '', value = ''] = (cookies.get(account) ?? '').split('=')
-    await context.clearCookies()
-    await context.addCookies([{ name, value, url: t.url }])
-    return page
-  }
-  try {
-    const task = `${t.url}/nhiem-vu/${await giveFromCard(t, as)}`
-    await issueIt(task, as)
-    await workOnIt(task, as)
-    await returnAndVerify(task, as)
-  } finally {
-    await context.close()
-  }
-})
+cloneTest(
+  'a task goes its whole way on a phone, from the card of a number to its closing',
+  async (t) => {
+    await sendCsv(t.context(), 'one-stop-dossiers', [dossierColumns, ...dossiers].join('\n'))
+    await processTouches(t.context())
+    const context = await (await browser()).newContext({ viewport: phone, isMobile: true })
+    const page = await context.newPage()
+    const cookies = new Map<string, string>()
+    // One page, whoever holds the phone.
+    const as: As = async (account) => {
+      if (!cookies.has(account)) cookies.set(account, await t.signIn(account))
+      const [name = '', value = ''] = (cookies.get(account) ?? '').split('=')
+      await context.clearCookies()
+      await context.addCookies([{ name, value, url: t.url }])
+      return page
+    }
+    try {
+      const task = `${t.url}/nhiem-vu/${await giveFromCard(t, as)}`
+      await issueIt(task, as)
+      await workOnIt(task, as)
+      await returnAndVerify(task, as)
+    } finally {
+      await context.close()
+    }
+  },
+  { now: testNow },
+)
 
 const mainOf = (page: Page) => page.locator('main').innerText()
 

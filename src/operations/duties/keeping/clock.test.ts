@@ -46,41 +46,44 @@ dbTest(
   },
 )
 
-cloneTest('many at once look at one clock and sign under one number: everything happens once', async (t) => {
-  const now = at('2026-11-12T10:00')
-  const context = () => ({ ...t.context(), now }) satisfies ReturnType<typeof t.context>
-  // Contexts of their own connections, all at the same moment.
-  t.app.workshop.clock = () => now
-  await Promise.all(Array.from({ length: 8 }, () => keepDuties(context())))
-  const [doubled] = await t.sql<{ count: number }[]>`
+cloneTest(
+  'many at once look at one clock and sign under one number: everything happens once',
+  async (t) => {
+    const now = at('2026-11-12T10:00')
+    const context = () => ({ ...t.context(), now }) satisfies ReturnType<typeof t.context>
+    // Contexts of their own connections, all at the same moment.
+    await Promise.all(Array.from({ length: 8 }, () => keepDuties(context())))
+    const [doubled] = await t.sql<{ count: number }[]>`
     select count(*) from (select obligation_id, period from duties.duty group by 1, 2 having count(*) > 1) d`
-  assert.equal(doubled?.count, 0)
-  const letters = await listLetters(t.sql, { organisations: 'all', kind: 'reminder', limit: 100 })
-  const agencies = letters.map(({ agency }) => agency)
-  assert.equal(new Set(agencies).size, agencies.length, 'one letter to an agency')
-  const own = letters.filter(({ issuer }) => issuer === 'H32.KHCN').slice(0, 2)
-  assert.equal(own.length, 2)
-  const operator = makeActor('operator', { 'duty:remind': 'all' }, 'H32')
-  const signer = makeActor('signer', { 'duty:issue': ['H32.KHCN'] }, 'H32.KHCN')
-  for (const { agency, code } of own) {
-    await explainLetter(
-      t.context(makeActor('agency', { 'duty:explain': [agency] }, agency)),
-      code,
-      'Đường truyền hỏng ba ngày',
+    assert.equal(doubled?.count, 0)
+    const letters = await listLetters(t.sql, { organisations: 'all', kind: 'reminder', limit: 100 })
+    const agencies = letters.map(({ agency }) => agency)
+    assert.equal(new Set(agencies).size, agencies.length, 'one letter to an agency')
+    const own = letters.filter(({ issuer }) => issuer === 'H32.KHCN').slice(0, 2)
+    assert.equal(own.length, 2)
+    const operator = makeActor('operator', { 'duty:remind': 'all' }, 'H32')
+    const signer = makeActor('signer', { 'duty:issue': ['H32.KHCN'] }, 'H32.KHCN')
+    for (const { agency, code } of own) {
+      await explainLetter(
+        t.context(makeActor('agency', { 'duty:explain': [agency] }, agency)),
+        code,
+        'Đường truyền hỏng ba ngày',
+      )
+      // Two operators decide at the same moment: the second finds it decided.
+      const decided = await Promise.allSettled(
+        [1, 2].map(() => decideExplanation(t.context(operator), code, { accept: false, reason: 'Có đường dự phòng' })),
+      )
+      assert.deepEqual(decided.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    }
+    const issue = { number: 9, issuedOn: '2026-11-12' }
+    const signed = await Promise.allSettled(own.map(({ code }) => issueLetter(t.context(signer), code, issue)))
+    const refused = signed.flatMap((one) => (one.status === 'rejected' ? [one.reason as Problem] : []))
+    assert.deepEqual(
+      refused.map(({ code }) => code),
+      ['reminder.number-taken'],
     )
-    // Two operators decide at the same moment: the second finds it decided.
-    const decided = await Promise.allSettled(
-      [1, 2].map(() => decideExplanation(t.context(operator), code, { accept: false, reason: 'Có đường dự phòng' })),
-    )
-    assert.deepEqual(decided.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
-  }
-  const issue = { number: 9, issuedOn: '2026-11-12' }
-  const signed = await Promise.allSettled(own.map(({ code }) => issueLetter(t.context(signer), code, issue)))
-  const refused = signed.flatMap((one) => (one.status === 'rejected' ? [one.reason as Problem] : []))
-  assert.deepEqual(
-    refused.map(({ code }) => code),
-    ['reminder.number-taken'],
-  )
-  const states = await Promise.all(own.map(async ({ code }) => (await findLetter(t.sql, code))?.state))
-  assert.deepEqual(states.sort(), ['issued', 'to-sign'])
-})
+    const states = await Promise.all(own.map(async ({ code }) => (await findLetter(t.sql, code))?.state))
+    assert.deepEqual(states.sort(), ['issued', 'to-sign'])
+  },
+  { now: at('2026-11-12T10:00') },
+)
