@@ -1,7 +1,6 @@
 /** The same behaviour against two real servers: a second PostgreSQL database and a MariaDB of our own, where one is installed. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,9 +9,9 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
-import { inContinuousIntegration } from '#platform/config'
 import type { Context } from '#platform/context'
 import { openPool } from '#platform/sql'
+import { debianProgram } from '#test/debian'
 import { type DbTest, databaseServer, dbTest } from '#test/harness'
 import { readLandedBytes } from '../landing.ts'
 import { createPull, runPull } from './pull.ts'
@@ -30,11 +29,11 @@ interface Agency {
   begin(sql: string): Promise<{ commit(): Promise<void> }>
 }
 
-const mariaPrograms = ['/usr/sbin/mariadbd', '/usr/sbin/mysqld']
+const maria = debianProgram('mariadb-server', ['/usr/sbin/mariadbd', '/usr/sbin/mysqld'])
 
 const agencies: { name: string; skip: string | false; open(): Promise<Agency> }[] = [
   { name: 'PostgreSQL', skip: false, open: openPostgresAgency },
-  { name: 'MariaDB', skip: findMariaFault(), open: openMariaAgency },
+  { name: 'MariaDB', skip: maria.skip, open: openMariaAgency },
 ]
 
 const cleanups: (() => Promise<unknown>)[] = []
@@ -73,24 +72,6 @@ async function openPostgresAgency(): Promise<Agency> {
   }
 }
 
-function findMariaFault(): string | false {
-  if (mariaPrograms.some((path) => existsSync(path))) return false
-  return inContinuousIntegration() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-    ? false
-    : 'no MariaDB on this machine: apt-get install mariadb-server'
-}
-
-async function findMaria(): Promise<string> {
-  const known = mariaPrograms.find((path) => existsSync(path))
-  if (known) return known
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 240_000 }
-  await run('apt-get', ['update'], options)
-  await run('apt-get', ['install', '-y', '--no-install-recommends', 'mariadb-server'], options)
-  const installed = mariaPrograms.find((path) => existsSync(path))
-  if (!installed) throw new Error('mariadb-server was installed and brought no server')
-  return installed
-}
-
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -100,7 +81,7 @@ async function freePort(): Promise<number> {
 }
 
 async function openMariaAgency(): Promise<Agency> {
-  const program = await findMaria()
+  const program = await maria.find()
   const folder = await mkdtemp(join(tmpdir(), 'tram-maria-'))
   const port = await freePort()
   const user = process.getuid?.() === 0 ? ['--user=root'] : []
