@@ -76,7 +76,9 @@ export function consentScreen(account: SimulatedAccount, client: string): string
         ]
       : []),
   ]
-  const list = facts.map(([term = '', value = '']) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(value)}</dd>`).join('')
+  const list = facts
+    .map(([term = '', value = '']) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(value)}</dd>`)
+    .join('')
   return frame(
     'Đồng ý chia sẻ thông tin',
     `<p>Ứng dụng <strong>${escapeHtml(client)}</strong> xin được biết:</p><dl>${list}</dl>
