@@ -231,4 +231,14 @@ export interface Capability {
   check?(ctx: Context): Promise<string | undefined>
 }
 
-export type Role = 'leader' | 'operator' | 'custodian' | 'officer' | 'analyst' | 'administrator' | 'auditor'
+/** `citizen` is nobody's to give: it is what an account of VNeID holds by itself. */
+export type Role =
+  | 'leader'
+  | 'operator'
+  | 'custodian'
+  | 'officer'
+  | 'analyst'
+  | 'administrator'
+  | 'auditor'
+  | 'clerk'
+  | 'citizen'

@@ -20,6 +20,11 @@ const namesTiles = (text: string) =>
   /^https?:\/\//.test(text) &&
   URL.canParse(text) &&
   [/\{(z|TileMatrix)\}/, /\{(x|TileCol)\}/, /\{(y|TileRow)\}/].every((part) => part.test(text))
+const readsPairs = (text: string) => /^(\s*[\w:.-]+\s*=\s*[\w:.-]+\s*(,|$))*$/.test(text)
+const readPairs = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text.split(',').flatMap((pair) => (pair.includes('=') ? [pair.split('=').map((part) => part.trim())] : [])),
+  )
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const Environment = z.object({
@@ -51,6 +56,13 @@ const Environment = z.object({
   CALL_TOKEN: secret,
   WEBHOOK_URL: httpUrl,
   WEBHOOK_SECRET: secret,
+  VNEID_ISSUER: httpUrl,
+  VNEID_CLIENT_ID: z.string().max(200).optional(),
+  VNEID_CLIENT_SECRET: secret,
+  VNEID_SCOPES: z.string().max(500).default('openid profile'),
+  VNEID_CLAIMS: z.string().refine(readsPairs).default(''),
+  VNEID_LEVELS: z.string().refine(readsPairs).default(''),
+  VNEID_SIMULATOR: httpUrl.default('http://127.0.0.1:8210'),
   MAP_BASE_URL: z.string().refine(namesTiles).optional(),
   MAP_BASE_KIND: z.enum(mapBaseKinds).default('raster'),
   MAP_BASE_ATTRIBUTION: z.string().max(300).default(''),
@@ -80,6 +92,11 @@ const wanted: Partial<Record<string, string>> = {
       'a secret of 8 to 500 characters',
     ]),
   ),
+  VNEID_ISSUER: 'an address such as https://vneid.example.vn',
+  VNEID_CLIENT_SECRET: 'a secret of 8 to 500 characters',
+  VNEID_CLAIMS: 'pairs such as number=so_dinh_danh,name=ho_ten',
+  VNEID_LEVELS: 'pairs such as vneid:1=muc-1,vneid:2=muc-2',
+  VNEID_SIMULATOR: 'an address such as http://127.0.0.1:8210',
   MAP_BASE_URL:
     'an address of tiles with {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow} of a WMTS in Web Mercator',
   MAP_BASE_KIND: `one of ${mapBaseKinds.join(', ')}`,
@@ -100,6 +117,30 @@ export interface MessageSettings {
   call?: GatewaySettings
   webhook?: GatewaySettings
 }
+
+/**
+ * How the platform relies on VNeID. What the real one calls its claims and its levels is not published: the names are settings, and those
+ * of the simulator where nothing is set.
+ */
+export interface VneidSettings {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  scopes: string
+  claims: Record<keyof typeof vneidClaims, string>
+  /** Our level → the word that it is asked for and answered by. */
+  levels: Record<keyof typeof vneidLevels, string>
+}
+
+const vneidClaims = {
+  number: 'personal_identification_number',
+  name: 'name',
+  birthDate: 'birthdate',
+  sex: 'gender',
+  organisation: 'organisation_identifier',
+  organisationName: 'organisation_name',
+}
+const vneidLevels = { 'vneid:1': 'vneid:1', 'vneid:2': 'vneid:2' }
 
 /** Settings of one running program, read once from the environment and `.env`, and handed down. */
 export interface Config {
@@ -127,6 +168,10 @@ export interface Config {
   demo: boolean
   logLevel: string
   messages: MessageSettings
+  /** Absent: citizens cannot sign in, save by the simulator in demo mode. */
+  vneid: VneidSettings | undefined
+  /** Where a simulated VNeID may listen; asked in demo mode only, when no other is set. */
+  vneidSimulator: VneidSettings | undefined
   /** One base map under the province's own outlines; the only foreign host that a page of the map may load from. */
   mapBase: MapBase | undefined
 }
@@ -170,6 +215,13 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     demo: false,
     logLevel: env.TRAM_LOG,
     messages: readMessages(env),
+    vneid: readVneid(env),
+    vneidSimulator: {
+      ...vneidNames(env),
+      issuer: env.VNEID_SIMULATOR,
+      clientId: 'tram-huong',
+      clientSecret: 'simulated-vneid-secret',
+    },
     mapBase: env.MAP_BASE_URL
       ? readMapBase(env.MAP_BASE_URL, { kind: env.MAP_BASE_KIND, attribution: env.MAP_BASE_ATTRIBUTION })
       : undefined,
@@ -192,6 +244,19 @@ function readMessages(env: z.infer<typeof Environment>): MessageSettings {
     webhook: env.WEBHOOK_URL && env.WEBHOOK_SECRET ? { url: env.WEBHOOK_URL, token: env.WEBHOOK_SECRET } : undefined,
   }
 }
+
+function readVneid(env: z.infer<typeof Environment>): VneidSettings | undefined {
+  const { VNEID_ISSUER: issuer, VNEID_CLIENT_ID: clientId, VNEID_CLIENT_SECRET: clientSecret } = env
+  checkPair('VNEID_ISSUER', issuer, 'VNEID_CLIENT_ID', clientId)
+  checkPair('VNEID_ISSUER', issuer, 'VNEID_CLIENT_SECRET', clientSecret)
+  return issuer && clientId && clientSecret ? { ...vneidNames(env), issuer, clientId, clientSecret } : undefined
+}
+
+const vneidNames = (env: z.infer<typeof Environment>) => ({
+  scopes: env.VNEID_SCOPES,
+  claims: { ...vneidClaims, ...readPairs(env.VNEID_CLAIMS) },
+  levels: { ...vneidLevels, ...readPairs(env.VNEID_LEVELS) },
+})
 
 function checkPair(nameA: string, a: string | undefined, nameB: string, b: string | undefined): void {
   if ((a === undefined) === (b === undefined)) return

@@ -37,6 +37,8 @@ export interface Actor {
    * `name` stay those of who acts.
    */
   onBehalfOf?: { account: string; name: string }
+  /** Somebody from outside, signed in at VNeID: holds no role, works nowhere, and sees what is his own. */
+  citizen?: Citizen
   /** Code of the organisation the actor works in. */
   organisation: string | undefined
   roles: readonly { role: string; organisation: string }[]
@@ -46,6 +48,13 @@ export interface Actor {
   scopes?: readonly string[]
   /** Why personal data is looked up, when it is. */
   purpose?: string
+}
+
+export interface Citizen {
+  /** Id of his record. */
+  person: string
+  /** The organisation that he has signed in for. */
+  represents?: { identifier: string; name: string }
 }
 
 export interface JobOptions {

@@ -43,6 +43,8 @@ export interface RouteDefinition<P, Q, B> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   access: Access
+  /** Open to citizens too, where `signed-in` is all that is asked: what is meant for officers is closed to them by default. */
+  citizens?: boolean
   /** One sentence for the OpenAPI document; present on routes of the public API. */
   summary?: string
   params?: z.ZodType<P>

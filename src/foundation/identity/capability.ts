@@ -10,6 +10,8 @@ import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { lookUpPath, lookUpRoutes } from './person/look-up-page.tsx'
+import { answerPermission, decidePermission, lookUpPermission, ownPermission } from './person/model.ts'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -38,9 +40,11 @@ export const identity: Capability = {
     ...clientFormRoutes,
     ...providerRoutes,
     ...interactionRoutes,
+    ...lookUpRoutes,
     ...routes,
   ],
   menu: [
+    { label: 'Tra cứu công dân', href: lookUpPath, permission: lookUpPermission, order: 20, group: 'top' },
     {
       label: 'Tài khoản',
       href: '/quan-tri/tai-khoan',
@@ -57,7 +61,14 @@ export const identity: Capability = {
     },
   ],
   commands: [tokenCommand],
-  permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
+  permissions: {
+    [manageAccounts]: ['administrator'],
+    [giveStandIns]: ['leader', 'administrator'],
+    [ownPermission]: ['citizen'],
+    [lookUpPermission]: ['clerk'],
+    [decidePermission]: ['clerk'],
+    [answerPermission]: ['clerk', 'leader'],
+  },
   jobs: [
     handleJob(
       tidySessions,

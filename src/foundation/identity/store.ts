@@ -16,6 +16,10 @@ export interface Account {
   accessStamp: string
   email: string | null
   phone: string | null
+  /** Signs in at VNeID only; the organisation it speaks for, where it does. */
+  citizen: boolean
+  representedIdentifier: string | null
+  representedName: string | null
 }
 
 export interface RoleAssignment {
@@ -51,7 +55,7 @@ export interface ApiToken {
 export const accountColumns = (sql: Sql) => sql`
   account.name, account.person_name, account.position, account.organisation, account.machine, account.demo,
   account.password_given, account.disabled_at, account.created_at, account.access_stamp,
-  account.email, account.phone`
+  account.email, account.phone, account.citizen, account.represented_identifier, account.represented_name`
 
 export async function findAccount(sql: Sql, name: string): Promise<Account | undefined> {
   const [account] = await sql<Account[]>`select ${accountColumns(sql)} from identity.account where name = ${name}`
@@ -109,7 +113,7 @@ export async function listAccounts(sql: Sql, reach: Reach, filter: AccountFilter
   const behind = sql`(${place}, account.name) ${way} (select ${place}, account.name from identity.account where name = ${filter.after ?? ''})`
   return sql<Account[]>`
     select ${accountColumns(sql)} from identity.account
-    where ${withinReach(sql, reach)} and search_key like ${words}
+    where ${withinReach(sql, reach)} and not account.citizen and search_key like ${words}
       and ${filter.state ? states[filter.state] : sql`true`} and ${filter.after === undefined ? sql`true` : behind}
     order by ${place} ${turn}, account.name ${turn}
     limit ${filter.limit}`

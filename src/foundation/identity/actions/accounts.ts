@@ -92,6 +92,8 @@ export function giveRole(ctx: Context, name: string, role: RoleScope & { validTo
   return lockManaged(ctx, name, async (ctx) => {
     const today = dayOf(ctx.now)
     if (role.validTo && role.validTo < today) throw invalid('Ngày hết hiệu lực phải từ hôm nay trở đi.')
+    const account = await store.findAccount(ctx.sql, name)
+    if (account?.citizen) throw conflict('account.citizen', 'Tài khoản của người dân không giữ vai trò của cán bộ.')
     const held = await store.listRoles(ctx.sql, name, today)
     if (held.some((one) => one.role === role.role && one.organisation === role.organisation))
       throw conflict('role.held', 'Tài khoản đã có vai trò này trên đơn vị này.')

@@ -21,6 +21,7 @@ import {
   seenEveryMs,
   sessionIdleMs,
 } from '../model.ts'
+import { findByAccount } from '../person/store.ts'
 import { findMachineCaller } from '../provider/store.ts'
 import * as store from '../store.ts'
 import { hashArtifact, hashToken, tokenPrefix } from './secrets.ts'
@@ -63,6 +64,7 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
   }
 
   const actorOf = async (ctx: Context, account: store.Account, scopes?: readonly string[]): Promise<Actor> => {
+    if (account.citizen) return citizenOf(ctx, account, grants)
     const { roles, held } = await findHeld(ctx, account)
     return {
       account: account.name,
@@ -103,6 +105,27 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
     },
   }
 }
+
+/** A citizen holds no role that anybody gave: only what is his own is open to him. */
+async function citizenOf(ctx: Context, account: store.Account, grants: Grants): Promise<Actor> {
+  const person = await findByAccount(ctx.sql, account.name)
+  if (!person) return nobody
+  const own = [...grants].filter(([, holders]) => holders.has('citizen')).map(([permission]) => permission)
+  const { representedIdentifier: identifier, representedName: name } = account
+  return {
+    account: account.name,
+    name: account.personName,
+    citizen: {
+      person: person.sameAs ?? person.id,
+      represents: identifier !== null && name !== null ? { identifier, name } : undefined,
+    },
+    organisation: undefined,
+    roles: [],
+    // It reaches no organisation's rows.
+    permissions: new Map(own.map((permission): [string, Reach] => [permission, new Set([noOrganisation])])),
+  }
+}
+const noOrganisation = 'none'
 
 async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
   const caller = token.startsWith(tokenPrefix)
