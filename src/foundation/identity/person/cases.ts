@@ -2,7 +2,7 @@
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound } from '#platform/errors'
 import { matterClosed } from '../events.ts'
-import { deleteSessions } from '../store.ts'
+import { deleteSessions } from '../session-store.ts'
 import { decidePermission } from './model.ts'
 import { record } from './resolve.ts'
 import { readPersonSettings } from './settings.ts'
