@@ -96,8 +96,8 @@ export interface PageContent {
   status?: number
   /** Short line under the title. */
   lead?: ComponentChild
-  /** `wall` is the dark room, `plain` has no menu (sign-in, print), `desk` is everything else. */
-  face?: 'desk' | 'wall' | 'plain'
+  /** `wall` is the dark room, `plain` has no menu (sign-in, print), `citizen` is the roomy one, `desk` is everything else. */
+  face?: 'desk' | 'wall' | 'plain' | 'citizen'
   /** The page brings its own head: no brand, no title, no foot around it. */
   bare?: boolean
   /** Everything on it belongs to an exercise: the shell puts a striped frame and the word around it. */

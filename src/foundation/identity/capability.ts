@@ -11,8 +11,13 @@ import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { caseRoutes } from './person/case-pages.tsx'
 import { lookUpPath, lookUpRoutes } from './person/look-up-page.tsx'
 import { answerPermission, decidePermission, lookUpPermission, ownPermission } from './person/model.ts'
+import { objectionRoutes } from './person/objection-pages.tsx'
+import { ownPageRoutes } from './person/own-page.tsx'
+import { casesPath, objectionsPath } from './person/paths.ts'
+import { whoLookedRoutes } from './person/who-looked-page.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -23,6 +28,8 @@ import { providerRoutes } from './provider/routes.ts'
 import { deleteExpired } from './provider/store.ts'
 import { deleteStale } from './session-store.ts'
 import { standInRoutes } from './stand-in/pages.tsx'
+import { vneidRoutes } from './vneid/pages.tsx'
+import { deleteStaleFlows } from './vneid/store.ts'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
@@ -43,10 +50,29 @@ export const identity: Capability = {
     ...providerRoutes,
     ...interactionRoutes,
     ...lookUpRoutes,
+    ...ownPageRoutes,
+    ...whoLookedRoutes,
+    ...objectionRoutes,
+    ...caseRoutes,
+    ...vneidRoutes,
     ...routes,
   ],
   menu: [
     { label: 'Tra cứu công dân', href: lookUpPath, permission: lookUpPermission, order: 20, group: 'top' },
+    {
+      label: 'Ý kiến về tra cứu',
+      href: objectionsPath,
+      permission: answerPermission,
+      order: 910,
+      group: 'administration',
+    },
+    {
+      label: 'Hồ sơ cá nhân nghi trùng',
+      href: casesPath,
+      permission: decidePermission,
+      order: 911,
+      group: 'administration',
+    },
     {
       label: 'Tài khoản',
       href: '/quan-tri/tai-khoan',
@@ -83,7 +109,14 @@ export const identity: Capability = {
       '17 * * * *',
     ),
     handleJob(rotateSigningKeys, rotateKeys, '23 * * * *'),
-    handleJob(purgeProvider, (ctx) => deleteExpired(ctx.sql, ctx.now), '*/10 * * * *'),
+    handleJob(
+      purgeProvider,
+      async (ctx) => {
+        await deleteExpired(ctx.sql, ctx.now)
+        await deleteStaleFlows(ctx.sql, ctx.now)
+      },
+      '*/10 * * * *',
+    ),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

@@ -3,10 +3,11 @@ import { type Assurance, meets } from '#platform/assurance'
 import type { Context } from '#platform/context'
 import type { FieldFault } from '#platform/errors'
 import type { Proof } from '../session-store.ts'
+import { vneidMethod } from '../vneid/method.ts'
 import type { StepUpMethod } from './method.ts'
 import { passwordMethod } from './password-method.tsx'
 
-const methods: readonly StepUpMethod[] = [passwordMethod]
+const methods: readonly StepUpMethod[] = [vneidMethod, passwordMethod]
 
 /** What an account can prove a level by; a password alone is not asked of who has proved more before. */
 export async function listMethods(ctx: Context, account: string, wanted: Assurance): Promise<StepUpMethod[]> {

@@ -189,7 +189,7 @@ function SessionTable({ sessions }: { sessions: readonly ListedSession[] }) {
 }
 
 /** Browser and system in words, as far as the browser tells. */
-function nameDevice(userAgent: string): string {
+export function nameDevice(userAgent: string): string {
   const pick = (names: readonly [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
   const browser = pick([
     [/Edg\//, 'Edge'],

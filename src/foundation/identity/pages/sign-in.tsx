@@ -3,12 +3,16 @@ import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type RequestFacts, redirect, route, safeReturnPath } from '#platform/http'
 import { contentPolicy } from '#platform/policy'
-import { Button, ErrorSummary, Form, Table, TextInput } from '#ui'
+import { Button, ErrorSummary, Form, Section, Table, TextInput } from '#ui'
 import { readDemoPeople } from '../actions/people.ts'
 import { signIn, signOut } from '../actions/sign-in.ts'
 import { sessionCookie } from '../assurance/sessions.ts'
 import { type DemoPerson, roleNames, sessionLifeMs } from '../model.ts'
+import { citizenHome } from '../person/paths.ts'
 import { formTargetsOf } from '../provider/interaction.tsx'
+import { signedOutPath, vneidHref } from '../vneid/paths.ts'
+import { findVneid } from '../vneid/provider.ts'
+import { prepareSignOut } from '../vneid/sign-out.ts'
 
 const returnPath = z.string().max(2000).optional()
 const SignInForm = z.object({ account: z.string().max(200), password: z.string().max(1000), tiep: returnPath })
@@ -18,9 +22,11 @@ interface SignInProps {
   returnTo: string | undefined
   fault?: string
   demoPeople: readonly DemoPerson[]
+  /** Citizens can sign in: at a simulated VNeID, or at the real one. */
+  vneid: 'real' | 'simulated' | undefined
 }
 
-function SignInPage({ account, returnTo, fault, demoPeople }: SignInProps) {
+function SignInPage({ account, returnTo, fault, demoPeople, vneid }: SignInProps) {
   return (
     <div class="stack-large">
       <Form action="/dang-nhap" label="Đăng nhập">
@@ -30,8 +36,26 @@ function SignInPage({ account, returnTo, fault, demoPeople }: SignInProps) {
         <TextInput name="password" label="Mật khẩu" type="password" autocomplete="current-password" />
         <Button kind="primary">Đăng nhập</Button>
       </Form>
+      <VneidSignIn vneid={vneid} returnTo={returnTo} isDemo={demoPeople.length > 0} />
       {demoPeople.length > 0 && <DemoPeople people={demoPeople} />}
     </div>
+  )
+}
+
+function VneidSignIn({ vneid, returnTo, isDemo }: Pick<SignInProps, 'vneid' | 'returnTo'> & { isDemo: boolean }) {
+  if (!vneid)
+    return isDemo ? (
+      <p class="muted">
+        Đăng nhập bằng VNeID (cho người dân, tổ chức) có khi chạy thêm bộ mô phỏng:{' '}
+        <span class="code">npm run simulators</span>.
+      </p>
+    ) : null
+  return (
+    <Section title="Người dân, tổ chức">
+      <p>
+        <Button href={vneidHref(returnTo)}>Đăng nhập bằng VNeID{vneid === 'simulated' ? ' (mô phỏng)' : ''}</Button>
+      </p>
+    </Section>
   )
 }
 
@@ -74,13 +98,27 @@ async function showSignIn(
 ) {
   const demoPeople = ctx.config.demo ? await readDemoPeople(ctx.config.packDir) : []
   const forms = await formTargetsOf(ctx, request, shown.returnTo)
+  const vneid = await findVneid(ctx)
   return page({
     title: 'Đăng nhập',
     face: 'plain',
     status: shown.status,
     headers: { 'content-security-policy': contentPolicy({ forms }) },
-    body: <SignInPage account={shown.account} returnTo={shown.returnTo} fault={shown.fault} demoPeople={demoPeople} />,
+    body: (
+      <SignInPage
+        account={shown.account}
+        returnTo={shown.returnTo}
+        fault={shown.fault}
+        demoPeople={demoPeople}
+        vneid={vneid && (vneid === ctx.config.vneid ? 'real' : 'simulated')}
+      />
+    ),
   })
+}
+
+const homeOf = (ctx: Context, returnTo: string | undefined): string => {
+  const path = safeReturnPath(returnTo)
+  return ctx.actor.citizen && path === '/' ? citizenHome : path
 }
 
 const refusals = ['session.refused', 'session.too-many-failures']
@@ -92,7 +130,7 @@ export const signInRoutes = [
     access: 'public',
     query: z.object({ tiep: returnPath }),
     handle: (ctx, { query, request }): Reply | Promise<Reply> =>
-      ctx.actor.account ? redirect(safeReturnPath(query.tiep)) : showSignIn(ctx, request, { returnTo: query.tiep }),
+      ctx.actor.account ? redirect(homeOf(ctx, query.tiep)) : showSignIn(ctx, request, { returnTo: query.tiep }),
   }),
   route({
     method: 'POST',
@@ -120,7 +158,9 @@ export const signInRoutes = [
     path: '/dang-xuat',
     access: 'public',
     async handle(ctx, { request }) {
+      const atVneid = await prepareSignOut(ctx, request)
       await signOut(ctx, request.cookies[sessionCookie])
+      if (atVneid) return redirect(signedOutPath, [atVneid, { name: sessionCookie, value: '', maxAgeSeconds: 0 }])
       return redirect('/dang-nhap', [{ name: sessionCookie, value: '', maxAgeSeconds: 0 }])
     },
   }),
