@@ -7,4 +7,5 @@ export { type PrintedSection, type PrintedTable, type PrintedTables, tablesHtml 
 export { nameOf as filePath } from './storage/names.ts'
 export { sweepFiles } from './storage/sweep.ts'
 export { type FilesVerification, verifyFiles } from './storage/verify.ts'
-export { type SentFile, takeUpload } from './uploads/take.ts'
+export { inPieces, tableInPieces } from './uploads/model.ts'
+export { takeUpload } from './uploads/take.ts'

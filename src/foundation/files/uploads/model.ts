@@ -15,3 +15,7 @@ export const uploadField = 'tep-da-tai'
 /** A day to come back to what was broken off. */
 export const uploadLastsMs = 24 * 3_600_000
 export const mostUnderWay = 12
+
+/** For a file field: what the island `upload` sends its file as. */
+export const inPieces = (use: FileUse) => ({ use, mostBytes: uses[use].mostBytes })
+export const tableInPieces = (config: Config) => ({ use: 'table', mostBytes: config.maxFileBytes })

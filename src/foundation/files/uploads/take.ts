@@ -40,7 +40,7 @@ export async function takeUpload(
   if (!id) return sent.file
   const row = await findUpload(ctx.sql, id, { account: ctx.actor.account ?? '', now: ctx.now })
   if (row?.use !== use || row.receivedBytes < row.sizeBytes)
-    throw refuse('upload.not-whole', 'Tệp chưa tải lên xong hoặc không còn được giữ. Hãy chọn lại tệp rồi gửi.')
+    throw refuse('file.not-whole', 'Tệp chưa tải lên xong hoặc không còn được giữ. Hãy chọn lại tệp rồi gửi.')
   return {
     field: uploadField,
     fileName: row.name,
