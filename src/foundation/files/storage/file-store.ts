@@ -1,7 +1,5 @@
 /** Where bytes lie: a folder of this machine, or a store that speaks the protocol of S3. Names are the same in both, with slashes. */
 import type { Readable } from 'node:stream'
-import type { Config } from '#platform/config'
-import { diskStore } from './disk.ts'
 
 export interface StoredBytes {
   sizeBytes: number
@@ -23,8 +21,4 @@ export interface FileStore {
   remove(name: string): Promise<void>
   /** Every name that begins so; a folder, with its slash. */
   list(folder: string): AsyncIterable<ListedBytes>
-}
-
-export function storeOf(config: Config): FileStore {
-  return diskStore(config.varDir)
 }

@@ -1,7 +1,8 @@
 import type { Context } from '#platform/context'
 import { isKept, tryLockContent } from '../store.ts'
 import { isUnderWay } from '../uploads/store.ts'
-import { type FileStore, type ListedBytes, storeOf } from './file-store.ts'
+import { storeOf } from './choose.ts'
+import type { FileStore, ListedBytes } from './file-store.ts'
 import { asideFolder, contentFolder, hashIn, pieceFolder } from './names.ts'
 
 /** What is younger may belong to a transaction that is still open. */

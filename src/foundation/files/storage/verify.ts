@@ -1,6 +1,6 @@
 import type { Context } from '#platform/context'
 import { listKept } from '../store.ts'
-import { storeOf } from './file-store.ts'
+import { storeOf } from './choose.ts'
 import { hashStream, nameOf } from './names.ts'
 
 export interface FilesVerification {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { conflict } from '#platform/errors'
 import { defineJob } from '#platform/jobs'
-import { storeOf } from '../storage/file-store.ts'
+import { storeOf } from '../storage/choose.ts'
 import { pieceFolder } from '../storage/names.ts'
 import { deleteUpload, insertPiece, isUnderWay, listPieces } from './store.ts'
 
