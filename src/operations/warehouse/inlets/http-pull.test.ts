@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import type { Context } from '#platform/context'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { processSource } from '../import.ts'
-import { resolveHost } from './host-guard.ts'
+import { resolveHost } from '#platform/host-guard'
 import { createPull, runPull } from './pull.ts'
 import { findPull } from './pull-store.ts'
 
