@@ -84,6 +84,7 @@ function slowDueAt({ startedAt, budget, pauses = [], rule = { endsAt: 'closing' 
     }
     return ms
   }
+  if (budget.unit === 'working-session') return slowSessionDueAt(start, budget.amount, still)
   const standsAtEnd = (date: string) => still.some(([from, to]) => from < endOf(date, rule) && endOf(date, rule) <= to)
   const counts = (date: string) => budget.unit !== 'working-day' || sessionsOn(date).length > 0
   const first = dateOf(start)
@@ -100,6 +101,19 @@ function slowDueAt({ startedAt, budget, pauses = [], rule = { endsAt: 'closing' 
   return endOf(date, rule)
 }
 
+/** Session by session from the first that opens at the start or later; one counts unless the clock stands still when it closes. */
+function slowSessionDueAt(start: number, amount: number, still: readonly (readonly [number, number])[]): number {
+  let rest = amount
+  for (let date = dateOf(start); ; date = tomorrow(date)) {
+    for (const { from, to } of sessionsOn(date)) {
+      const closing = Date.parse(`${date}T${to}:00+07:00`)
+      if (Date.parse(`${date}T${from}:00+07:00`) < start) continue
+      if (!still.some(([from, to]) => from < closing && closing <= to)) rest--
+      if (rest === 0) return closing
+    }
+  }
+}
+
 const minutes = (days: number) => fc.integer({ min: 0, max: days * 24 * 60 })
 
 const terms = fc
@@ -112,7 +126,7 @@ const terms = fc
         amount: fc.integer({ min: 1, max: 300 }).map((n) => n / 4),
       }),
       fc.record({
-        unit: fc.constantFrom('working-day' as const, 'calendar-day' as const),
+        unit: fc.constantFrom('working-day' as const, 'working-session' as const, 'calendar-day' as const),
         amount: fc.integer({ min: 1, max: 40 }),
       }),
       fc.record({ unit: fc.constant('month' as const), amount: fc.integer({ min: 1, max: 4 }) }),
@@ -155,6 +169,35 @@ test('a longer budget or another pause never brings a deadline forward', () => {
   )
 })
 
+test('an extension is as if the limit had been the longer one from the first', () => {
+  fc.assert(
+    fc.property(terms, fc.integer({ min: 1, max: 20 }), (terms, amount) => {
+      const extensions = [{ at: terms.startedAt, amount, ground: 'Văn bản thử' }]
+      const budget = { ...terms.budget, amount: terms.budget.amount + amount }
+      assert.deepEqual(dueAt(compiled, { ...terms, extensions }), dueAt(compiled, { ...terms, budget }))
+    }),
+  )
+})
+
+test('a clock that has ended says whether in time, and time goes on without it', () => {
+  const terms = { startedAt: at('2025-03-03 08:00'), budget: days(1) }
+  const ended = (endedAt: string) => remaining(compiled, { ...terms, endedAt: at(endedAt) }, at('2025-04-01 08:00'))
+  assert.deepEqual(
+    [ended('2025-03-04 15:00'), ended('2025-03-05 08:30')].map(({ state, text }) => [state, text]),
+    [
+      ['ended', 'Đã kết thúc, sớm 2 giờ làm việc'],
+      ['late', 'Đã kết thúc, chậm 1 giờ làm việc'],
+    ],
+  )
+  // Done while it stood still: what it had left then.
+  const paused = {
+    ...terms,
+    pauses: [{ from: at('2025-03-04 08:00'), reason: 'thử' }],
+    endedAt: at('2025-03-10 10:00'),
+  }
+  assert.equal(remaining(compiled, paused, at('2025-03-11 10:00')).state, 'ended')
+})
+
 test('the order and overlap of pauses do not matter', () => {
   fc.assert(
     fc.property(terms, (terms) => {
@@ -179,6 +222,7 @@ type Row = [
 ]
 const days = (amount: number): Budget => ({ amount, unit: 'working-day' })
 const calendarDays = (amount: number): Budget => ({ amount, unit: 'calendar-day' })
+const sessions = (amount: number): Budget => ({ amount, unit: 'working-session' })
 const hours = (amount: number): Budget => ({ amount, unit: 'working-hour' })
 const months = (amount: number): Budget => ({ amount, unit: 'month' })
 const midnightRule = { rule: { endsAt: 'midnight' as const } }
@@ -209,6 +253,18 @@ const rows: Row[] = [
   ['a month ends on the corresponding day (art. 148.3)', '2025-03-12 09:00', months(1), '2025-04-14 17:00'],
   ['a month without that day ends on its last', '2024-12-31 09:00', months(2), '2025-02-28 17:00'],
   ['a leap February has its 29th', '2023-12-31 09:00', months(2), '2024-02-29 17:00'],
+  ['one session, begun in the morning, ends with the afternoon', '2025-03-03 08:00', sessions(1), '2025-03-03 17:00'],
+  ['received before the opening, the morning is the first', '2025-03-03 07:00', sessions(1), '2025-03-03 11:30'],
+  ['received over noon, the afternoon is', '2025-03-03 12:00', sessions(1), '2025-03-03 17:00'],
+  ['received in the afternoon, the next morning is', '2025-03-03 14:00', sessions(1), '2025-03-04 11:30'],
+  ['sessions pass a weekend', '2025-03-07 14:00', sessions(2), '2025-03-10 17:00'],
+  [
+    'a session at whose closing the clock stands still is given back',
+    '2025-03-03 08:00',
+    sessions(1),
+    '2025-03-04 17:00',
+    pause('2025-03-03 15:00', '2025-03-04 15:00'),
+  ],
   ['hours run from the moment (art. 147.1)', '2025-03-03 08:15', hours(2), '2025-03-03 10:15'],
   ['hours stop over noon', '2025-03-03 11:00', hours(1), '2025-03-03 14:00'],
   ['hours that fill a session end with it', '2025-03-03 07:30', hours(4), '2025-03-03 11:30'],
