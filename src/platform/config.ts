@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import dotenv from 'dotenv'
 import { z } from 'zod'
 
@@ -62,7 +62,10 @@ const Environment = z.object({
   VNEID_SCOPES: z.string().max(500).default('openid profile'),
   VNEID_CLAIMS: z.string().refine(readsPairs).default(''),
   VNEID_LEVELS: z.string().refine(readsPairs).default(''),
+  VNEID_TIMEOUT_SECONDS: wholeNumber(1, 60).default(8),
   VNEID_SIMULATOR: httpUrl.default('http://127.0.0.1:8210'),
+  TRAM_TSA_URL: httpUrl,
+  TRAM_TRUST_ROOTS: z.string().optional(),
   MAP_BASE_URL: z.string().refine(namesTiles).optional(),
   MAP_BASE_KIND: z.enum(mapBaseKinds).default('raster'),
   MAP_BASE_ATTRIBUTION: z.string().max(300).default(''),
@@ -96,7 +99,9 @@ const wanted: Partial<Record<string, string>> = {
   VNEID_CLIENT_SECRET: 'a secret of 8 to 500 characters',
   VNEID_CLAIMS: 'pairs such as number=so_dinh_danh,name=ho_ten',
   VNEID_LEVELS: 'pairs such as vneid:1=muc-1,vneid:2=muc-2',
+  VNEID_TIMEOUT_SECONDS: 'a whole number from 1 to 60',
   VNEID_SIMULATOR: 'an address such as http://127.0.0.1:8210',
+  TRAM_TSA_URL: 'an address such as http://tsa.example.vn/',
   MAP_BASE_URL:
     'an address of tiles with {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow} of a WMTS in Web Mercator',
   MAP_BASE_KIND: `one of ${mapBaseKinds.join(', ')}`,
@@ -127,6 +132,8 @@ export interface VneidSettings {
   clientId: string
   clientSecret: string
   scopes: string
+  /** The longest that each call waits. */
+  timeoutSeconds: number
   claims: Record<keyof typeof vneidClaims, string>
   /** Our level → the word that it is asked for and answered by. */
   levels: Record<keyof typeof vneidLevels, string>
@@ -162,6 +169,10 @@ export interface Config {
   maxFileBytes: number
   /** Hosts from which data may be fetched (`host`, `host:port`), and private addresses or ranges that may be reached (`10.1.0.0/16`). */
   pullHosts: string[]
+  /** Authority of time stamps (RFC 3161); its host is named in `pullHosts` too. Absent: signatures bear no time stamp. */
+  tsaUrl: string | undefined
+  /** Folder with the roots of certificates that are trusted, as `.pem`. */
+  trustDir: string
   /** The Chromium that prints PDF. Absent: looked for where it usually lies. */
   chromiumPath: string | undefined
   /** The installation holds demonstration data, and every page says so; read from the database when it is opened. */
@@ -211,6 +222,8 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     pullHosts: env.TRAM_PULL_HOSTS.split(',')
       .map((host) => host.trim())
       .filter(Boolean),
+    tsaUrl: env.TRAM_TSA_URL,
+    trustDir: resolve(env.TRAM_TRUST_ROOTS ?? join(env.TRAM_PACK, 'trust')),
     chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
     demo: false,
     logLevel: env.TRAM_LOG,
@@ -254,6 +267,7 @@ function readVneid(env: z.infer<typeof Environment>): VneidSettings | undefined 
 
 const vneidNames = (env: z.infer<typeof Environment>) => ({
   scopes: env.VNEID_SCOPES,
+  timeoutSeconds: env.VNEID_TIMEOUT_SECONDS,
   claims: { ...vneidClaims, ...readPairs(env.VNEID_CLAIMS) },
   levels: { ...vneidLevels, ...readPairs(env.VNEID_LEVELS) },
 })

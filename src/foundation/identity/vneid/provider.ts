@@ -7,7 +7,6 @@ import type { VneidSettings } from '#platform/config'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 
-const callSeconds = 8
 /** A discovery document is read again after so long, or when a sign-in has failed. */
 const keepMs = 10 * 60_000
 /** Whether a simulator listens is asked by the sign-in page itself: it must not wait for it. */
@@ -56,8 +55,8 @@ export async function openVneid(ctx: Context): Promise<{ settings: VneidSettings
   return { settings, config }
 }
 
-function prepare(config: client.Configuration, { issuer }: VneidSettings): void {
-  config.timeout = callSeconds
+function prepare(config: client.Configuration, { issuer, timeoutSeconds }: VneidSettings): void {
+  config.timeout = timeoutSeconds
   if (isOwnMachine(issuer)) client.allowInsecureRequests(config)
   // The signature of the identity token is checked too, though it comes over TLS from the provider itself.
   client.enableNonRepudiationChecks(config)
@@ -73,7 +72,10 @@ async function discover(settings: VneidSettings): Promise<Metadata> {
       undefined,
       client.ClientSecretPost(settings.clientSecret),
       // Asked for by name: the library looks for this very function.
-      { timeout: callSeconds, execute: isOwnMachine(settings.issuer) ? [client.allowInsecureRequests] : [] },
+      {
+        timeout: settings.timeoutSeconds,
+        execute: isOwnMachine(settings.issuer) ? [client.allowInsecureRequests] : [],
+      },
     )
     const { supportsPKCE: _, ...metadata } = found.serverMetadata()
     kept.set(settings.issuer, { metadata, until: Date.now() + keepMs })

@@ -15,6 +15,8 @@ export async function relyOnVneid(t: CloneTest): Promise<SimulatedVneid> {
     clientId: vneid.clientId,
     clientSecret: vneid.clientSecret,
     scopes: 'openid profile',
+    // Short, for who tests what happens after it; long, for slow machines.
+    timeoutSeconds: 30,
     levels: { 'vneid:1': 'vneid:1', 'vneid:2': 'vneid:2' },
     claims: {
       number: 'personal_identification_number',

@@ -101,6 +101,16 @@ cloneTest('what VNeID refuses, delays or has forged never signs anybody in, and 
     await t.sql`select count(*)::int as n from identity.session join identity.account on name = account where citizen`
   assert.equal(sessions?.n, 0)
 
+  // A token endpoint that hangs: the person is told in bounded time.
+  await vneid.behave({ tokenLatencyMs: 8000 })
+  const hurried = openCitizenBrowser(t)
+  const waiting = await hurried.pass(await hurried.go('/dang-nhap/vneid'), levelTwo, callback)
+  if (t.app.config.vneid) t.app.config.vneid.timeoutSeconds = 1
+  const slow = await hurried.go(waiting.url.href)
+  assert.deepEqual([slow.status, codeOf(slow.body)], [504, 'vneid.slow'])
+  if (t.app.config.vneid) t.app.config.vneid.timeoutSeconds = 30
+  await vneid.reset()
+
   await vneid.rotateKeys()
   assert.equal((await openCitizenBrowser(t).signIn(levelTwo)).status, 200, 'a new key is known at once')
 })
