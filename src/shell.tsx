@@ -183,7 +183,13 @@ export function shellRoutes(cards: readonly Capability[]): Route[] {
     method: 'GET',
     path: '/',
     access: 'signed-in',
-    handle: (ctx) => redirect(menu.find(({ permission }) => permission && ctx.can(permission))?.href ?? '/tai-khoan'),
+    citizens: true,
+    handle: (ctx) =>
+      redirect(
+        ctx.actor.citizen
+          ? citizenPath
+          : (menu.find(({ permission }) => permission && ctx.can(permission))?.href ?? '/tai-khoan'),
+      ),
   })
   const own = [
     route({ method: 'GET', path: '/health/live', access: 'public', handle: () => ({ status: 'live' }) }),

@@ -12,6 +12,7 @@ import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
 import { caseRoutes } from './person/case-pages.tsx'
+import { loadDemoCitizens } from './person/demo.ts'
 import { lookUpPath, lookUpRoutes } from './person/look-up-page.tsx'
 import { answerPermission, decidePermission, lookUpPermission, ownPermission } from './person/model.ts'
 import { objectionRoutes } from './person/objection-pages.tsx'
@@ -121,6 +122,8 @@ export const identity: Capability = {
     handleJob(tellOfLogout, deliverLogout),
   ],
   async loadPack(ctx, config) {
-    if (config.demo) await loadDemoPeople(ctx, config)
+    if (!config.demo) return
+    await loadDemoPeople(ctx, config)
+    await loadDemoCitizens(ctx, config.packDir)
   },
 }

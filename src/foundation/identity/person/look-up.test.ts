@@ -8,7 +8,7 @@ import { hashNumber } from './seal.ts'
 const number = '999088000777'
 const dossier = 'H32.22366-261122-0001'
 const reach = ['H32.22366', 'H32.22366.PVHCC']
-const clerk = makeActor('canbo-nhatrang', { 'person:look-up': reach }, 'H32.22366.PVHCC')
+const clerk = makeActor('motcua-nhatrang', { 'person:look-up': reach }, 'H32.22366.PVHCC')
 
 const made = (t: DbTest) =>
   resolvePerson(t.context(), {
@@ -79,7 +79,7 @@ dbTest('who holds no such permission, and a key of a machine, look nobody up', a
   await made(t)
   for (const account of ['lanhdao', 'quantri', 'vanphong'])
     assert.equal((await t.as(account).get('/tra-cuu-cong-dan')).statusCode, 403, account)
-  assert.equal((await t.as('canbo-nhatrang').get('/tra-cuu-cong-dan')).statusCode, 200)
+  assert.equal((await t.as('motcua-nhatrang').get('/tra-cuu-cong-dan')).statusCode, 200)
   const machine = { ...clerk, scopes: ['person:look-up'] }
   const asked = await t.as(machine).submit('/tra-cuu-cong-dan', { purpose: 'giai-quyet', reference: dossier, number })
   assert.equal(asked.statusCode, 403)

@@ -18,7 +18,7 @@ const identity = (subject: string, more: Partial<VneidIdentity> = {}): VneidIden
 })
 const numberA = '999088000101'
 const numberB = '999088000202'
-const clerk = makeActor('canbo-pvhcc', { 'person:decide': 'all' }, 'H32.VP.PVHCC')
+const clerk = makeActor('motcua-tinh', { 'person:decide': 'all' }, 'H32.VP.PVHCC')
 
 const casesOf = async (t: DbTest) => (await store.listCases(t.sql, 100)).filter(({ openedAt }) => openedAt >= t.now)
 
@@ -100,7 +100,7 @@ dbTest('only who decides at the place the pack names decides, and two numbers ar
   const unknown = await resolvePerson(t.context(), identity('s2'))
   const [opened] = await casesOf(t)
   assert.ok(opened)
-  for (const actor of [makeActor('ai-do', {}), makeActor('canbo-nhatrang', { 'person:decide': ['H32.22366'] })])
+  for (const actor of [makeActor('ai-do', {}), makeActor('motcua-nhatrang', { 'person:decide': ['H32.22366'] })])
     await assert.rejects(decideCase(t.context(actor), opened.id, { state: 'linked', ground: 'tự ý' }), /không có quyền/)
   // The record proves a number of its own before anybody has decided.
   await resolvePerson(t.context(), identity('s2', { number: numberB }))
