@@ -10,6 +10,7 @@ import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { appointRoutes } from './positions/appoint.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -34,6 +35,7 @@ export const identity: Capability = {
     ...standInRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...appointRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,

@@ -190,6 +190,9 @@ export async function endRole(sql: Sql, account: string, id: number, on: string)
   return ended
 }
 
+/** What the account may do has changed: no process goes by what it has kept. */
+export const touchAccess = (sql: Sql, account: string): Promise<void> => changeStamp(sql, account)
+
 async function changeStamp(sql: Sql, account: string): Promise<void> {
   await sql`update identity.account set access_stamp = gen_random_uuid() where name = ${account}`
 }

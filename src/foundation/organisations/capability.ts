@@ -1,6 +1,9 @@
 import type { Capability } from '#platform/capability'
 import { managePermission } from './actions.ts'
 import { routes } from './api.ts'
+import { managePositions } from './offices/actions.ts'
+import { loadPositions } from './offices/load.ts'
+import { officeRoutes } from './offices/pages/routes.ts'
 import { loadOrganisations } from './pack/load.ts'
 import { areaRoutes } from './pages/areas.tsx'
 import { changeRoutes } from './pages/change.tsx'
@@ -12,13 +15,14 @@ import { areaListPath, listPath } from './pages/words.ts'
 export const organisations: Capability = {
   name: 'organisations',
   home: import.meta.url,
-  routes: [...routes, listRoute, ...createRoutes, detailRoute, ...changeRoutes, ...areaRoutes],
+  routes: [...routes, listRoute, ...createRoutes, detailRoute, ...changeRoutes, ...areaRoutes, ...officeRoutes],
   menu: [
     { label: 'Đơn vị', href: listPath, permission: managePermission, order: 10, group: 'administration' },
     { label: 'Địa bàn', href: areaListPath, permission: managePermission, order: 11, group: 'administration' },
   ],
-  permissions: { [managePermission]: ['administrator'] },
+  permissions: { [managePermission]: ['administrator'], [managePositions]: ['administrator'] },
   loadPack: async (ctx, config) => {
-    await loadOrganisations(ctx, config.packDir)
+    const { pack } = await loadOrganisations(ctx, config.packDir)
+    await loadPositions(ctx, config.packDir, pack)
   },
 }

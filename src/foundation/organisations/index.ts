@@ -34,7 +34,22 @@ export {
   PackCard,
 } from './model.ts'
 export { searchKey, tidyName } from './names/vietnamese.ts'
+export {
+  createPosition,
+  leaveAllPositions,
+  managePositions,
+  recordAppointment,
+  recordLeaving,
+} from './offices/actions.ts'
+export { seatPeople } from './offices/load.ts'
+export { Appointment, organisationOf, PositionCode } from './offices/model.ts'
+export { officesPath, positionPath } from './offices/pages/words.ts'
+export { listOffices, type Office, sayPosition, sayPositionsOf, seatsOn } from './offices/read.ts'
+export type { Seat } from './offices/store.ts'
 export { type LoadOutcome, loadOrganisations } from './pack/load.ts'
+export { DeedFields } from './pages/change.tsx'
+export { readDeed } from './pages/forms.ts'
+export { listPath } from './pages/words.ts'
 export {
   type Area,
   type AreaSuccession,

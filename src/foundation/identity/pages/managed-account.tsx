@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Seat, sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, redirect, route } from '#platform/http'
 import { Button, DateText, DescriptionList, Form, Notice, Section, Select, Table, TextInput, Time } from '#ui'
@@ -20,6 +21,7 @@ import { TokenTable } from './token-table.tsx'
 
 interface ManagedProps {
   account: store.Account
+  positions: readonly Seat[]
   held: readonly store.RoleAssignment[]
   sessions: readonly store.Session[]
   tokens: readonly store.ApiToken[]
@@ -33,7 +35,7 @@ interface ManagedProps {
 const addressOf = (name: string) => `/quan-tri/tai-khoan/${name}`
 
 function ManagedAccount(props: ManagedProps) {
-  const { account, sessions, tokens, now, password } = props
+  const { account, positions, sessions, tokens, now, password } = props
   return (
     <div class="stack-large">
       {password && <NewPassword password={password} />}
@@ -41,7 +43,7 @@ function ManagedAccount(props: ManagedProps) {
         items={[
           { term: 'Trạng thái', value: <AccountState account={account} /> },
           { term: 'Họ và tên', value: account.personName },
-          { term: 'Chức vụ', value: account.position },
+          { term: 'Chức danh', value: positions.map(sayPosition).join('; ') || account.position },
           { term: 'Đơn vị', value: account.organisation },
           { term: 'Tạo lúc', value: <Time at={account.createdAt} exact /> },
           { term: 'Phiên đang mở', value: String(sessions.length) },
@@ -165,6 +167,7 @@ export async function showAccount(ctx: Context, name: string, shown: { password?
   const body = (
     <ManagedAccount
       account={account}
+      positions={await seatsOn(ctx.sql, [name], dayOf(ctx.now))}
       held={await store.listRoles(ctx.sql, name, dayOf(ctx.now))}
       sessions={await store.listSessions(ctx.sql, name, ctx.now, undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
