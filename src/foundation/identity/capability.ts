@@ -11,6 +11,7 @@ import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
 import { appointRoutes } from './positions/appoint.tsx'
+import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -36,6 +37,7 @@ export const identity: Capability = {
     ...administrationRoutes,
     ...managedAccountRoutes,
     ...appointRoutes,
+    ...choosePositionRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,

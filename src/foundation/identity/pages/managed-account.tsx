@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Seat, sayPosition, seatsOn } from '#organisations'
+import { PositionCode, type Seat, sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, redirect, route } from '#platform/http'
 import { Button, DateText, DescriptionList, Form, Notice, Section, Select, Table, TextInput, Time } from '#ui'
@@ -91,6 +91,11 @@ function RoleTable({ account, held }: ManagedProps) {
           cell: ({ organisation }) => (organisation === everywhere ? 'Mọi đơn vị' : organisation),
           phone: true,
         },
+        {
+          key: 'position',
+          title: 'Gắn với chức danh',
+          cell: ({ position }) => position ?? 'mọi chức danh',
+        },
         { key: 'from', title: 'Từ ngày', cell: (role) => <DateText on={role.validFrom} /> },
         {
           key: 'to',
@@ -116,7 +121,7 @@ function RoleTable({ account, held }: ManagedProps) {
   )
 }
 
-function RoleForm({ account, organisations, everywhereToo }: ManagedProps) {
+function RoleForm({ account, positions, organisations, everywhereToo }: ManagedProps) {
   const choices = everywhereToo ? [{ value: everywhere, label: 'Mọi đơn vị' }, ...organisations] : organisations
   return (
     <Form action={`${addressOf(account.name)}/vai-tro`} label="Giao vai trò">
@@ -128,6 +133,15 @@ function RoleForm({ account, organisations, everywhereToo }: ManagedProps) {
         value={account.organisation ?? undefined}
         empty="Chọn đơn vị"
       />
+      {positions.length > 0 && (
+        <Select
+          name="position"
+          label="Chỉ khi làm việc với tư cách"
+          options={positions.map((seat) => ({ value: seat.position, label: sayPosition(seat) }))}
+          empty="Mọi chức danh"
+          optional
+        />
+      )}
       <TextInput
         name="validTo"
         label="Đến hết ngày"
@@ -194,6 +208,7 @@ const TypedDay = z
   .pipe(z.iso.date('Ngày này không có trong lịch.'))
 
 const GivenRole = RoleScope.extend({
+  position: z.union([z.literal('').transform(() => undefined), PositionCode]).optional(),
   validTo: z.union([z.literal('').transform(() => undefined), TypedDay]).optional(),
 })
 

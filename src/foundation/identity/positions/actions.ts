@@ -1,10 +1,13 @@
 // Who takes and leaves a position: organisations keep it, and what the account may do follows with its next request.
-import { managePositions, recordAppointment, recordLeaving } from '#organisations'
+import { managePositions, recordAppointment, recordLeaving, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
-import { invalid } from '#platform/errors'
+import { conflict, forbidden, invalid } from '#platform/errors'
 import { ownPerson } from '../actions/accounts.ts'
+import { dayOf } from '../actions/authenticate.ts'
+import { recordDeed } from '../actions/record.ts'
+import { hashToken } from '../actions/secrets.ts'
 import { accessChanged } from '../events.ts'
-import { type Account, findAccount, touchAccess } from '../store.ts'
+import { type Account, endRolesOfPosition, findAccount, setSessionPosition, touchAccess } from '../store.ts'
 
 type Deed = Parameters<typeof recordAppointment>[2]
 
@@ -34,7 +37,7 @@ export async function leavePosition(
   ownPerson(ctx)
   await ctx.transaction(async (ctx) => {
     await recordLeaving(ctx, leaving, deed)
-    await touchAccess(ctx.sql, leaving.account)
+    await endRolesOfPosition(ctx.sql, { ...leaving, on: deed.effectiveOn })
     await ctx.publish(accessChanged, { account: leaving.account })
   })
 }
@@ -46,4 +49,22 @@ async function findPerson(ctx: Context, name: string): Promise<Account> {
   if (account && !account.machine && !account.disabledAt && isMine) return account
   const message = 'Không có người nào đang dùng tài khoản này trong các đơn vị ông/bà quản lý.'
   throw invalid(message, [{ path: 'nguoi', message }])
+}
+
+/** From now on this session acts under another position that the person holds today. */
+export async function choosePosition(ctx: Context, position: string, sessionToken: string | undefined): Promise<void> {
+  const account = ownPerson(ctx)
+  if (!sessionToken) throw forbidden('position:use')
+  const seat = (await seatsOn(ctx.sql, [account], dayOf(ctx.now))).find((one) => one.position === position)
+  if (!seat)
+    throw conflict('position.not-held', 'Ông/bà không giữ chức danh này hôm nay; xin tải lại trang.', { position })
+  await ctx.transaction(async (ctx) => {
+    await setSessionPosition(ctx.sql, hashToken(sessionToken), position)
+    await recordDeed(ctx, {
+      action: 'session.position-chosen',
+      account,
+      organisation: seat.organisation,
+      body: { position, before: ctx.actor.position?.code ?? null },
+    })
+  })
 }

@@ -8,26 +8,37 @@ import { z } from 'zod'
 import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { compareRows } from '../pack/difference.ts'
+import { hasPackAuthorities, insertAuthority } from '../signing-authority/store.ts'
 import { listPackOrganisationVersions, type Organisation, type Stamp } from '../store.ts'
 import { PositionFile, positionCode } from './model.ts'
 import * as store from './store.ts'
 
-export async function loadPositions(ctx: Context, packDir: string, pack: string): Promise<void> {
+async function readPositions(packDir: string): Promise<{ path: string; text: string } | undefined> {
   const path = join(packDir, 'positions.yaml')
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
     return undefined
   })
-  if (text === undefined) return
+  return text === undefined ? undefined : { path, text }
+}
+
+function parsePositions({ path, text }: { path: string; text: string }): PositionFile {
+  const parsed = PositionFile.safeParse(parse(text))
+  if (!parsed.success) throw new Error(`${path}:\n${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
+
+export async function loadPositions(ctx: Context, packDir: string, pack: string): Promise<void> {
+  const file = await readPositions(packDir)
+  if (!file) return
+  const { text } = file
   const stands = await listPackOrganisationVersions(ctx.sql, pack)
   const open = stands.filter(({ validTo }) => validTo === null)
   const codes = open.map(({ code }) => code).sort()
   const sha256 = createHash('sha256').update(`${text}\0${codes.join()}`).digest('hex')
   const known = await store.findOfficeHash(ctx.sql, pack)
   if (known === sha256) return
-  const parsed = PositionFile.safeParse(parse(text))
-  if (!parsed.success) throw new Error(`${path}:\n${z.prettifyError(parsed.error)}`)
-  const wanted = positionsOf(parsed.data, open)
+  const wanted = positionsOf(parsePositions(file), open)
   await ctx.transaction(async (ctx) => {
     const stamp: Stamp = {
       origin: 'pack',
@@ -77,6 +88,26 @@ function positionsOf(file: PositionFile, organisations: readonly Organisation[])
     put(row.organisation, row)
   }
   return [...rows.values()]
+}
+
+/** Who signs for whom in a demonstration, once: `principal` and `signatory` are codes, or keys of every organisation of a kind. */
+export async function loadDemoAuthorities(ctx: Context, packDir: string, pack: string): Promise<void> {
+  const file = await readPositions(packDir)
+  if (!file || (await hasPackAuthorities(ctx.sql, pack))) return
+  const stands = (await listPackOrganisationVersions(ctx.sql, pack)).filter(({ validTo }) => validTo === null)
+  const known = new Set((await store.listPackPositions(ctx.sql, pack)).map(({ code }) => code))
+  await ctx.transaction(async (ctx) => {
+    for (const { kind, ...row } of parsePositions(file).demoAuthorities) {
+      const places =
+        kind === undefined ? [undefined] : stands.filter((one) => one.kind === kind).map(({ code }) => code)
+      for (const place of places) {
+        const codeOf = (word: string) => (place === undefined ? word : positionCode(place, word))
+        const [principal, signatory] = [codeOf(row.principal), codeOf(row.signatory)]
+        if (!known.has(principal) || !known.has(signatory)) continue
+        await insertAuthority(ctx.sql, { ...row, principal, signatory, pack, givenBy: 'system', now: ctx.now })
+      }
+    }
+  })
 }
 
 /** Seats the demonstration people of a pack, each once: one who holds or ever held a position is left as he is. */

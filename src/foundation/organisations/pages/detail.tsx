@@ -3,8 +3,8 @@ import { page, type Route, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { Button, DateText, DescriptionList, type Fact, formatDate, Notice, Section, Table, Tag, Time } from '#ui'
 import { managePermission } from '../actions.ts'
-import { officesPath } from '../offices/pages/words.ts'
 import { listOffices } from '../offices/read.ts'
+import { officesPath } from '../offices/words.ts'
 import {
   listOrganisationVersions,
   listSuccessionsOf,

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type Route, route } from '#platform/http'
-import { Day } from '../../model.ts'
-import { getOrganisation, today } from '../../tree/read.ts'
-import { listOffices } from '../read.ts'
+import { Day } from '../model.ts'
+import { getOrganisation, today } from '../tree/read.ts'
 import { chartRoute } from './chart.tsx'
-import { positionFormRoutes } from './forms.tsx'
 import { positionRoute } from './position.tsx'
+import { positionFormRoutes } from './position-form.tsx'
+import { listOffices } from './read.ts'
 
 const apiRoute = route({
   method: 'GET',

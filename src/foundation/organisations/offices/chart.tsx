@@ -2,12 +2,12 @@
 import { z } from 'zod'
 import { page, type Route, route } from '#platform/http'
 import { Button, DateInput, FilterBar, formatDate, readDateInput, Section, Table, Tag } from '#ui'
-import { listPath, pathOf } from '../../pages/words.ts'
-import type { Organisation } from '../../store.ts'
-import { getOrganisation, organisationTree, today } from '../../tree/read.ts'
-import { managePositions } from '../actions.ts'
-import { listOffices, type Office } from '../read.ts'
-import { listHoldings, listPositions } from '../store.ts'
+import { listPath, pathOf } from '../pages/words.ts'
+import type { Organisation } from '../store.ts'
+import { getOrganisation, organisationTree, today } from '../tree/read.ts'
+import { managePositions } from './actions.ts'
+import { listOffices, type Office } from './read.ts'
+import { listHoldings, listPositions } from './store.ts'
 import { officesPath, positionPath, rankWords } from './words.ts'
 
 const Query = z.object({

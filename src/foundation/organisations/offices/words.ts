@@ -1,5 +1,5 @@
-import { pathOf } from '../../pages/words.ts'
-import { keyOfPosition, organisationOf, type Rank } from '../model.ts'
+import { pathOf } from '../pages/words.ts'
+import { keyOfPosition, organisationOf, type Rank } from './model.ts'
 
 export const rankWords: Record<Rank, string> = {
   head: 'Đứng đầu đơn vị',
