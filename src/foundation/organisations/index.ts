@@ -51,6 +51,7 @@ export { DeedFields } from './pages/change.tsx'
 export { readDeed } from './pages/forms.ts'
 export { listPath } from './pages/words.ts'
 export {
+  headBlockFor,
   requireSignatureBlock,
   type SignatureWish,
   signatureBlockFor,

@@ -1,6 +1,7 @@
 // Positions and who holds them: plain rules, no clock and no database.
 import { z } from 'zod'
 import { Day, OrganisationCode, OrganisationKind } from '../model.ts'
+import { everyKind, KindOrEvery } from '../signing-authority/document-kinds.ts'
 
 /** How a position stands in its organisation: it heads it, is the head's deputy, or neither. */
 export const ranks = ['head', 'deputy', 'officer'] as const
@@ -50,7 +51,7 @@ const AuthorityRow = z.strictObject({
   form: z.enum(['KT', 'TL', 'TUQ']),
   principal: z.string(),
   signatory: z.string(),
-  kinds: z.array(z.string()).min(1).default(['*']),
+  kinds: z.array(KindOrEvery).min(1).default([everyKind]),
   scope: z.string().optional(),
   document: z.string().min(1),
   documentOn: Day.optional(),

@@ -4,7 +4,7 @@ import type { Context } from '#platform/context'
 import { conflict, invalid, notFound, Problem } from '#platform/errors'
 import { citeDecision, type Decision } from '../model.ts'
 import { organisationOf } from '../offices/model.ts'
-import { seatsOn } from '../offices/read.ts'
+import { listOffices, seatsOn } from '../offices/read.ts'
 import { listPositions, type Seat } from '../offices/store.ts'
 import { listDescendantCodes, organisationTree, today } from '../tree/read.ts'
 import type { DocumentKind } from './document-kinds.ts'
@@ -171,6 +171,18 @@ async function answerFor(ctx: Context, { account, name, seat }: Signer, question
     { account, name, seat: seat && { ...seat, code: seat.position }, head, unitHead, authorities },
     question,
   )
+}
+
+/** How the block of an organisation reads when its head signs himself; nothing where nobody holds that position today. */
+export async function headBlockFor(ctx: Context, organisation: string): Promise<SignatureBlock | undefined> {
+  const on = await today(ctx)
+  const offices = await listOffices(ctx.sql, organisation, { asOf: on })
+  const holder = offices.find(({ position }) => position.rank === 'head')?.holders[0]
+  if (!holder) return undefined
+  const { account, personName: name } = holder
+  const seat = (await seatsOn(ctx.sql, [account], on)).find(({ position }) => position === holder.position)
+  const answer = await answerFor(ctx, { account, name, seat }, { organisation, kind: 'cong-van', on })
+  return answer.allowed ? answer : undefined
 }
 
 /** The block under which the actor signs. @throws Problem 403 with the reason when he may not. */

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 // Kinds of administrative documents as Decree 30/2020/NĐ-CP, article 7 lists them (unverified against the text).
 const kinds = {
   'nghi-quyet': 'Nghị quyết (cá biệt)',
@@ -37,6 +39,7 @@ export const isDocumentKind = (word: string): word is DocumentKind => Object.has
 
 /** Stands for every kind. */
 export const everyKind = '*'
+export const KindOrEvery = z.string().refine((kind) => kind === everyKind || isDocumentKind(kind))
 export const sayKinds = (codes: readonly string[]): string =>
   codes.includes(everyKind)
     ? 'Mọi loại văn bản'

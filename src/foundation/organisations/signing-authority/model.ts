@@ -14,7 +14,7 @@
 import { z } from 'zod'
 import { Day } from '../model.ts'
 import { PositionCode, type Rank, titleWithUnit } from '../offices/model.ts'
-import { type DocumentKind, everyKind, isDocumentKind } from './document-kinds.ts'
+import { type DocumentKind, everyKind, KindOrEvery } from './document-kinds.ts'
 
 export const authorityForms = ['KT', 'TL', 'TUQ'] as const
 export type AuthorityForm = (typeof authorityForms)[number]
@@ -25,7 +25,7 @@ export const NewAuthority = z.strictObject({
   signatory: PositionCode,
   /** One person only, though others hold the same position. */
   account: z.string().max(63).optional(),
-  kinds: z.array(z.string().refine((kind) => kind === everyKind || isDocumentKind(kind))).min(1),
+  kinds: z.array(KindOrEvery).min(1),
   scope: z.string().trim().max(500).optional(),
   printedTitle: z.string().trim().max(200).optional(),
   document: z.string().trim().min(1).max(700),
