@@ -17,7 +17,10 @@ const signer = {
   ...makeActor('giamdoc-khcn', { 'duty:issue': ['H32.KHCN'], 'duty:remind': ['H32.KHCN'] }, 'H32.KHCN'),
   position: { code: 'H32.KHCN:GD', title: 'Giám đốc', held: 1 },
 }
-const chair = makeActor('chair', { 'duty:issue': 'all', 'duty:remind': 'all' }, 'H32')
+const chair = {
+  ...makeActor('lanhdao', { 'duty:issue': 'all', 'duty:remind': 'all' }, 'H32'),
+  position: { code: 'H32:CT', title: 'Chủ tịch', held: 1 },
+}
 
 const codeOf = (doing: Promise<unknown>) =>
   doing.then(
