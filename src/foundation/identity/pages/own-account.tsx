@@ -17,10 +17,11 @@ import {
   Time,
 } from '#ui'
 import { changeContact, changePassword, ownAccount, ownPerson, revokeSession } from '../actions/accounts.ts'
-import { sessionCookie } from '../actions/authenticate.ts'
 import { hashToken } from '../actions/secrets.ts'
 import { revokeToken } from '../actions/tokens.ts'
+import { sessionCookie } from '../assurance/sessions.ts'
 import { Contact, everywhere, roleNames } from '../model.ts'
+import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { TokenTable } from './token-table.tsx'
 
@@ -29,7 +30,7 @@ interface OwnProps {
   /** What he is called by the positions he holds today. */
   positions: readonly string[]
   roles: readonly store.RoleAssignment[]
-  sessions: readonly store.ListedSession[]
+  sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
   now: Date
   errors: readonly FormError[]
@@ -157,7 +158,7 @@ function PasswordForm({ errors, account }: { errors: readonly FormError[]; accou
   )
 }
 
-function SessionTable({ sessions }: { sessions: readonly store.ListedSession[] }) {
+function SessionTable({ sessions }: { sessions: readonly ListedSession[] }) {
   return (
     <Table
       caption="Các phiên đang mở"
@@ -222,7 +223,7 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
       account={account}
       positions={(await seatsOn(ctx.sql, [name], today)).map(sayPosition)}
       roles={await store.listRoles(ctx.sql, name, today)}
-      sessions={await store.listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
+      sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
       now={ctx.now}
       errors={shown.errors ?? []}
