@@ -40,6 +40,11 @@ export interface Actor {
   onBehalfOf?: { account: string; name: string }
   /** Somebody from outside, signed in at VNeID: holds no role, works nowhere, and sees what is his own. */
   citizen?: Citizen
+  /**
+   * The position under which he acts, one at a time, and how many he holds: roles bound to another one do not count. Absent for machines, for
+   * who holds none and while standing in.
+   */
+  position?: { code: string; title: string; held: number }
   /** Code of the organisation the actor works in. */
   organisation: string | undefined
   roles: readonly { role: string; organisation: string }[]

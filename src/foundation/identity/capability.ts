@@ -19,6 +19,8 @@ import { objectionRoutes } from './person/objection-pages.tsx'
 import { ownPageRoutes } from './person/own-page.tsx'
 import { casesPath, objectionsPath } from './person/paths.ts'
 import { whoLookedRoutes } from './person/who-looked-page.tsx'
+import { appointRoutes } from './positions/appoint.tsx'
+import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -46,6 +48,8 @@ export const identity: Capability = {
     ...standInRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...appointRoutes,
+    ...choosePositionRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,

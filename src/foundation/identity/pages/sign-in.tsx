@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sayPositionsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type RequestFacts, redirect, route, safeReturnPath } from '#platform/http'
@@ -24,9 +25,10 @@ interface SignInProps {
   demoPeople: readonly DemoPerson[]
   /** Citizens can sign in: at a simulated VNeID, or at the real one. */
   vneid: 'real' | 'simulated' | undefined
+  positions: Positions
 }
 
-function SignInPage({ account, returnTo, fault, demoPeople, vneid }: SignInProps) {
+function SignInPage({ account, returnTo, fault, demoPeople, vneid, positions }: SignInProps) {
   return (
     <div class="stack-large">
       <Form action="/dang-nhap" label="Đăng nhập">
@@ -37,7 +39,7 @@ function SignInPage({ account, returnTo, fault, demoPeople, vneid }: SignInProps
         <Button kind="primary">Đăng nhập</Button>
       </Form>
       <VneidSignIn vneid={vneid} returnTo={returnTo} isDemo={demoPeople.length > 0} />
-      {demoPeople.length > 0 && <DemoPeople people={demoPeople} />}
+      {demoPeople.length > 0 && <DemoPeople people={demoPeople} positions={positions} />}
     </div>
   )
 }
@@ -59,7 +61,9 @@ function VneidSignIn({ vneid, returnTo, isDemo }: Pick<SignInProps, 'vneid' | 'r
   )
 }
 
-function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
+type Positions = ReadonlyMap<string, string>
+
+function DemoPeople({ people, positions }: { people: readonly DemoPerson[]; positions: Positions }) {
   return (
     <Table
       caption="Tài khoản dùng thử (người không có thật)"
@@ -85,7 +89,7 @@ function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
           cell: (person) => person.roles.map(({ role }) => roleNames[role]).join(', '),
           phone: true,
         },
-        { key: 'position', title: 'Chức vụ', cell: (person) => person.position },
+        { key: 'position', title: 'Chức vụ', cell: (person) => positions.get(person.account) },
       ]}
     />
   )
@@ -97,6 +101,10 @@ async function showSignIn(
   shown: { account?: string; returnTo?: string; fault?: string; status?: number },
 ) {
   const demoPeople = ctx.config.demo ? await readDemoPeople(ctx.config.packDir) : []
+  const positions = await sayPositionsOf(
+    ctx,
+    demoPeople.map(({ account }) => account),
+  )
   const forms = await formTargetsOf(ctx, request, shown.returnTo)
   const vneid = await findVneid(ctx)
   return page({
@@ -111,6 +119,7 @@ async function showSignIn(
         fault={shown.fault}
         demoPeople={demoPeople}
         vneid={vneid && (vneid === ctx.config.vneid ? 'real' : 'simulated')}
+        positions={positions}
       />
     ),
   })
