@@ -167,7 +167,7 @@ async function write(
     numberHash,
     actor: ctx.actor.account ?? 'anonymous',
     actorName: ctx.actor.name || 'không rõ',
-    position: account?.position ?? null,
+    position: ctx.actor.position?.title ?? account?.position ?? null,
     onBehalfOf: ctx.actor.onBehalfOf?.name ?? null,
     organisation: ctx.actor.organisation ?? 'none',
     purpose: purpose?.code ?? 'none',
