@@ -88,7 +88,7 @@ async function answerIt(t: CloneTest, clerk: Page): Promise<void> {
   const [objection] = await t.sql<{ id: string }[]>`select id from identity.person_objection`
   const path = `${t.url}/y-kien-tra-cuu/${objection?.id}`
   await clerk.goto(path)
-  await clerk.getByLabel('Trả lời').fill('Tôi tự trả lời cho lần tra cứu của mình.')
+  await clerk.getByRole('textbox', { name: 'Trả lời' }).fill('Tôi tự trả lời cho lần tra cứu của mình.')
   await clerk.getByRole('button', { name: 'Gửi trả lời' }).click()
   await clerk.getByRole('heading', { name: /người khác của cơ quan phải trả lời|là người đã tra cứu/ }).waitFor()
   await leader.goto(`${t.url}/y-kien-tra-cuu`)
@@ -96,7 +96,7 @@ async function answerIt(t: CloneTest, clerk: Page): Promise<void> {
   await leader.goto(path)
   await fits(leader)
   await leader
-    .getByLabel('Trả lời')
+    .getByRole('textbox', { name: 'Trả lời' })
     .fill('Có người nộp hồ sơ ghi số của ông; chúng tôi đã xác minh là nhầm và hủy hồ sơ đó.')
   await leader.getByRole('button', { name: 'Gửi trả lời' }).click()
   await leader.getByText('đã trả lời lúc').waitFor()
@@ -121,6 +121,8 @@ cloneTest(
         page.getByRole('link', { name: 'Tải về (CSV)' }).click(),
       ])
       assert.equal(download.suggestedFilename(), 'ai-da-xem-du-lieu-cua-toi.csv')
+      const pdf = await context.request.get(`${t.url}/cong-dan/ai-da-xem?tai=pdf`)
+      assert.match((await pdf.body()).subarray(0, 5).toString(), /%PDF-/)
       const entries = await t.sql<{ action: string }[]>`
         select action from ledger.entry where subject like 'person:%' order by id`
       for (const action of ['person.looked-up', 'person.objected', 'person.objection-answered', 'person.log-taken'])
