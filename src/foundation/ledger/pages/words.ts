@@ -53,6 +53,7 @@ const things: Record<string, string> = {
   roster: 'lịch trực',
   reminder: 'nhắc nhở, đề nghị về dữ liệu',
   session: 'phiên đăng nhập',
+  'signed-document': 'văn bản đã ký số',
   shift: 'ca trực',
   'sign-on': 'đăng nhập vào ứng dụng liên thông',
   'signing-key': 'khóa ký danh tính',
