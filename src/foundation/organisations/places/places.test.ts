@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { type Asker, dbTest, realData } from '#test/harness'
-import { countryFiles } from '../../../../scripts/make-pack-country.ts'
+import { type Asker, dbTest } from '#test/harness'
 import { openCountry, openResolver } from './gazetteer.ts'
 
 const root = join(import.meta.dirname, '../../../..')
@@ -43,13 +41,6 @@ dbTest('the 194 communes of the province went to its 65 and nowhere else, eight 
   )
   assert.equal(heirs.size, 65)
   assert.equal(old.filter(({ successors }) => successors.length > 1).length, 8)
-})
-
-const units = realData('admin-units')
-test('the lists of the country are those that the script writes', { skip: units.skip }, async () => {
-  const { readLists } = await import('../../../../scripts/make-pack-areas.ts')
-  for (const [path, text] of Object.entries(countryFiles(await readLists(join(units.path, '..')))))
-    assert.equal(await readFile(join(root, path), 'utf8'), text, path)
 })
 
 dbTest(
