@@ -22,6 +22,7 @@ import { sessionCookie } from '../assurance/sessions.ts'
 import { Contact, everywhere, roleNames } from '../model.ts'
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
+import { type Factors, findFactors, SecuritySection } from './security-section.tsx'
 import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
@@ -29,6 +30,7 @@ interface OwnProps {
   roles: readonly store.RoleAssignment[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
+  factors: Factors
   now: Date
   errors: readonly FormError[]
   outcome?: 'mat-khau' | 'lien-he' | 'doi' | undefined
@@ -36,7 +38,7 @@ interface OwnProps {
   contact?: { email: string; phone: string } | undefined
 }
 
-function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
+function OwnAccount({ account, roles, sessions, tokens, factors, now, errors, outcome, contact }: OwnProps) {
   return (
     <div class="stack-large">
       {outcome === 'mat-khau' && (
@@ -76,6 +78,7 @@ function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, co
       <Section title="Đổi mật khẩu" id="doi-mat-khau">
         <PasswordForm errors={contact ? [] : errors} account={account.name} />
       </Section>
+      <SecuritySection {...factors} />
       <Section title="Phiên đăng nhập">
         <SessionTable sessions={sessions} />
       </Section>
@@ -221,6 +224,7 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
       roles={await store.listRoles(ctx.sql, name, today)}
       sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
+      factors={await findFactors(ctx, name)}
       now={ctx.now}
       errors={shown.errors ?? []}
       outcome={shown.outcome}
