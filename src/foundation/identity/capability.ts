@@ -15,6 +15,8 @@ import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
 import { passkeyRoutes } from './passkeys/pages.tsx'
 import { deleteOldChallenges } from './passkeys/store.ts'
+import { appointRoutes } from './positions/appoint.tsx'
+import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -42,6 +44,8 @@ export const identity: Capability = {
     ...standInRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...appointRoutes,
+    ...choosePositionRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
@@ -27,6 +28,8 @@ import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
   account: store.Account
+  /** What he is called by the positions he holds today. */
+  positions: readonly string[]
   roles: readonly store.RoleAssignment[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
@@ -38,7 +41,8 @@ interface OwnProps {
   contact?: { email: string; phone: string } | undefined
 }
 
-function OwnAccount({ account, roles, sessions, tokens, factors, now, errors, outcome, contact }: OwnProps) {
+function OwnAccount(props: OwnProps) {
+  const { account, positions, roles, sessions, tokens, factors, now, errors, outcome, contact } = props
   return (
     <div class="stack-large">
       {outcome === 'mat-khau' && (
@@ -59,7 +63,7 @@ function OwnAccount({ account, roles, sessions, tokens, factors, now, errors, ou
       <DescriptionList
         items={[
           { term: 'Tên đăng nhập', value: account.name },
-          { term: 'Chức vụ', value: account.position },
+          { term: 'Chức danh', value: positions.join('; ') || account.position },
           { term: 'Đơn vị', value: account.organisation },
           { term: 'Vai trò', value: roles.map(describeRole).join('; ') },
         ]}
@@ -221,6 +225,7 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
   const body = (
     <OwnAccount
       account={account}
+      positions={(await seatsOn(ctx.sql, [name], today)).map(sayPosition)}
       roles={await store.listRoles(ctx.sql, name, today)}
       sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sayPositionsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type RequestFacts, redirect, route, safeReturnPath } from '#platform/http'
@@ -22,9 +23,10 @@ interface SignInProps {
   /** Where passkeys are good; nowhere when there is none. */
   passkeyOrigin: string | undefined
   demoPeople: readonly DemoPerson[]
+  positions: Positions
 }
 
-function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople }: SignInProps) {
+function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, positions }: SignInProps) {
   return (
     <div class="stack-large">
       <Form action="/dang-nhap" label="Đăng nhập">
@@ -47,12 +49,14 @@ function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople }: Sig
           <Button>Dùng khóa truy cập</Button>
         </Form>
       )}
-      {demoPeople.length > 0 && <DemoPeople people={demoPeople} />}
+      {demoPeople.length > 0 && <DemoPeople people={demoPeople} positions={positions} />}
     </div>
   )
 }
 
-function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
+type Positions = ReadonlyMap<string, string>
+
+function DemoPeople({ people, positions }: { people: readonly DemoPerson[]; positions: Positions }) {
   return (
     <Table
       caption="Tài khoản dùng thử (người không có thật)"
@@ -78,7 +82,7 @@ function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
           cell: (person) => person.roles.map(({ role }) => roleNames[role]).join(', '),
           phone: true,
         },
-        { key: 'position', title: 'Chức vụ', cell: (person) => person.position },
+        { key: 'position', title: 'Chức vụ', cell: (person) => positions.get(person.account) },
       ]}
     />
   )
@@ -91,6 +95,10 @@ async function showSignIn(
 ) {
   const demoPeople = ctx.config.demo ? await readDemoPeople(ctx.config.packDir) : []
   const passkeyOrigin = relyingPartyOf(ctx)?.origin
+  const positions = await sayPositionsOf(
+    ctx,
+    demoPeople.map(({ account }) => account),
+  )
   const forms = await formTargetsOf(ctx, request, shown.returnTo)
   return page({
     title: 'Đăng nhập',
@@ -105,6 +113,7 @@ async function showSignIn(
         fault={shown.fault}
         passkeyOrigin={passkeyOrigin}
         demoPeople={demoPeople}
+        positions={positions}
       />
     ),
   })
