@@ -5,12 +5,16 @@ import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
+import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
+import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { passkeyRoutes } from './passkeys/pages.tsx'
+import { deleteOldChallenges } from './passkeys/store.ts'
 import { caseRoutes } from './person/case-pages.tsx'
 import { loadDemoCitizens } from './person/demo.ts'
 import { lookUpPath, lookUpRoutes } from './person/look-up-page.tsx'
@@ -44,6 +48,8 @@ export const identity: Capability = {
   routes: [
     ...signInRoutes,
     ...stepUpRoutes,
+    ...passkeyRoutes,
+    ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
     ...administrationRoutes,
@@ -93,6 +99,7 @@ export const identity: Capability = {
       group: 'administration',
     },
   ],
+  notices,
   commands: [tokenCommand],
   permissions: {
     [manageAccounts]: ['administrator'],
@@ -119,6 +126,7 @@ export const identity: Capability = {
       async (ctx) => {
         await deleteExpired(ctx.sql, ctx.now)
         await deleteStaleFlows(ctx.sql, ctx.now)
+        await deleteOldChallenges(ctx.sql, ctx.now)
       },
       '*/10 * * * *',
     ),

@@ -19,3 +19,15 @@ export const matterOpened = defineEvent(
   }),
 )
 export const matterClosed = defineEvent('identity.matter-closed', z.object({ kind: z.string(), code: z.string() }))
+/** Something about an account that its people must hear of, in the words of a notice of the card; what sends messages stands above. */
+export const accountTold = defineEvent(
+  'identity.account-told',
+  z.object({
+    /** Of the same telling: it is told once. */
+    id: z.uuid(),
+    accounts: z.array(z.string()).min(1),
+    notice: z.string(),
+    values: z.record(z.string(), z.string()),
+    url: z.string(),
+  }),
+)
