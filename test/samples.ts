@@ -7,12 +7,15 @@ import { join } from 'node:path'
 import { raiseAlert } from '#alerts'
 import { changeCalendarDays } from '#calendar'
 import { keepBytes } from '#files'
+import { lookUpPerson } from '#identity'
 import { listOpenIncidents } from '#incidents'
 import { processTouches } from '#indicators'
 import { notify } from '#notifications'
 import type { Context } from '#platform/context'
 import { importBytes } from '#warehouse'
 import { capabilities, collectGrants } from '../src/app.ts'
+import { object } from '../src/foundation/identity/person/own.ts'
+import { resolvePerson } from '../src/foundation/identity/person/resolve.ts'
 import { registerClient } from '../src/foundation/identity/provider/clients.ts'
 import { NewClient } from '../src/foundation/identity/provider/model.ts'
 import { putSilence } from '../src/operations/alerts/silences.ts'
@@ -189,7 +192,35 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     remove: [],
     citation: `Công điện ${markup}`,
   })
-  return [...(await makeWatch(ctx)), ...projects]
+  return [...(await makeWatch(ctx)), ...projects, ...(await makeCitizens(ctx))]
+}
+
+/** A look-up that its person does not agree with, and a sign-in that may be somebody known. */
+async function makeCitizens(ctx: Context): Promise<string[]> {
+  const clerk: Context = { ...ctx, actor: makeActor('motcua-tinh', { 'person:look-up': 'all' }, 'H32.VP.PVHCC') }
+  await lookUpPerson(
+    { ...clerk, can: () => true },
+    { number: '999179000033', purpose: 'xac-minh', reference: '12/UBND-VP' },
+  )
+  const person = await resolvePerson(ctx, {
+    issuer: 'https://vneid.vidu.invalid',
+    subject: 'mau-1',
+    name: 'Lê Thị Ví Dụ',
+    birthDate: '1979-02-28',
+  })
+  const [look] = await ctx.sql<{ id: string; person: string }[]>`
+    select id, person from identity.person_look where person is not null order by at desc limit 1`
+  if (!look) throw new Error('nobody was looked up')
+  const owner = {
+    account: person.account,
+    name: 'Lê Thị Ví Dụ',
+    organisation: undefined,
+    roles: [],
+    permissions: new Map(),
+  }
+  const own: Context = { ...ctx, actor: { ...owner, citizen: { person: look.person } }, require: () => {} }
+  await object(own, look.id, `Tôi không nộp hồ sơ ${markup}`)
+  return [`/cong-dan/ai-da-xem/${look.id}`]
 }
 
 /** Takes the samples in, as imports do, and computes the numbers. */

@@ -181,8 +181,3 @@ async function write(
   }
   await insertLook(ctx.sql, look)
 }
-
-/** Whether a record of this number exists, for a service that keeps the person's id; written down like every look-up. */
-export async function findPerson(ctx: Context, asked: LookUp): Promise<string | undefined> {
-  return (await lookUpPerson(ctx, asked))?.id
-}

@@ -41,7 +41,7 @@ async function listens(issuer: string): Promise<boolean> {
 /** @throws Problem 503 when VNeID does not answer. */
 export async function openVneid(ctx: Context): Promise<{ settings: VneidSettings; config: client.Configuration }> {
   const settings = await findVneid(ctx)
-  if (!settings) throw new Problem('vneid.absent', 503, 'Nền tảng này chưa được nối với VNeID.')
+  if (!settings) throw new Problem('vneid.absent', 404, 'Nền tảng này chưa được nối với VNeID.')
   const known = kept.get(settings.issuer)
   const metadata = known && known.until > Date.now() ? known.metadata : await discover(settings)
   const config = new client.Configuration(
