@@ -139,6 +139,7 @@ const deeds: Record<string, string> = {
   paused: 'Tạm dừng',
   'personal-viewed': 'Xem dữ liệu cá nhân của',
   processed: 'Xử lý',
+  quarantined: 'Cách ly',
   'stepped-up': 'Xác nhận thêm một bước trong',
   promulgated: 'Ban hành',
   published: 'Công bố',
