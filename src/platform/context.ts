@@ -46,6 +46,23 @@ export interface Actor {
   scopes?: readonly string[]
   /** Why personal data is looked up, when it is. */
   purpose?: string
+  /** The decision by which he inspects, while it lasts. */
+  inspection?: InspectionRight
+}
+
+/** What an inspector may look at: no more than his decision says. Days are both included. */
+export interface InspectionRight {
+  id: number
+  decisionNumber: string
+  decidedOn: string
+  issuedBy: string
+  about: string
+  periodFrom: string
+  periodTo: string
+  validTo: string
+  organisations: readonly string[]
+  /** Codes of what is inspected; none: everything of these agencies in this period. */
+  subjects: readonly string[]
 }
 
 export interface JobOptions {

@@ -46,6 +46,8 @@ export interface Shell {
   headLinks?: readonly HeadLinkProps[]
   /** The absent colleague whose work is done now: said on every page, with the press that ends it. */
   standingIn?: { name: string; endAction: string }
+  /** The decision by which an inspector looks: said on every page. */
+  inspection?: string
   signInHref?: string
   search?: { action: string; label: string; value?: string }
   appearance: Appearance
@@ -212,6 +214,7 @@ function Header({ shell, hasNav }: { shell: Shell; hasNav: boolean }) {
         )
       )}
       {shell.standingIn && <StandingIn {...shell.standingIn} />}
+      {shell.inspection && <p class="standing-in">{shell.inspection}</p>}
     </header>
   )
 }

@@ -5,6 +5,9 @@ import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
 import { tokenCommand } from './commands.ts'
+import { inspectionsPath } from './inspection/form.tsx'
+import { approveInspections, askInspections } from './inspection/model.ts'
+import { inspectionRoutes } from './inspection/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
 import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
@@ -32,6 +35,7 @@ export const identity: Capability = {
     ...signInRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
+    ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
     ...clientRoutes,
@@ -55,9 +59,21 @@ export const identity: Capability = {
       order: 905,
       group: 'administration',
     },
+    {
+      label: 'Thanh tra, kiểm tra',
+      href: inspectionsPath,
+      permission: approveInspections,
+      order: 915,
+      group: 'administration',
+    },
   ],
   commands: [tokenCommand],
-  permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
+  permissions: {
+    [manageAccounts]: ['administrator'],
+    [giveStandIns]: ['leader', 'administrator'],
+    [askInspections]: ['administrator'],
+    [approveInspections]: ['leader', 'administrator'],
+  },
   jobs: [
     handleJob(
       tidySessions,

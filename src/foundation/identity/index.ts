@@ -6,5 +6,6 @@ export { type IssuedToken, issueToken, revokeToken, type TokenWish } from './act
 export { identity } from './capability.ts'
 export { accessChanged } from './events.ts'
 export type { Person } from './holders-store.ts'
+export { askInspection, decideInspection } from './inspection/actions.ts'
 export { type Grants, roleNames } from './model.ts'
 export { listUsableStandIns, partiesOf, type UsableStandIn } from './stand-in/actions.ts'

@@ -190,7 +190,8 @@ export async function endRole(sql: Sql, account: string, id: number, on: string)
   return ended
 }
 
-async function changeStamp(sql: Sql, account: string): Promise<void> {
+/** What is kept of the account's rights in any process is read anew. */
+export async function changeStamp(sql: Sql, account: string): Promise<void> {
   await sql`update identity.account set access_stamp = gen_random_uuid() where name = ${account}`
 }
 

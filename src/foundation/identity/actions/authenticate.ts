@@ -8,9 +8,10 @@
  * in (days, revocation, the colleague's account) is read with the session, so that it ends with the next request.
  */
 import { listReachedCodes } from '#organisations'
-import { type Actor, type Context, nobody, type Reach } from '#platform/context'
+import { type Actor, type Context, type InspectionRight, nobody, type Reach } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
+import { findCurrentInspection } from '../inspection/store.ts'
 import {
   everywhere,
   type Grants,
@@ -34,6 +35,7 @@ interface Kept {
   until: number
   roles: readonly store.RoleAssignment[]
   held: readonly ReachingRole[]
+  inspection: InspectionRight | undefined
 }
 
 const keepMs = 60_000
@@ -56,14 +58,16 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
           : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, today))])
       held.push({ role, reach })
     }
+    const inspection = await findCurrentInspection(ctx.sql, account.name, today)
+    if (inspection) held.push({ role: 'inspector', reach: await reachOfInspection(ctx, inspection, today) })
     if (kept.size >= mostKept) kept.clear()
-    const fresh = { stamp: account.accessStamp, until: ctx.now.getTime() + keepMs, roles: current, held }
+    const fresh = { stamp: account.accessStamp, until: endOfKeeping(ctx.now), roles: current, held, inspection }
     kept.set(account.name, fresh)
     return fresh
   }
 
   const actorOf = async (ctx: Context, account: store.Account, scopes?: readonly string[]): Promise<Actor> => {
-    const { roles, held } = await findHeld(ctx, account)
+    const { roles, held, inspection } = await findHeld(ctx, account)
     return {
       account: account.name,
       name: account.personName,
@@ -71,6 +75,7 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
       roles: roles.map(({ role, organisation }) => ({ role, organisation })),
       permissions: permissionsOf(held, grants, scopes, objectScopes),
       scopes,
+      inspection,
     }
   }
 
@@ -84,7 +89,12 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
       onBehalfOf: { account: name, name: absentPersonName ?? name },
       organisation: caller.absentOrganisation ?? undefined,
       roles: roles.map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOfStandIn(permissionsOf(held, grants)),
+      permissions: permissionsOfStandIn(
+        permissionsOf(
+          held.filter(({ role }) => role !== 'inspector'),
+          grants,
+        ),
+      ),
     }
   }
 
@@ -103,6 +113,20 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
     },
   }
 }
+
+/** An inspector reaches the agencies of his decision with all below them. */
+async function reachOfInspection(
+  ctx: Context,
+  { organisations }: InspectionRight,
+  today: string,
+): Promise<Set<string>> {
+  const below = await Promise.all(organisations.map((code) => listReachedCodes(ctx.sql, code, today)))
+  return new Set([...organisations, ...below.flat()])
+}
+
+/** A minute, and not past midnight, when days of roles and of inspections begin and end. */
+const endOfKeeping = (now: Date): number =>
+  Math.min(now.getTime() + keepMs, Date.parse(`${dayOf(now)}T00:00:00+07:00`) + 24 * 3600_000)
 
 async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
   const caller = token.startsWith(tokenPrefix)

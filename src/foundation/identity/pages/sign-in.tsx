@@ -58,7 +58,7 @@ function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
         {
           key: 'role',
           title: 'Vai trò',
-          cell: (person) => person.roles.map(({ role }) => roleNames[role]).join(', '),
+          cell: (person) => person.roles.map(({ role }) => roleNames[role]).join(', ') || roleNames.inspector,
           phone: true,
         },
         { key: 'position', title: 'Chức vụ', cell: (person) => person.position },
