@@ -4,6 +4,7 @@ import { defineJob, handleJob } from '#platform/jobs'
 import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
+import { stepUpRoutes } from './assurance/step-up.tsx'
 import { tokenCommand } from './commands.ts'
 import { inspectionsPath } from './inspection/form.tsx'
 import { approveInspections, askInspections } from './inspection/model.ts'
@@ -13,6 +14,8 @@ import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { appointRoutes } from './positions/appoint.tsx'
+import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -21,8 +24,8 @@ import { deliverLogout, endGoneSignOns } from './provider/logout.ts'
 import { endSignOns, tellOfLogout } from './provider/logout-jobs.ts'
 import { providerRoutes } from './provider/routes.ts'
 import { deleteExpired } from './provider/store.ts'
+import { deleteStale } from './session-store.ts'
 import { standInRoutes } from './stand-in/pages.tsx'
-import { deleteStale } from './store.ts'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
@@ -33,11 +36,14 @@ export const identity: Capability = {
   home: import.meta.url,
   routes: [
     ...signInRoutes,
+    ...stepUpRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
     ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...appointRoutes,
+    ...choosePositionRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,

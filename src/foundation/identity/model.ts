@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PositionCode } from '#organisations'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 
@@ -116,7 +117,8 @@ export const PeopleFile = z.strictObject({
     z.strictObject({
       account: AccountName,
       name: z.string().min(1),
-      position: z.string().min(1),
+      /** Codes of the positions he holds; each must be in positions.yaml. */
+      positions: z.array(PositionCode).default([]),
       organisation,
       /** None: somebody whose right comes another way, like an inspector's. */
       roles: z.array(RoleScope),
@@ -131,6 +133,8 @@ export type DemoPerson = z.infer<typeof PeopleFile>['people'][number]
 /** A session ends after this long without a request, and in any case after its longest life. */
 export const sessionIdleMs = 12 * 3600_000
 export const sessionLifeMs = 7 * 24 * 3600_000
+/** A second factor lately proved: no longer ago than this, where power over accounts and keys is given. */
+export const dangerMinutes = 30
 /** The time of the last request is written at most this often. */
 export const seenEveryMs = 60_000
 export const tokenDaysDefault = 365

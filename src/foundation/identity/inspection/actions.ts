@@ -69,7 +69,7 @@ export function decideInspection(ctx: Context, id: number, outcome: 'approved' |
       account: known.account,
       decisionNumber: known.decisionNumber,
     })
-    await accounts.changeStamp(ctx.sql, known.account)
+    await accounts.touchAccess(ctx.sql, known.account)
   })
 }
 
@@ -83,7 +83,7 @@ export function endInspection(ctx: Context, id: number, reason: string): Promise
       throw conflict('inspection.over', 'Quyền này không còn hiệu lực; xin tải lại trang.')
     await store.setEnded(ctx.sql, id, { by, at: ctx.now, reason: reason.trim() })
     await record(ctx, 'inspection.ended', id, { account: known.account, reason: reason.trim() })
-    await accounts.changeStamp(ctx.sql, known.account)
+    await accounts.touchAccess(ctx.sql, known.account)
   })
 }
 

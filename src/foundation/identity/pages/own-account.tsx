@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
@@ -16,17 +17,20 @@ import {
   Time,
 } from '#ui'
 import { changeContact, changePassword, ownAccount, ownPerson, revokeSession } from '../actions/accounts.ts'
-import { sessionCookie } from '../actions/authenticate.ts'
 import { hashToken } from '../actions/secrets.ts'
 import { revokeToken } from '../actions/tokens.ts'
+import { sessionCookie } from '../assurance/sessions.ts'
 import { Contact, everywhere, roleNames } from '../model.ts'
+import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
   account: store.Account
+  /** What he is called by the positions he holds today. */
+  positions: readonly string[]
   roles: readonly store.RoleAssignment[]
-  sessions: readonly store.ListedSession[]
+  sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
   now: Date
   errors: readonly FormError[]
@@ -35,7 +39,7 @@ interface OwnProps {
   contact?: { email: string; phone: string } | undefined
 }
 
-function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
+function OwnAccount({ account, positions, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
   return (
     <div class="stack-large">
       {outcome === 'mat-khau' && (
@@ -56,7 +60,7 @@ function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, co
       <DescriptionList
         items={[
           { term: 'Tên đăng nhập', value: account.name },
-          { term: 'Chức vụ', value: account.position },
+          { term: 'Chức danh', value: positions.join('; ') || account.position },
           { term: 'Đơn vị', value: account.organisation },
           { term: 'Vai trò', value: roles.map(describeRole).join('; ') },
         ]}
@@ -154,7 +158,7 @@ function PasswordForm({ errors, account }: { errors: readonly FormError[]; accou
   )
 }
 
-function SessionTable({ sessions }: { sessions: readonly store.ListedSession[] }) {
+function SessionTable({ sessions }: { sessions: readonly ListedSession[] }) {
   return (
     <Table
       caption="Các phiên đang mở"
@@ -217,8 +221,9 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
   const body = (
     <OwnAccount
       account={account}
+      positions={(await seatsOn(ctx.sql, [name], today)).map(sayPosition)}
       roles={await store.listRoles(ctx.sql, name, today)}
-      sessions={await store.listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
+      sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
       now={ctx.now}
       errors={shown.errors ?? []}
