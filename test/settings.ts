@@ -24,6 +24,8 @@ export function testConfig(changes: Partial<Config>): Config {
     messages: {},
     vneid: undefined,
     vneidSimulator: undefined,
+    scanner: undefined,
+    s3: undefined,
     ...changes,
   }
 }

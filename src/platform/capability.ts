@@ -231,7 +231,10 @@ export interface Capability {
   check?(ctx: Context): Promise<string | undefined>
 }
 
-/** `citizen` is nobody's to give: it is what an account of VNeID holds by itself. */
+/**
+ * `inspector` is nobody's lasting role: it comes with a decision of inspection, on its days and over its agencies. `citizen` is nobody's to
+ * give: it is what an account of VNeID holds by itself.
+ */
 export type Role =
   | 'leader'
   | 'operator'
@@ -242,3 +245,4 @@ export type Role =
   | 'auditor'
   | 'clerk'
   | 'citizen'
+  | 'inspector'
