@@ -69,6 +69,8 @@ export interface Citizen {
   person: string
   /** The organisation that he has signed in for. */
   represents?: { identifier: string; name: string }
+}
+
 /** What an inspector may look at: no more than his decision says. Days are both included. */
 export interface InspectionRight {
   id: number
