@@ -35,6 +35,11 @@ const Environment = z.object({
   TRAM_PROXIES: z.string().refine(namesProxies).default('loopback'),
   TRAM_MAX_FILE_MB: wholeNumber(1, 100_000).default(2048),
   TRAM_PULL_HOSTS: z.string().default(''),
+  TRAM_PUSH_HOSTS: z
+    .string()
+    .default(
+      'fcm.googleapis.com, updates.push.services.mozilla.com, *.push.apple.com, *.notify.windows.com, *.push.services.mozilla.com',
+    ),
   TRAM_LOG: z.enum(logLevels).default('info'),
   CHROMIUM_PATH: z.string().optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
@@ -121,6 +126,8 @@ export interface Config {
   maxFileBytes: number
   /** Hosts from which data may be fetched (`host`, `host:port`), and private addresses or ranges that may be reached (`10.1.0.0/16`). */
   pullHosts: string[]
+  /** Push services of browsers (`host`, `host:port`, `*.domain`) that messages may be handed to. */
+  pushHosts: string[]
   /** The Chromium that prints PDF. Absent: looked for where it usually lies. */
   chromiumPath: string | undefined
   /** The installation holds demonstration data, and every page says so; read from the database when it is opened. */
@@ -163,9 +170,8 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     publicUrl: env.TRAM_PUBLIC_URL,
     proxies: env.TRAM_PROXIES,
     maxFileBytes: env.TRAM_MAX_FILE_MB * 1024 * 1024,
-    pullHosts: env.TRAM_PULL_HOSTS.split(',')
-      .map((host) => host.trim())
-      .filter(Boolean),
+    pullHosts: readList(env.TRAM_PULL_HOSTS),
+    pushHosts: readList(env.TRAM_PUSH_HOSTS),
     chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
     demo: false,
     logLevel: env.TRAM_LOG,
@@ -175,6 +181,12 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
       : undefined,
   }
 }
+
+const readList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
 
 /** Each way out is an address and who sends or signs: one without the other is a setting gone wrong. */
 function readMessages(env: z.infer<typeof Environment>): MessageSettings {
