@@ -7,6 +7,7 @@ import { json, type PageContent, type RequestFacts, type Route, redirect, route,
 import { describeApi } from '#platform/openapi'
 import {
   type Assets,
+  formatDate,
   type HeadLinkProps,
   Layout,
   type NavCountProps,
@@ -69,7 +70,9 @@ export function createShell(parts: ShellParts) {
             nav,
             account: accountOf(ctx),
             headLinks: head,
+            actingAs: actingAsOf(ctx),
             standingIn: ctx.actor.onBehalfOf && { name: ctx.actor.onBehalfOf.name, endAction: '/xu-ly-thay/thoi' },
+            inspection: sayInspection(ctx),
             signInHref: content.face === 'plain' ? undefined : '/dang-nhap',
             search:
               hasSearch && ctx.actor.account ? { action: searchPath, label: 'Tìm chỉ tiêu, đơn vị, nguồn' } : undefined,
@@ -131,19 +134,32 @@ async function countOf(ctx: Context, { label, count }: MenuItem): Promise<NavCou
   }
 }
 
+function sayInspection({ actor: { inspection } }: Context): string | undefined {
+  if (!inspection) return undefined
+  const { decisionNumber, decidedOn, issuedBy, validTo } = inspection
+  return `Đoàn kiểm tra theo Quyết định số ${decisionNumber} ngày ${formatDate(decidedOn)} của ${issuedBy}, đến hết ${formatDate(validTo)}`
+}
+
 /** Names who hears, so that browsers keep one line for each account; the server goes by the session. */
 function liveHrefOf({ actor: { account, onBehalfOf } }: Context): string | undefined {
   if (!account) return undefined
   return `/live?${new URLSearchParams({ cua: account, ...(onBehalfOf ? { thay: onBehalfOf.account } : {}) })}`
 }
 
+/** Said on every page of who holds more than one position; who has one is told in the menu of his account. */
+function actingAsOf({ actor: { position } }: Context) {
+  return position && position.held > 1 ? { title: position.title, changeHref: '/chuc-danh' } : undefined
+}
+
 function accountOf(ctx: Context) {
   if (!ctx.actor.account) return undefined
   return {
     name: ctx.actor.name,
+    position: ctx.actor.position?.title,
     organisation: ctx.actor.organisation,
     links: [
       { label: 'Tài khoản của tôi', href: '/tai-khoan' },
+      ...(ctx.actor.position ? [{ label: 'Đổi chức danh đang dùng', href: '/chuc-danh' }] : []),
       { label: 'Xử lý thay', href: '/xu-ly-thay' },
     ],
     signOutAction: '/dang-xuat',

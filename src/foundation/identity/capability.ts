@@ -5,12 +5,21 @@ import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
+import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
+import { inspectionsPath } from './inspection/form.tsx'
+import { approveInspections, askInspections } from './inspection/model.ts'
+import { inspectionRoutes } from './inspection/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
+import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { passkeyRoutes } from './passkeys/pages.tsx'
+import { deleteOldChallenges } from './passkeys/store.ts'
+import { appointRoutes } from './positions/appoint.tsx'
+import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -32,10 +41,15 @@ export const identity: Capability = {
   routes: [
     ...signInRoutes,
     ...stepUpRoutes,
+    ...passkeyRoutes,
+    ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
+    ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...appointRoutes,
+    ...choosePositionRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,
@@ -57,9 +71,22 @@ export const identity: Capability = {
       order: 905,
       group: 'administration',
     },
+    {
+      label: 'Thanh tra, kiểm tra',
+      href: inspectionsPath,
+      permission: approveInspections,
+      order: 915,
+      group: 'administration',
+    },
   ],
+  notices,
   commands: [tokenCommand],
-  permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
+  permissions: {
+    [manageAccounts]: ['administrator'],
+    [giveStandIns]: ['leader', 'administrator'],
+    [askInspections]: ['administrator'],
+    [approveInspections]: ['leader', 'administrator'],
+  },
   jobs: [
     handleJob(
       tidySessions,
@@ -72,7 +99,14 @@ export const identity: Capability = {
       '17 * * * *',
     ),
     handleJob(rotateSigningKeys, rotateKeys, '23 * * * *'),
-    handleJob(purgeProvider, (ctx) => deleteExpired(ctx.sql, ctx.now), '*/10 * * * *'),
+    handleJob(
+      purgeProvider,
+      async (ctx) => {
+        await deleteExpired(ctx.sql, ctx.now)
+        await deleteOldChallenges(ctx.sql, ctx.now)
+      },
+      '*/10 * * * *',
+    ),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PositionCode } from '#organisations'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 
@@ -12,6 +13,7 @@ export const roleNames: Record<Role, string> = {
   analyst: 'Phân tích dữ liệu',
   administrator: 'Quản trị hệ thống',
   auditor: 'Giám sát, kiểm tra',
+  inspector: 'Đoàn thanh tra, kiểm tra',
 }
 
 /** Scope of a role that reaches every organisation. */
@@ -88,7 +90,12 @@ export const giveStandIns = 'stand-in:give'
 export const longestStandInDays = 366
 
 /** What a stand-in does not get of his colleague's permissions: accounts, passwords and keys, and passing the work on. */
-const neverPassedOn: ReadonlySet<string> = new Set(['account:manage', giveStandIns])
+const neverPassedOn: ReadonlySet<string> = new Set([
+  'account:manage',
+  giveStandIns,
+  'inspection:ask',
+  'inspection:approve',
+])
 
 /** What who stands in may do: no more than the colleague may. */
 export const permissionsOfStandIn = (permissions: ReadonlyMap<string, Reach>): Map<string, Reach> =>
@@ -110,9 +117,11 @@ export const PeopleFile = z.strictObject({
     z.strictObject({
       account: AccountName,
       name: z.string().min(1),
-      position: z.string().min(1),
+      /** Codes of the positions he holds; each must be in positions.yaml. */
+      positions: z.array(PositionCode).default([]),
       organisation,
-      roles: z.array(RoleScope).min(1),
+      /** None: somebody whose right comes another way, like an inspector's. */
+      roles: z.array(RoleScope),
       demoPassword: z.string().min(8),
       email: Contact.shape.email,
       phone: Contact.shape.phone,
@@ -126,6 +135,8 @@ export const sessionIdleMs = 12 * 3600_000
 export const sessionLifeMs = 7 * 24 * 3600_000
 /** A second factor lately proved: no longer ago than this, where power over accounts and keys is given. */
 export const dangerMinutes = 30
+/** Changing one's own factors asks for a proof that is not older. */
+export const factorMinutes = 15
 /** The time of the last request is written at most this often. */
 export const seenEveryMs = 60_000
 export const tokenDaysDefault = 365

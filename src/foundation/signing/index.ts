@@ -1,3 +1,4 @@
+export { claimPublicCode, publicPath, publishDocument, withdrawDocument } from './actions.ts'
 export { signing } from './capability.ts'
 export type { SigningAlgorithm } from './cms/algorithms.ts'
 export type {
@@ -9,3 +10,7 @@ export type {
   SigningMeans,
 } from './pades/means.ts'
 export { completeSignature, prepareSignature, type StampTime, signPdf } from './pades/sign.ts'
+export { addDocumentStamp, addValidationData } from './trust/long-term.ts'
+export { stampTimeOf } from './trust/stamp.ts'
+export type { DocumentReport, Finding, SignatureReport } from './verification/report.ts'
+export { validateDocument } from './verification/validate.ts'

@@ -6,12 +6,16 @@
  *
  * Who stands in for a colleague acts with what the colleague's own roles permit, and with nothing of his own; whether he still stands
  * in (days, revocation, the colleague's account) is read with the session, so that it ends with the next request.
+ *
+ * A person acts under one of his positions at a time: the one chosen for the session, or the first of his own organisation. Roles bound to
+ * another position do not count meanwhile; a machine's key acts under none.
  */
-import { listReachedCodes } from '#organisations'
-import { type Actor, type Context, nobody, type Reach } from '#platform/context'
+import { listReachedCodes, type Seat, sayPosition, seatsOn } from '#organisations'
+import { type Actor, type Context, type InspectionRight, nobody, type Reach } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
 import { sessionCookie } from '../assurance/sessions.ts'
+import { findCurrentInspection } from '../inspection/store.ts'
 import {
   everywhere,
   type Grants,
@@ -33,7 +37,9 @@ interface Kept {
   stamp: string
   until: number
   roles: readonly store.RoleAssignment[]
-  held: readonly ReachingRole[]
+  held: readonly (ReachingRole & { position: string | null })[]
+  seats: readonly Seat[]
+  inspection: InspectionRight | undefined
 }
 
 const keepMs = 60_000
@@ -57,43 +63,61 @@ export function createAuthenticator(
     const today = dayOf(ctx.now)
     const roles = await store.listRoles(ctx.sql, account.name, today)
     const current = roles.filter(({ validFrom }) => validFrom <= today)
-    const held: ReachingRole[] = []
-    for (const { role, organisation } of current) {
+    const held: Kept['held'][number][] = []
+    for (const { role, organisation, position } of current) {
       const reach: Reach =
         organisation === everywhere
           ? 'all'
           : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, today))])
-      held.push({ role, reach })
+      held.push({ role, reach, position })
     }
+    const inspection = await findCurrentInspection(ctx.sql, account.name, today)
+    if (inspection)
+      held.push({ role: 'inspector', reach: await reachOfInspection(ctx, inspection, today), position: null })
     if (kept.size >= mostKept) kept.clear()
-    const fresh = { stamp: account.accessStamp, until: ctx.now.getTime() + keepMs, roles: current, held }
+    const seats = await seatsOn(ctx.sql, [account.name], today)
+    const fresh = { stamp: account.accessStamp, until: endOfKeeping(ctx.now), roles: current, held, seats, inspection }
     kept.set(account.name, fresh)
     return fresh
   }
 
-  const actorOf = async (ctx: Context, account: store.Account, scopes?: readonly string[]): Promise<Actor> => {
-    const { roles, held } = await findHeld(ctx, account)
+  const actorOf = async (
+    ctx: Context,
+    account: store.Account & Pick<store.Caller, 'chosenPosition'>,
+    scopes?: readonly string[],
+  ): Promise<Actor> => {
+    const kept = await findHeld(ctx, account)
+    const seat = scopes ? undefined : seatOf(kept.seats, account)
+    const counts = countsUnder(seat)
     return {
       account: account.name,
       name: account.personName,
-      organisation: account.organisation ?? undefined,
-      roles: roles.map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOf(held, grants, scopes, objectScopes),
+      ...(seat && { position: { code: seat.position, title: sayPosition(seat), held: kept.seats.length } }),
+      organisation: seat?.organisation ?? account.organisation ?? undefined,
+      roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
+      permissions: permissionsOf(kept.held.filter(counts), grants, scopes, objectScopes),
       scopes,
+      inspection: kept.inspection,
     }
   }
 
   const standInOf = async (ctx: Context, caller: store.Caller): Promise<Actor | undefined> => {
     const { absentName: name, absentPersonName, absentStamp } = caller
     if (!name || !absentStamp) return undefined
-    const { roles, held } = await findHeld(ctx, { name, accessStamp: absentStamp })
+    const kept = await findHeld(ctx, { name, accessStamp: absentStamp })
+    const counts = countsUnder(seatOf(kept.seats, { organisation: caller.absentOrganisation ?? null }))
     return {
       account: caller.name,
       name: caller.personName,
       onBehalfOf: { account: name, name: absentPersonName ?? name },
       organisation: caller.absentOrganisation ?? undefined,
-      roles: roles.map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOfStandIn(permissionsOf(held, grants)),
+      roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
+      permissions: permissionsOfStandIn(
+        permissionsOf(
+          kept.held.filter(counts).filter(({ role }) => role !== 'inspector'),
+          grants,
+        ),
+      ),
     }
   }
 
@@ -119,6 +143,34 @@ export function createAuthenticator(
     },
   }
 }
+
+/** An inspector reaches the agencies of his decision with all below them. */
+async function reachOfInspection(
+  ctx: Context,
+  { organisations }: InspectionRight,
+  today: string,
+): Promise<Set<string>> {
+  const below = await Promise.all(organisations.map((code) => listReachedCodes(ctx.sql, code, today)))
+  return new Set([...organisations, ...below.flat()])
+}
+
+/** A minute, and not past midnight, when days of roles and of inspections begin and end. */
+const endOfKeeping = (now: Date): number =>
+  Math.min(now.getTime() + keepMs, Date.parse(`${dayOf(now)}T00:00:00+07:00`) + 24 * 3600_000)
+
+/** The seat that is acted under: the chosen one while it is held, else the first of the account's own organisation, else the first. */
+const seatOf = (
+  seats: readonly Seat[],
+  { chosenPosition, organisation }: { chosenPosition?: string | null; organisation: string | null },
+): Seat | undefined =>
+  seats.find(({ position }) => position === chosenPosition) ??
+  seats.find((seat) => seat.organisation === organisation) ??
+  seats[0]
+
+const countsUnder =
+  (seat: Seat | undefined) =>
+  ({ position }: { position: string | null }) =>
+    position === null || position === seat?.position
 
 async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
   const caller = token.startsWith(tokenPrefix)

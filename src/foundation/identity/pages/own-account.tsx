@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
@@ -22,13 +23,17 @@ import { sessionCookie } from '../assurance/sessions.ts'
 import { Contact, everywhere, roleNames } from '../model.ts'
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
+import { type Factors, findFactors, SecuritySection } from './security-section.tsx'
 import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
   account: store.Account
+  /** What he is called by the positions he holds today. */
+  positions: readonly string[]
   roles: readonly store.RoleAssignment[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
+  factors: Factors
   now: Date
   errors: readonly FormError[]
   outcome?: 'mat-khau' | 'lien-he' | 'doi' | undefined
@@ -36,7 +41,8 @@ interface OwnProps {
   contact?: { email: string; phone: string } | undefined
 }
 
-function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
+function OwnAccount(props: OwnProps) {
+  const { account, positions, roles, sessions, tokens, factors, now, errors, outcome, contact } = props
   return (
     <div class="stack-large">
       {outcome === 'mat-khau' && (
@@ -57,7 +63,7 @@ function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, co
       <DescriptionList
         items={[
           { term: 'Tên đăng nhập', value: account.name },
-          { term: 'Chức vụ', value: account.position },
+          { term: 'Chức danh', value: positions.join('; ') || account.position },
           { term: 'Đơn vị', value: account.organisation },
           { term: 'Vai trò', value: roles.map(describeRole).join('; ') },
         ]}
@@ -76,6 +82,7 @@ function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, co
       <Section title="Đổi mật khẩu" id="doi-mat-khau">
         <PasswordForm errors={contact ? [] : errors} account={account.name} />
       </Section>
+      <SecuritySection {...factors} />
       <Section title="Phiên đăng nhập">
         <SessionTable sessions={sessions} />
       </Section>
@@ -218,9 +225,11 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
   const body = (
     <OwnAccount
       account={account}
+      positions={(await seatsOn(ctx.sql, [name], today)).map(sayPosition)}
       roles={await store.listRoles(ctx.sql, name, today)}
       sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
+      factors={await findFactors(ctx, name)}
       now={ctx.now}
       errors={shown.errors ?? []}
       outcome={shown.outcome}
