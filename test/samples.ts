@@ -192,7 +192,8 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     remove: [],
     citation: `Công điện ${markup}`,
   })
-  return [...(await makeWatch(ctx)), ...projects, ...(await makeCitizens(ctx))]
+  const number = await inspect(ctx)
+  return [...(await makeWatch(ctx)), ...projects, number, ...(await makeCitizens(ctx))]
 }
 
 /** A look-up that its person does not agree with, and a sign-in that may be somebody known. */
@@ -221,8 +222,6 @@ async function makeCitizens(ctx: Context): Promise<string[]> {
   const own: Context = { ...ctx, actor: { ...owner, citizen: { person: look.person } }, require: () => {} }
   await object(own, look.id, `Tôi không nộp hồ sơ ${markup}`)
   return [`/cong-dan/ai-da-xem/${look.id}`]
-  const number = await inspect(ctx)
-  return [...(await makeWatch(ctx)), ...projects, number]
 }
 
 /** Somebody inspects commune A by a decision that is hostile in every text. @returns the page of a number he may reopen */

@@ -65,8 +65,8 @@ dbTest('every look-up is written down with purpose and subject, found or not, re
   const entries = await listEntries(t.sql, { subject: `person:${person}`, reach: 'all', limit: 20 })
   const looked = entries.filter(({ action }) => /look/.test(action))
   assert.deepEqual(looked.map(({ action }) => action).toSorted(), [
-    'person.look-refused',
-    'person.look-refused',
+    'person.search-refused',
+    'person.search-refused',
     'person.looked-up',
   ])
   const found = looked.find(({ action }) => action === 'person.looked-up')

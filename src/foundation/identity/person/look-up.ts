@@ -152,7 +152,7 @@ async function write(
   const fields = outcome === 'found' ? (purpose?.fields ?? []) : []
   const purposeName = purpose?.name ?? 'Không nêu mục đích'
   const entry = await appendEntry(ctx, {
-    action: refusal ? 'person.look-refused' : 'person.looked-up',
+    action: refusal ? 'person.search-refused' : 'person.looked-up',
     subject,
     purpose: `${purposeName} · ${reference}`.replace(/[\p{Cc}\p{Cs}]/gu, ' ').slice(0, 500),
     body: { outcome, reference, fields, ...(refusal ? { refusal } : {}), legalBasis: purpose?.legalBasis ?? '' },

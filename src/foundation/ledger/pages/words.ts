@@ -131,7 +131,7 @@ const deeds: Record<string, string> = {
   linked: 'Nối VNeID với',
   'link-moved': 'Chuyển VNeID sang',
   'log-taken': 'Tải nhật ký tra cứu của',
-  'look-refused': 'Từ chối tra cứu',
+  'search-refused': 'Từ chối tra cứu',
   'looked-up': 'Tra cứu',
   'number-verified': 'Xác thực số định danh của',
   objected: 'Nêu ý kiến không đồng ý về tra cứu',
