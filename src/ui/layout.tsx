@@ -50,6 +50,8 @@ export interface Shell {
   standingIn?: { name: string; endAction: string }
   /** Powers for an emergency that are held now. */
   emergency?: { title: string; endsAt: Date; href: string }
+  /** The decision by which an inspector looks: said on every page. */
+  inspection?: string
   signInHref?: string
   search?: { action: string; label: string; value?: string }
   appearance: Appearance
@@ -218,6 +220,7 @@ function Header({ shell, hasNav }: { shell: Shell; hasNav: boolean }) {
       {shell.actingAs && !shell.standingIn && <ActingAs {...shell.actingAs} />}
       {shell.emergency && <EmergencyPowers {...shell.emergency} />}
       {shell.standingIn && <StandingIn {...shell.standingIn} />}
+      {shell.inspection && <p class="standing-in">{shell.inspection}</p>}
     </header>
   )
 }

@@ -10,6 +10,9 @@ import { tokenCommand } from './commands.ts'
 import { endOverdue } from './emergency/actions.ts'
 import { approveEmergency, askEmergency, readEmergency, reviewEmergency } from './emergency/model.ts'
 import { emergencyRoutes } from './emergency/pages.tsx'
+import { inspectionsPath } from './inspection/form.tsx'
+import { approveInspections, askInspections } from './inspection/model.ts'
+import { inspectionRoutes } from './inspection/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
 import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
@@ -46,6 +49,7 @@ export const identity: Capability = {
     ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
+    ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
     ...appointRoutes,
@@ -79,6 +83,13 @@ export const identity: Capability = {
       order: 907,
       group: 'administration',
     },
+    {
+      label: 'Thanh tra, kiểm tra',
+      href: inspectionsPath,
+      permission: approveInspections,
+      order: 915,
+      group: 'administration',
+    },
   ],
   notices,
   commands: [tokenCommand],
@@ -89,6 +100,8 @@ export const identity: Capability = {
     [readEmergency]: ['administrator', 'leader', 'auditor'],
     [manageAccounts]: ['administrator'],
     [giveStandIns]: ['leader', 'administrator'],
+    [askInspections]: ['administrator'],
+    [approveInspections]: ['leader', 'administrator'],
   },
   jobs: [
     handleJob(
