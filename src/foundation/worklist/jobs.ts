@@ -2,7 +2,7 @@
 // may not do it any more comes back to the pile of its unit.
 import { z } from 'zod'
 import { addWorkingDays, getCalendarOf, instantOf, localDate } from '#calendar'
-import { accessChanged, listHolders, matterClosed, matterOpened } from '#identity'
+import { accessChanged, emergencyOver, emergencyReviewed, listHolders, matterClosed, matterOpened } from '#identity'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { defineJob, handleJob } from '#platform/jobs'
@@ -79,6 +79,18 @@ export const subscriptions: readonly Subscription[] = [
   subscribe(matterClosed, 'worklist.matter-closed', (ctx, matter) =>
     ctx.transaction((ctx) => closeItem(ctx, { ...matter, capability: 'identity' })),
   ),
+  // The room of identity stands below and knows of no worklist.
+  subscribe(emergencyOver, 'worklist.emergency-over', (ctx, { id, organisation, personName }) =>
+    openItem(ctx, {
+      ...reviewOf(id),
+      title: `Rà soát quyền khẩn cấp của ${personName}`,
+      organisation,
+      url: `/quan-tri/khan-cap#${id}`,
+      permission: 'emergency:review',
+      grave: true,
+    }),
+  ),
+  subscribe(emergencyReviewed, 'worklist.emergency-reviewed', (ctx, { id }) => closeItem(ctx, reviewOf(id))),
 ]
 
 /** The end of the n-th working day after today, by the calendar of the organisation. */
@@ -86,4 +98,8 @@ async function dueAfter(ctx: Context, organisation: string, workingDays: number)
   const compiled = await getCalendarOf(ctx, organisation)
   const { timeZone } = compiled.calendar
   return instantOf(addWorkingDays(compiled, localDate(ctx.now, timeZone), workingDays), '17:00', timeZone)
+}
+
+function reviewOf(code: string) {
+  return { capability: 'identity', kind: 'emergency-review', code }
 }

@@ -5,7 +5,7 @@ import { Button, DescriptionList, Form, formatDate, Notice, Section, Table, Tag,
 import { revokeSession } from '../actions/accounts.ts'
 import { hashToken } from '../actions/secrets.ts'
 import { sessionCookie } from '../assurance/sessions.ts'
-import { nameDevice } from '../pages/own-account.tsx'
+import { nameDevice } from '../pages/session-table.tsx'
 import { type ListedSession, listSessions } from '../session-store.ts'
 import { vneidHref } from '../vneid/paths.ts'
 import { maskNumber, ownPermission, sexNames } from './model.ts'
