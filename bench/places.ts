@@ -43,7 +43,7 @@ function readLabelled(): Labelled[] {
 }
 
 /** Milliseconds of this process's own CPU: on a busy machine the clock says little. */
-const cpuMs = () => {
+function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 }

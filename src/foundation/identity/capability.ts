@@ -7,6 +7,12 @@ import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
 import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
+import { endOverdue } from './emergency/actions.ts'
+import { approveEmergency, askEmergency, readEmergency, reviewEmergency } from './emergency/model.ts'
+import { emergencyRoutes } from './emergency/pages.tsx'
+import { inspectionsPath } from './inspection/form.tsx'
+import { approveInspections, askInspections } from './inspection/model.ts'
+import { inspectionRoutes } from './inspection/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
 import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
@@ -30,6 +36,7 @@ import { standInRoutes } from './stand-in/pages.tsx'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
+const endEmergencies = defineJob('identity.end-emergencies', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
 export const identity: Capability = {
@@ -42,10 +49,12 @@ export const identity: Capability = {
     ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
+    ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
     ...appointRoutes,
     ...choosePositionRoutes,
+    ...emergencyRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,
@@ -67,10 +76,33 @@ export const identity: Capability = {
       order: 905,
       group: 'administration',
     },
+    {
+      label: 'Quyền khẩn cấp',
+      href: '/quan-tri/khan-cap',
+      permission: readEmergency,
+      order: 907,
+      group: 'administration',
+    },
+    {
+      label: 'Thanh tra, kiểm tra',
+      href: inspectionsPath,
+      permission: approveInspections,
+      order: 915,
+      group: 'administration',
+    },
   ],
   notices,
   commands: [tokenCommand],
-  permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
+  permissions: {
+    [askEmergency]: ['administrator'],
+    [approveEmergency]: ['administrator', 'leader'],
+    [reviewEmergency]: ['auditor', 'leader'],
+    [readEmergency]: ['administrator', 'leader', 'auditor'],
+    [manageAccounts]: ['administrator'],
+    [giveStandIns]: ['leader', 'administrator'],
+    [askInspections]: ['administrator'],
+    [approveInspections]: ['leader', 'administrator'],
+  },
   jobs: [
     handleJob(
       tidySessions,
@@ -91,6 +123,7 @@ export const identity: Capability = {
       },
       '*/10 * * * *',
     ),
+    handleJob(endEmergencies, endOverdue, '* * * * *'),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],
