@@ -57,6 +57,9 @@ function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, vneid
       )}
       <VneidSignIn vneid={vneid} returnTo={returnTo} isDemo={demoPeople.length > 0} />
       {demoPeople.length > 0 && <DemoPeople people={demoPeople} positions={positions} />}
+      <p>
+        Không cần tài khoản: <a href="/kiem-tra-chu-ky">kiểm tra chữ ký số của một văn bản</a>.
+      </p>
     </div>
   )
 }
