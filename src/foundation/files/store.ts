@@ -8,6 +8,11 @@ export async function lockContent(sql: Sql, sha256: string): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(${lockNumber(sql, sha256)})`
 }
 
+/** Waits for who keeps it at this moment, and keeps others waiting. */
+export async function lockContentAlone(sql: Sql, sha256: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${lockNumber(sql, sha256)})`
+}
+
 export async function tryLockContent(sql: Sql, sha256: string): Promise<boolean> {
   const [row] = await sql<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${lockNumber(sql, sha256)}) as locked`
   return row?.locked ?? false
@@ -29,11 +34,14 @@ export async function findContent(sql: Sql, sha256: string): Promise<StoredFile 
 }
 
 export async function isKept(sql: Sql, sha256: string): Promise<boolean> {
-  const [row] = await sql`select from files.content where sha256 = ${sha256}`
+  const [row] = await sql`select from files.content c
+    where sha256 = ${sha256} and not exists (select from files.disposed d where d.sha256 = c.sha256)`
   return row !== undefined
 }
 
 export function listKept(sql: Sql, after: string, limit: number): Promise<{ sha256: string; sizeBytes: number }[]> {
   return sql<{ sha256: string; sizeBytes: number }[]>`
-    select sha256, size_bytes from files.content where sha256 > ${after} order by sha256 limit ${limit}`
+    select sha256, size_bytes from files.content c
+    where sha256 > ${after} and not exists (select from files.disposed d where d.sha256 = c.sha256)
+    order by sha256 limit ${limit}`
 }
