@@ -6,6 +6,10 @@ import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
 import { tokenCommand } from './commands.ts'
+import { directoryRoutes } from './directory/pages.tsx'
+import { closeLeavers } from './lists/actions.ts'
+import { activationRoutes } from './lists/activation-page.tsx'
+import { accountListRoutes } from './lists/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
 import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
@@ -26,6 +30,7 @@ import { standInRoutes } from './stand-in/pages.tsx'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
+const closeLeaversJob = defineJob('identity.close-leavers', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
 export const identity: Capability = {
@@ -38,6 +43,9 @@ export const identity: Capability = {
     ...standInRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...accountListRoutes,
+    ...activationRoutes,
+    ...directoryRoutes,
     ...appointRoutes,
     ...choosePositionRoutes,
     ...clientRoutes,
@@ -52,6 +60,13 @@ export const identity: Capability = {
       href: '/quan-tri/tai-khoan',
       permission: manageAccounts,
       order: 900,
+      group: 'administration',
+    },
+    {
+      label: 'Danh bạ cơ quan',
+      href: '/quan-tri/danh-ba',
+      permission: manageAccounts,
+      order: 902,
       group: 'administration',
     },
     {
@@ -76,6 +91,8 @@ export const identity: Capability = {
       '17 * * * *',
     ),
     handleJob(rotateSigningKeys, rotateKeys, '23 * * * *'),
+    // Ten minutes after midnight in Việt Nam, and each hour after it for what was missed.
+    handleJob(closeLeaversJob, closeLeavers, '10 * * * *'),
     handleJob(purgeProvider, (ctx) => deleteExpired(ctx.sql, ctx.now), '*/10 * * * *'),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),

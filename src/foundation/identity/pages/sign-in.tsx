@@ -28,7 +28,7 @@ function SignInPage({ account, returnTo, fault, demoPeople, positions }: SignInP
       <Form action="/dang-nhap" label="Đăng nhập">
         <ErrorSummary errors={fault ? [{ field: 'account', message: fault }] : []} title="Chưa đăng nhập được" />
         {returnTo && <input type="hidden" name="tiep" value={returnTo} />}
-        <TextInput name="account" label="Tên đăng nhập" value={account} autocomplete="username" maxLength={63} />
+        <TextInput name="account" label="Tên đăng nhập" value={account} autocomplete="username" maxLength={200} />
         <TextInput name="password" label="Mật khẩu" type="password" autocomplete="current-password" />
         <Button kind="primary">Đăng nhập</Button>
       </Form>
@@ -99,7 +99,7 @@ async function showSignIn(
   })
 }
 
-const refusals = ['session.refused', 'session.too-many-failures']
+const refusals = ['session.refused', 'session.too-many-failures', 'session.directory-silent']
 
 export const signInRoutes = [
   route({
