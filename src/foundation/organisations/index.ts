@@ -16,6 +16,7 @@ export {
   splitOrganisation,
 } from './actions.ts'
 export { organisations } from './capability.ts'
+export { tidyAgencyCode } from './codes/agency-codes.ts'
 export { organisationChanged } from './events.ts'
 export {
   AreaFile,

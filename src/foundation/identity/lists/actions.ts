@@ -1,6 +1,6 @@
 // Lists of accounts: uploaded, looked at, and applied whole or in part by who manages the accounts of the organisations they name.
 import { createHash } from 'node:crypto'
-import { homeToday, leaveAllPositions, managePositions, organisationOf, seatsOn } from '#organisations'
+import { homeToday, leaveAllPositions, managePositions, organisationOf, seatsOn, tidyAgencyCode } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
 import { keyOf, manageAccounts, ownPerson, setAccountDisabled } from '../actions/accounts.ts'
@@ -50,7 +50,7 @@ export async function planList(ctx: Context, rows: readonly ListRow[]): Promise<
     today,
     self: ctx.actor.account,
     accounts,
-    organisationOf: (code) => tree.find(code.trim().toUpperCase())?.row.code,
+    organisationOf: (code) => tree.find(tidyAgencyCode(code))?.row.code,
     reaches: (organisation) => reach === 'all' || reach.has(organisation),
     directories,
   })
