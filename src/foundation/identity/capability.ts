@@ -5,16 +5,20 @@ import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
+import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
 import { directoryRoutes } from './directory/pages.tsx'
 import { closeLeavers } from './lists/actions.ts'
 import { activationRoutes } from './lists/activation-page.tsx'
 import { accountListRoutes } from './lists/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
+import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { passkeyRoutes } from './passkeys/pages.tsx'
+import { deleteOldChallenges } from './passkeys/store.ts'
 import { appointRoutes } from './positions/appoint.tsx'
 import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
@@ -39,6 +43,8 @@ export const identity: Capability = {
   routes: [
     ...signInRoutes,
     ...stepUpRoutes,
+    ...passkeyRoutes,
+    ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
     ...administrationRoutes,
@@ -77,6 +83,7 @@ export const identity: Capability = {
       group: 'administration',
     },
   ],
+  notices,
   commands: [tokenCommand],
   permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
   jobs: [
@@ -93,7 +100,14 @@ export const identity: Capability = {
     handleJob(rotateSigningKeys, rotateKeys, '23 * * * *'),
     // Ten minutes after midnight in Việt Nam, and each hour after it for what was missed.
     handleJob(closeLeaversJob, closeLeavers, '10 * * * *'),
-    handleJob(purgeProvider, (ctx) => deleteExpired(ctx.sql, ctx.now), '*/10 * * * *'),
+    handleJob(
+      purgeProvider,
+      async (ctx) => {
+        await deleteExpired(ctx.sql, ctx.now)
+        await deleteOldChallenges(ctx.sql, ctx.now)
+      },
+      '*/10 * * * *',
+    ),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

@@ -2,7 +2,7 @@ import type { Capability } from '#platform/capability'
 import { activation, activationSubscription } from './activation.ts'
 import { apiRoutes } from './api.ts'
 import { findStuck } from './health.ts'
-import { jobs } from './jobs.ts'
+import { jobs, subscriptions } from './jobs.ts'
 import { notices } from './notices.ts'
 import { deliveryRoutes } from './pages/deliveries.tsx'
 import { inboxRoutes, unreadCount } from './pages/inbox.tsx'
@@ -29,7 +29,7 @@ export const notifications: Capability = {
   permissions: { [managePermission]: ['administrator'], [receiptPermission]: ['administrator'] },
   notices: [...notices, activation],
   jobs,
-  subscriptions: [activationSubscription],
+  subscriptions: [...subscriptions, activationSubscription],
   loadPack: (ctx, config) => loadSettings(ctx, config.packDir),
   check: findStuck,
 }
