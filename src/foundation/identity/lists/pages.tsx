@@ -98,8 +98,8 @@ function uploadPage(errors: FormError[] = []): Reply {
             ))}
           </ul>
           <p>
-            Cột không có trong tệp thì giữ nguyên. Người mới có thư điện tử nhận liên kết để tự đặt mật khẩu, dùng một
-            lần trong 72 giờ; tệp không chứa mật khẩu.
+            Cột không có trong tệp thì giữ nguyên; ô để trống trong một cột có mặt là xóa thông tin đó. Người mới có thư
+            điện tử nhận liên kết để tự đặt mật khẩu, dùng một lần trong 72 giờ; tệp không chứa mật khẩu.
           </p>
         </Section>
       </div>
