@@ -53,6 +53,8 @@ export { readDeed } from './pages/forms.ts'
 export { listPath } from './pages/words.ts'
 export {
   headBlockFor,
+  listOwnSigning,
+  type OwnSigning,
   requireSignatureBlock,
   type SignatureWish,
   signatureBlockFor,

@@ -108,12 +108,12 @@ interface Shown {
 }
 
 async function showForm(ctx: Context, shown: Shown): Promise<Reply> {
-  const { directory, errors = [], saved, trialFault } = shown
+  const { directory, errors = [], saved } = shown
   const own = directory ? `${listPath}/${directory.code}` : `${listPath}/them`
   return page({
     title: directory?.name ?? 'Thêm danh bạ',
     crumbs,
-    status: errors.length > 0 ? 422 : trialFault ? 503 : 200,
+    status: errors.length > 0 ? 422 : 200,
     body: (
       <div class="stack-large">
         {saved && (
