@@ -22,6 +22,8 @@ export function testConfig(changes: Partial<Config>): Config {
     pullHosts: ['127.0.0.1'],
     logLevel: 'error',
     messages: {},
+    scanner: undefined,
+    s3: undefined,
     ...changes,
   }
 }

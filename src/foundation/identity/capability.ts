@@ -8,6 +8,12 @@ import { stepUpRoutes } from './assurance/step-up.tsx'
 import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
 import { directoryRoutes } from './directory/pages.tsx'
+import { endOverdue } from './emergency/actions.ts'
+import { approveEmergency, askEmergency, readEmergency, reviewEmergency } from './emergency/model.ts'
+import { emergencyRoutes } from './emergency/pages.tsx'
+import { inspectionsPath } from './inspection/form.tsx'
+import { approveInspections, askInspections } from './inspection/model.ts'
+import { inspectionRoutes } from './inspection/pages.tsx'
 import { closeLeavers } from './lists/actions.ts'
 import { activationRoutes } from './lists/activation-page.tsx'
 import { accountListRoutes } from './lists/pages.tsx'
@@ -35,6 +41,7 @@ import { standInRoutes } from './stand-in/pages.tsx'
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
 const closeLeaversJob = defineJob('identity.close-leavers', z.object({}))
+const endEmergencies = defineJob('identity.end-emergencies', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
 export const identity: Capability = {
@@ -47,6 +54,7 @@ export const identity: Capability = {
     ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
+    ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
     ...accountListRoutes,
@@ -54,6 +62,7 @@ export const identity: Capability = {
     ...directoryRoutes,
     ...appointRoutes,
     ...choosePositionRoutes,
+    ...emergencyRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,
@@ -82,10 +91,33 @@ export const identity: Capability = {
       order: 905,
       group: 'administration',
     },
+    {
+      label: 'Quyền khẩn cấp',
+      href: '/quan-tri/khan-cap',
+      permission: readEmergency,
+      order: 907,
+      group: 'administration',
+    },
+    {
+      label: 'Thanh tra, kiểm tra',
+      href: inspectionsPath,
+      permission: approveInspections,
+      order: 915,
+      group: 'administration',
+    },
   ],
   notices,
   commands: [tokenCommand],
-  permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
+  permissions: {
+    [askEmergency]: ['administrator'],
+    [approveEmergency]: ['administrator', 'leader'],
+    [reviewEmergency]: ['auditor', 'leader'],
+    [readEmergency]: ['administrator', 'leader', 'auditor'],
+    [manageAccounts]: ['administrator'],
+    [giveStandIns]: ['leader', 'administrator'],
+    [askInspections]: ['administrator'],
+    [approveInspections]: ['leader', 'administrator'],
+  },
   jobs: [
     handleJob(
       tidySessions,
@@ -108,6 +140,7 @@ export const identity: Capability = {
       },
       '*/10 * * * *',
     ),
+    handleJob(endEmergencies, endOverdue, '* * * * *'),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

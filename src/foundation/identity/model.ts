@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PositionCode } from '#organisations'
+import type { Assurance } from '#platform/assurance'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 
@@ -13,6 +14,14 @@ export const roleNames: Record<Role, string> = {
   analyst: 'Phân tích dữ liệu',
   administrator: 'Quản trị hệ thống',
   auditor: 'Giám sát, kiểm tra',
+  inspector: 'Đoàn thanh tra, kiểm tra',
+}
+
+export const assuranceNames: Record<Assurance, string> = {
+  password: 'Mật khẩu',
+  'two-factor': 'Hai yếu tố',
+  'vneid:1': 'VNeID mức 1',
+  'vneid:2': 'VNeID mức 2',
 }
 
 /** Scope of a role that reaches every organisation. */
@@ -89,7 +98,12 @@ export const giveStandIns = 'stand-in:give'
 export const longestStandInDays = 366
 
 /** What a stand-in does not get of his colleague's permissions: accounts, passwords and keys, and passing the work on. */
-const neverPassedOn: ReadonlySet<string> = new Set(['account:manage', giveStandIns])
+const neverPassedOn: ReadonlySet<string> = new Set([
+  'account:manage',
+  giveStandIns,
+  'inspection:ask',
+  'inspection:approve',
+])
 
 /** What who stands in may do: no more than the colleague may. */
 export const permissionsOfStandIn = (permissions: ReadonlyMap<string, Reach>): Map<string, Reach> =>
@@ -114,7 +128,8 @@ export const PeopleFile = z.strictObject({
       /** Codes of the positions he holds; each must be in positions.yaml. */
       positions: z.array(PositionCode).default([]),
       organisation,
-      roles: z.array(RoleScope).min(1),
+      /** None: somebody whose right comes another way, like an inspector's. */
+      roles: z.array(RoleScope),
       demoPassword: z.string().min(8),
       email: Contact.shape.email,
       phone: Contact.shape.phone,
@@ -182,6 +197,18 @@ export function permissionsOf(
 }
 
 const nounOf = (scope: string): string => scope.slice(0, scope.indexOf(':'))
+
+/** What both permit together. */
+export const joinPermissions = (
+  some: ReadonlyMap<string, Reach>,
+  more: ReadonlyMap<string, Reach>,
+): Map<string, Reach> =>
+  new Map(
+    [...new Set([...some.keys(), ...more.keys()])].map((permission) => [
+      permission,
+      joinReaches([some.get(permission), more.get(permission)].filter((reach) => reach !== undefined)),
+    ]),
+  )
 
 function joinReaches(reaches: readonly Reach[]): Reach {
   const codes = new Set<string>()

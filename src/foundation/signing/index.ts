@@ -1,6 +1,13 @@
 export { claimPublicCode, publicPath, publishDocument, withdrawDocument } from './actions.ts'
 export { signing } from './capability.ts'
 export type { SigningAlgorithm } from './cms/algorithms.ts'
+export {
+  attachmentAppearance,
+  findSignaturePlaces,
+  type PlaceQuestion,
+  requireSignedByPerson,
+  type SignaturePlaces,
+} from './layout/decree.ts'
 export type {
   Appearance,
   Box,

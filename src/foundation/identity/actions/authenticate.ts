@@ -11,17 +11,20 @@
  * another position do not count meanwhile; a machine's key acts under none.
  */
 import { listReachedCodes, type Seat, sayPosition, seatsOn } from '#organisations'
-import { type Actor, type Context, nobody, type Reach } from '#platform/context'
+import { type Actor, type Context, type InspectionRight, nobody, type Reach } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
 import { sessionCookie } from '../assurance/sessions.ts'
+import { findCurrentInspection } from '../inspection/store.ts'
 import {
   everywhere,
   type Grants,
+  joinPermissions,
   type ObjectScopes,
   permissionsOf,
   permissionsOfStandIn,
   type ReachingRole,
+  roleNames,
   seenEveryMs,
   sessionIdleMs,
 } from '../model.ts'
@@ -38,6 +41,7 @@ interface Kept {
   roles: readonly store.RoleAssignment[]
   held: readonly (ReachingRole & { position: string | null })[]
   seats: readonly Seat[]
+  inspection: InspectionRight | undefined
 }
 
 const keepMs = 60_000
@@ -69,9 +73,12 @@ export function createAuthenticator(
           : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, today))])
       held.push({ role, reach, position })
     }
+    const inspection = await findCurrentInspection(ctx.sql, account.name, today)
+    if (inspection)
+      held.push({ role: 'inspector', reach: await reachOfInspection(ctx, inspection, today), position: null })
     if (kept.size >= mostKept) kept.clear()
     const seats = await seatsOn(ctx.sql, [account.name], today)
-    const fresh = { stamp: account.accessStamp, until: ctx.now.getTime() + keepMs, roles: current, held, seats }
+    const fresh = { stamp: account.accessStamp, until: endOfKeeping(ctx.now), roles: current, held, seats, inspection }
     kept.set(account.name, fresh)
     return fresh
   }
@@ -92,6 +99,7 @@ export function createAuthenticator(
       roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
       permissions: permissionsOf(kept.held.filter(counts), grants, scopes, objectScopes),
       scopes,
+      inspection: kept.inspection,
     }
   }
 
@@ -106,7 +114,32 @@ export function createAuthenticator(
       onBehalfOf: { account: name, name: absentPersonName ?? name },
       organisation: caller.absentOrganisation ?? undefined,
       roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOfStandIn(permissionsOf(kept.held.filter(counts), grants)),
+      permissions: permissionsOfStandIn(
+        permissionsOf(
+          kept.held.filter(counts).filter(({ role }) => role !== 'inspector'),
+          grants,
+        ),
+      ),
+    }
+  }
+
+  // Beside his own roles, and only while he has proved himself with two factors.
+  const withEmergency = async (ctx: Context, actor: Actor, held: store.HeldEmergency): Promise<Actor> => {
+    if (actor.assurance !== 'two-factor') return actor
+    const { id, role, organisation } = held
+    const reach: Reach =
+      organisation === everywhere
+        ? 'all'
+        : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, dayOf(ctx.now)))])
+    return {
+      ...actor,
+      emergency: {
+        id,
+        title: `${roleNames[role]}, ${organisation === everywhere ? 'mọi đơn vị' : organisation}`,
+        endsAt: new Date(held.endsAt),
+      },
+      roles: [...actor.roles, { role, organisation }],
+      permissions: joinPermissions(actor.permissions, permissionsOf([{ role, reach }], grants)),
     }
   }
 
@@ -122,8 +155,10 @@ export function createAuthenticator(
       const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
       const caller = bearer ? await findMachine(ctx, bearer) : await findVisitor(ctx, request.cookies[sessionCookie])
       if (!caller) return nobody
-      const actor = (await standInOf(ctx, caller)) ?? (await actorOf(ctx, caller, caller.scopes ?? undefined))
-      return { ...actor, ...proofOf(caller) }
+      const standIn = await standInOf(ctx, caller)
+      if (standIn) return { ...standIn, ...proofOf(caller) }
+      const actor = { ...(await actorOf(ctx, caller, caller.scopes ?? undefined)), ...proofOf(caller) }
+      return caller.emergency ? withEmergency(ctx, actor, caller.emergency) : actor
     },
     /** The actor that an account is, for commands and tests. */
     async findActor(ctx: Context, name: string): Promise<Actor | undefined> {
@@ -132,6 +167,20 @@ export function createAuthenticator(
     },
   }
 }
+
+/** An inspector reaches the agencies of his decision with all below them. */
+async function reachOfInspection(
+  ctx: Context,
+  { organisations }: InspectionRight,
+  today: string,
+): Promise<Set<string>> {
+  const below = await Promise.all(organisations.map((code) => listReachedCodes(ctx.sql, code, today)))
+  return new Set([...organisations, ...below.flat()])
+}
+
+/** A minute, and not past midnight, when days of roles and of inspections begin and end. */
+const endOfKeeping = (now: Date): number =>
+  Math.min(now.getTime() + keepMs, Date.parse(`${dayOf(now)}T00:00:00+07:00`) + 24 * 3600_000)
 
 /** The seat that is acted under: the chosen one while it is held, else the first of the account's own organisation, else the first. */
 const seatOf = (
