@@ -1,6 +1,6 @@
 // What a list of accounts asks for, and what of it would change: a pure comparison with the accounts that are there.
 import type { Role } from '#platform/capability'
-import { AccountName, Contact, roleNames } from '../model.ts'
+import { AccountName, Contact, type RoleScope, roleNames, roles } from '../model.ts'
 import type { CsvLine } from './csv.ts'
 
 export const columns = {
@@ -19,6 +19,9 @@ export const columns = {
 export type ColumnKey = keyof typeof columns
 export const columnKeys = Object.keys(columns) as ColumnKey[]
 const needed: readonly ColumnKey[] = ['name', 'personName', 'organisation']
+
+/** A role that an administrator gives: an inspector's comes with his decision only. */
+type GivenRole = RoleScope['role']
 
 /** The word in the column "Việc" by which an account is removed. */
 export const removal = 'xóa'
@@ -103,7 +106,7 @@ export interface Wanted {
   email?: string | null
   phone?: string | null
   directory?: string | null
-  role?: Role
+  role?: GivenRole
 }
 
 export type PlannedRow = { line: number; name: string } & (
@@ -209,7 +212,8 @@ function readWanted(
     faults.push(say(issue.path[0] === 'phone' ? 'phone' : 'email', issue.message))
   if ((values.position ?? '').length > 200) faults.push(say('position', 'Chức vụ dài nhất 200 ký tự.'))
   const role = values.role ? readRole(values.role) : undefined
-  if (values.role && !role) faults.push(say('role', `Vai trò là một trong: ${Object.values(roleNames).join(', ')}.`))
+  if (values.role && !role)
+    faults.push(say('role', `Vai trò là một trong: ${roles.map((one) => roleNames[one]).join(', ')}.`))
   if (role === 'administrator')
     faults.push(say('role', 'Vai trò quản trị không giao bằng danh sách; giao ở trang tài khoản.'))
   if (values.directory && !around.directories.has(values.directory))
@@ -228,9 +232,8 @@ function readWanted(
   }
 }
 
-function readRole(word: string): Role | undefined {
-  const roles = Object.entries(roleNames) as [Role, string][]
-  return roles.find(([code, label]) => bare(label) === bare(word) || code === word.toLowerCase())?.[0]
+function readRole(word: string): GivenRole | undefined {
+  return roles.find((code) => bare(roleNames[code]) === bare(word) || code === word.toLowerCase())
 }
 
 function compare(known: KnownAccount, wanted: Wanted) {
