@@ -21,6 +21,10 @@ export interface Account {
   citizen: boolean
   representedIdentifier: string | null
   representedName: string | null
+  /** Where the person proves himself; null: by a password kept here. */
+  directory: string | null
+  /** The first day on which the account is no longer in use, as it is set. */
+  leavesOn: string | null
 }
 
 export interface RoleAssignment {
@@ -48,7 +52,8 @@ export interface ApiToken {
 export const accountColumns = (sql: Sql) => sql`
   account.name, account.person_name, account.position, account.organisation, account.machine, account.demo,
   account.password_given, account.disabled_at, account.created_at, account.access_stamp,
-  account.email, account.phone, account.citizen, account.represented_identifier, account.represented_name`
+  account.email, account.phone, account.directory, account.leaves_on, account.citizen, account.represented_identifier,
+  account.represented_name`
 
 /** Whether the account of the row has a second factor. */
 export const hasFactor = (sql: Sql) => sql`(
@@ -70,6 +75,14 @@ export async function findPasswordHash(sql: Sql, name: string): Promise<string |
   const [row] = await sql<{ passwordHash: string | null }[]>`
     select password_hash from identity.account where name = ${name} and disabled_at is null`
   return row?.passwordHash ?? undefined
+}
+
+/** Whether there is a password to ask the person for: kept here, or in his directory. */
+export async function hasPassword(sql: Sql, name: string): Promise<boolean> {
+  const [row] = await sql<{ present: boolean }[]>`
+    select password_hash is not null or directory is not null as present from identity.account
+    where name = ${name} and disabled_at is null`
+  return row?.present ?? false
 }
 
 export async function hasAccounts(sql: Sql): Promise<boolean> {
@@ -156,7 +169,9 @@ export async function setContact(
 
 export async function setDisabled(sql: Sql, name: string, disabledAt: Date | null): Promise<void> {
   await sql`
-    update identity.account set disabled_at = ${disabledAt}, access_stamp = gen_random_uuid() where name = ${name}`
+    update identity.account set disabled_at = ${disabledAt}, access_stamp = gen_random_uuid(),
+      leaves_on = case when ${disabledAt}::timestamptz is null then null else leaves_on end
+    where name = ${name}`
 }
 
 export async function listRoles(sql: Sql, account: string, on: string): Promise<RoleAssignment[]> {

@@ -43,7 +43,7 @@ function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, vneid
           label="Tên đăng nhập"
           value={account}
           autocomplete="username webauthn"
-          maxLength={63}
+          maxLength={200}
         />
         <TextInput name="password" label="Mật khẩu" type="password" autocomplete="current-password" />
         <Button kind="primary">Đăng nhập</Button>
@@ -135,7 +135,7 @@ const homeOf = (ctx: Context, returnTo: string | undefined): string => {
   return ctx.actor.citizen && path === '/' ? citizenHome : path
 }
 
-const refusals = ['session.refused', 'session.too-many-failures', 'passkey.refused']
+const refusals = ['session.refused', 'session.too-many-failures', 'session.directory-silent', 'passkey.refused']
 
 export const signInRoutes = [
   route({
