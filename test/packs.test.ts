@@ -124,6 +124,7 @@ test('every role has a demonstration person', async () => {
     'administrator',
     'analyst',
     'auditor',
+    'clerk',
     'custodian',
     'leader',
     'officer',
