@@ -79,7 +79,7 @@ dbTest('the list is narrowed by its filters, and a wrong date is answered with w
   assert.deepEqual(await shows('doiTuong=source:*'), ['source:S1'])
   assert.equal(
     (await t.sql`select from ledger.entry where action = 'ledger.searched'`).count,
-    5,
+    6,
     'each search is written',
   )
   const wrong = await auditor.get('/nhat-ky?tu-day=31&tu-month=2&tu-year=2026')
