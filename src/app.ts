@@ -25,6 +25,7 @@ import { findMark } from '#platform/marks'
 import { applicationRole, isBehind, migrate } from '#platform/migrations'
 import { openPool, type Pool } from '#platform/sql'
 import { portfolio } from '#portfolio'
+import { signing } from '#signing'
 import { warehouse } from '#warehouse'
 import { worklist } from '#worklist'
 
@@ -35,6 +36,7 @@ export const capabilities: readonly Capability[] = [
   identity,
   createCalendar(() => capabilities.flatMap(({ clocks = [] }) => clocks)),
   files,
+  signing,
   notifications,
   worklist,
   createDirectives(() => capabilities.flatMap(({ numbers }) => numbers ?? [])),

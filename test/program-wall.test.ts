@@ -109,17 +109,17 @@ cloneTest(
 
       await raise(t, 'Trong lúc mất kết nối (thử nghiệm)')
       server = await serve(t, port, projectRoot)
-      await wall.getByText('Trong lúc mất kết nối').first().waitFor({ timeout: 15_000 })
+      await wall.getByText('Trong lúc mất kết nối').first().waitFor({ timeout: 60_000 })
       await bar.waitFor({ state: 'hidden' })
       assert.equal(wall.url(), address, 'the same state')
       assert.equal(await loaded(), first, 'by itself, without a reload')
       await raise(t, 'Sau khi nối lại (thử nghiệm)')
-      await wall.getByText('Sau khi nối lại').first().waitFor({ timeout: 5000 })
+      await wall.getByText('Sau khi nối lại').first().waitFor({ timeout: 30_000 })
 
       const next = await copyProgram()
       await kill(server)
       server = await serve(t, port, next)
-      await wall.waitForFunction((before) => performance.timeOrigin !== before, first, { timeout: 20_000 })
+      await wall.waitForFunction((before) => performance.timeOrigin !== before, first, { timeout: 60_000 })
       await wall.getByText('Sau khi nối lại').first().waitFor()
       assert.equal(wall.url(), address)
       const styles = await wall.evaluate(async () => {

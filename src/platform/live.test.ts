@@ -30,7 +30,7 @@ cloneTest('a screen that no longer reads is let go, and one that reads hears eve
   await flood(t)
   for (let waited = 0; waited < 10_000 && !heard.includes('.39.2499"'); waited += 50) await sleep(50)
   await announce(t.sql, ['indicator:last'])
-  for (let waited = 0; waited < 5000 && !heard.includes('indicator:last'); waited += 50) await sleep(50)
+  for (let waited = 0; waited < 20_000 && !heard.includes('indicator:last'); waited += 50) await sleep(50)
   assert.match(heard, /indicator:last/)
   let isOver = false
   asleep.on('close', () => {
@@ -38,7 +38,7 @@ cloneTest('a screen that no longer reads is let go, and one that reads hears eve
   })
   asleep.on('error', () => {})
   asleep.resume()
-  for (let waited = 0; waited < 4000 && !isOver; waited += 50) await sleep(50)
+  for (let waited = 0; waited < 20_000 && !isOver; waited += 50) await sleep(50)
   assert.ok(isOver, 'the line of the one that did not read is closed')
   assert.ok(!awake.destroyed)
   awake.destroy()
@@ -60,7 +60,7 @@ cloneTest(
     }
     await announce(t.sql, [topicOf('dulieu-nhatrang', 'worklist'), 'worklist:unit:H32.22366'])
     const everybody = () => [...heard.values()].every((text) => text.includes('worklist:unit:H32.22366'))
-    for (let waited = 0; waited < 5000 && !everybody(); waited += 50) await sleep(50)
+    for (let waited = 0; waited < 20_000 && !everybody(); waited += 50) await sleep(50)
     assert.ok(everybody())
     const own = [...heard].filter(([, text]) => text.includes('@dulieu-nhatrang')).map(([account]) => account)
     assert.deepEqual(own, ['dulieu-nhatrang', 'canbo-nhatrang'])

@@ -7,7 +7,7 @@ import { plain } from './testing.ts'
 dbTest('the demonstration has a flood that is over, an exercise under way and a roster with gaps ahead', async (t) => {
   const began = performance.now()
   await makeSample(t.context())
-  assert.ok(performance.now() - began < 5000)
+  assert.ok(performance.now() - began < 20_000)
   const open = await listOpenIncidents(t.context())
   assert.deepEqual(
     open.map(({ exercise }) => exercise),

@@ -63,7 +63,7 @@ cloneTest('a message goes by itself, shows at the head of an open page, and is r
       () => /1/.test(document.querySelector('.head-link .nav-count')?.textContent ?? ''),
       undefined,
       {
-        timeout: 10_000,
+        timeout: 30_000,
       },
     )
     await until(async () => (await telling.arrived('email')).length === 1)

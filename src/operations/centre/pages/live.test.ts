@@ -27,7 +27,7 @@ cloneTest('a record that arrives changes the card of an open overview, and that 
       () => document.querySelector('#the-dossier-on-time')?.textContent?.includes('71,43'),
       undefined,
       {
-        timeout: 10_000,
+        timeout: 30_000,
       },
     )
     assert.ok(fetched.includes('/tong-quan/the'), fetched.join(' '))

@@ -68,11 +68,11 @@ cloneTest(
       const whole = await boxOf(wall)
 
       const code = await raise(t, 'Vỡ đập (thử nghiệm)')
-      await wall.locator('#wall-map .wall-near', { hasText: 'Vỡ đập' }).waitFor({ timeout: 5000 })
+      await wall.locator('#wall-map .wall-near', { hasText: 'Vỡ đập' }).waitFor({ timeout: 30_000 })
       assert.notEqual(await boxOf(wall), whole, 'the map has gone there')
       await wall
         .locator('#alarm-say', { hasText: 'chưa ai nhận: Vỡ đập' })
-        .waitFor({ state: 'attached', timeout: 3000 })
+        .waitFor({ state: 'attached', timeout: 30_000 })
       assert.equal(await tones(), 0, 'browsers allow no sound yet')
 
       await switchOf(wall).click()
@@ -94,7 +94,7 @@ cloneTest(
       await desk.keyboard.press('n')
       await desk.getByRole('button', { name: 'Bắt đầu xử lý' }).waitFor()
       await other.close()
-      await wall.locator('#alarm-list li').waitFor({ state: 'detached', timeout: 5000 })
+      await wall.locator('#alarm-list li').waitFor({ state: 'detached', timeout: 30_000 })
       const before = await tones()
       await wall.waitForTimeout(4600)
       assert.equal(await tones(), before, 'it has fallen silent')
@@ -105,7 +105,7 @@ cloneTest(
       await wall.reload()
       assert.equal(await switchOf(wall).textContent(), 'Âm báo: tắt')
       await raise(t, 'Cháy lớn (thử nghiệm)', 'critical', '22390')
-      await wall.locator('.wall-near', { hasText: 'Cháy lớn' }).waitFor({ timeout: 5000 })
+      await wall.locator('.wall-near', { hasText: 'Cháy lớn' }).waitFor({ timeout: 30_000 })
       await wall.waitForTimeout(1500)
       assert.equal(await tones(), 0)
     } finally {

@@ -60,7 +60,7 @@ cloneTest(
       await page.waitForFunction(() => document.querySelector('#map-panel h2')?.textContent === 'Điểm tập kết')
       assert.deepEqual(await findAxeFaults(page), [])
       await add('Điểm đến sau', [109.18, 12.22])
-      await page.locator('a.map-row', { hasText: 'Điểm đến sau' }).waitFor({ timeout: 8000 })
+      await page.locator('a.map-row', { hasText: 'Điểm đến sau' }).waitFor({ timeout: 30_000 })
       assert.equal(
         await page
           .locator('a.map-row[aria-current]')

@@ -92,7 +92,7 @@ dbTest('a transfer that breaks off goes on where it stopped', async (t) => {
       response.writeHead(206, { ...head, 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` })
     else response.writeHead(200, head)
     if (asked > 1) return response.end(body.subarray(from))
-    return response.write(body.subarray(0, 2000), () => setTimeout(() => response.destroy(), 50))
+    return response.write(body.subarray(0, 2000), () => setTimeout(() => response.destroy(), 500))
   }
   await withAgency(t, answer, async ({ ctx, pull, seen }) => {
     const result = await runPull(ctx, await pull())
@@ -112,7 +112,7 @@ dbTest('a file that changed between two parts starts anew', async (t) => {
   const answer: Answer = (_request, response, asked) => {
     if (asked > 1) return response.writeHead(200, { etag: '"v2"' }).end(now)
     response.writeHead(200, { etag: '"v1"', 'content-length': old.length })
-    return response.write(old.subarray(0, 3000), () => setTimeout(() => response.destroy(), 50))
+    return response.write(old.subarray(0, 3000), () => setTimeout(() => response.destroy(), 500))
   }
   await withAgency(t, answer, async ({ ctx, pull }) => {
     const result = await runPull(ctx, await pull())
