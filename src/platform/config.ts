@@ -51,6 +51,13 @@ const Environment = z.object({
   CALL_TOKEN: secret,
   WEBHOOK_URL: httpUrl,
   WEBHOOK_SECRET: secret,
+  PKCS11_MODULES: z.string().default(''),
+  PKCS11_TOOL: z.string().default('pkcs11-tool'),
+  SIGNING_HELPER_URL: z
+    .url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ })
+    .default('http://127.0.0.1:17390'),
+  REMOTE_SIGNING_URL: httpUrl,
+  REMOTE_SIGNING_TOKEN: secret,
   MAP_BASE_URL: z.string().refine(namesTiles).optional(),
   MAP_BASE_KIND: z.enum(mapBaseKinds).default('raster'),
   MAP_BASE_ATTRIBUTION: z.string().max(300).default(''),
@@ -80,6 +87,9 @@ const wanted: Partial<Record<string, string>> = {
       'a secret of 8 to 500 characters',
     ]),
   ),
+  SIGNING_HELPER_URL: 'an address of this machine such as http://127.0.0.1:17390',
+  REMOTE_SIGNING_URL: 'an address such as https://rssp.example.vn/csc/v1',
+  REMOTE_SIGNING_TOKEN: 'a secret of 8 to 500 characters',
   MAP_BASE_URL:
     'an address of tiles with {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow} of a WMTS in Web Mercator',
   MAP_BASE_KIND: `one of ${mapBaseKinds.join(', ')}`,
@@ -99,6 +109,18 @@ export interface MessageSettings {
   zalo?: GatewaySettings
   call?: GatewaySettings
   webhook?: GatewaySettings
+}
+
+/** Where the keys lie that sign documents. */
+export interface SigningSettings {
+  /** PKCS#11 libraries that may be loaded: nobody names another one at run time. */
+  modules: string[]
+  /** OpenSC's `pkcs11-tool`. */
+  tool: string
+  /** Where the signer's own machine answers. */
+  helperUrl: string
+  /** A service that keeps people's keys and asks them on their telephones. */
+  remote?: GatewaySettings
 }
 
 /** Settings of one running program, read once from the environment and `.env`, and handed down. */
@@ -127,6 +149,7 @@ export interface Config {
   demo: boolean
   logLevel: string
   messages: MessageSettings
+  signing: SigningSettings
   /** One base map under the province's own outlines; the only foreign host that a page of the map may load from. */
   mapBase: MapBase | undefined
 }
@@ -163,13 +186,12 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     publicUrl: env.TRAM_PUBLIC_URL,
     proxies: env.TRAM_PROXIES,
     maxFileBytes: env.TRAM_MAX_FILE_MB * 1024 * 1024,
-    pullHosts: env.TRAM_PULL_HOSTS.split(',')
-      .map((host) => host.trim())
-      .filter(Boolean),
+    pullHosts: readList(env.TRAM_PULL_HOSTS),
     chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
     demo: false,
     logLevel: env.TRAM_LOG,
     messages: readMessages(env),
+    signing: readSigning(env),
     mapBase: env.MAP_BASE_URL
       ? readMapBase(env.MAP_BASE_URL, { kind: env.MAP_BASE_KIND, attribution: env.MAP_BASE_ATTRIBUTION })
       : undefined,
@@ -192,6 +214,23 @@ function readMessages(env: z.infer<typeof Environment>): MessageSettings {
     webhook: env.WEBHOOK_URL && env.WEBHOOK_SECRET ? { url: env.WEBHOOK_URL, token: env.WEBHOOK_SECRET } : undefined,
   }
 }
+
+function readSigning(env: z.infer<typeof Environment>): SigningSettings {
+  const { REMOTE_SIGNING_URL: url, REMOTE_SIGNING_TOKEN: token } = env
+  checkPair('REMOTE_SIGNING_URL', url, 'REMOTE_SIGNING_TOKEN', token)
+  return {
+    modules: readList(env.PKCS11_MODULES),
+    tool: env.PKCS11_TOOL,
+    helperUrl: env.SIGNING_HELPER_URL.replace(/\/$/, ''),
+    remote: url && token ? { url, token } : undefined,
+  }
+}
+
+const readList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
 
 function checkPair(nameA: string, a: string | undefined, nameB: string, b: string | undefined): void {
   if ((a === undefined) === (b === undefined)) return
@@ -217,6 +256,12 @@ export class ConfigFault extends Error {
 
 /** True in continuous integration, where a test that skips for want of data fails. */
 export const inContinuousIntegration = () => process.env.CI === 'true'
+
+/** The environment for a program of the system that needs its vendor's settings: all of it but our own, which hold secrets. */
+export const programEnvironment = (): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('TRAM') && !Object.hasOwn(Environment.shape, name)),
+  )
 
 /** Where the programs of the system are found, for those that are started from here. */
 export const programPath = () => process.env.PATH

@@ -21,7 +21,11 @@ const commonName = (distinguished: string): string =>
   (/^CN=(.*)$/m.exec(distinguished)?.[1] ?? distinguished.replaceAll('\n', ', ')).normalize('NFC')
 
 /** A serial number as it is kept: hex in lower case without leading zeros and colons. */
-export const tidySerial = (text: string): string => text.replace(/[\s:]/g, '').toLowerCase().replace(/^0+(?=.)/, '')
+export const tidySerial = (text: string): string =>
+  text
+    .replace(/[\s:]/g, '')
+    .toLowerCase()
+    .replace(/^0+(?=.)/, '')
 
 /** @throws Error for what is no certificate. */
 export function readCertificate(bytes: Buffer): CertificateFacts {

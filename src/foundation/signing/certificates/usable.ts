@@ -42,12 +42,16 @@ export async function requireUsable(ctx: Context, bytes: Buffer, holding: Holdin
   refuseUnusable({ ...facts, revokedAt: known?.revokedAt ?? null }, ctx.now)
   await store.putCertificates(ctx.sql, [toRow(ctx, facts, holding)])
   const row = await store.findByFingerprint(ctx.sql, facts.fingerprint)
-  if (!row) throw refuse('other-key', 'Sổ chứng thư ghi một chứng thư khác dưới số hiệu này. Hãy báo quản trị kiểm tra.')
+  if (!row)
+    throw refuse('other-key', 'Sổ chứng thư ghi một chứng thư khác dưới số hiệu này. Hãy báo quản trị kiểm tra.')
   return row
 }
 
 /** @throws Problem 422 when it has ended, has not begun or was revoked. */
-export function refuseUnusable(row: Pick<store.CertificateRow, 'validFrom' | 'validTo' | 'revokedAt'>, now: Date): void {
+export function refuseUnusable(
+  row: Pick<store.CertificateRow, 'validFrom' | 'validTo' | 'revokedAt'>,
+  now: Date,
+): void {
   const state = stateOf(row, now)
   if (state === 'revoked') throw refuse('revoked', 'Chứng thư số đã bị thu hồi; không ký được bằng chứng thư này.')
   if (state === 'ended') throw refuse('ended', 'Chứng thư số đã hết hạn; hãy gia hạn rồi ký lại.')
@@ -59,7 +63,8 @@ function checkHolder(known: store.CertificateRow, holding: Holding): void {
     holding.kind === 'person'
       ? known.account === holding.account || (known.account === null && isSameName(known.holder, holding.name))
       : known.holderKind === 'organisation' && known.organisation === holding.organisation
-  if (!isOwn) throw refuse('other-holder', `Sổ chứng thư ghi chứng thư này của ${known.holder}; không dùng để ký ở đây.`)
+  if (!isOwn)
+    throw refuse('other-holder', `Sổ chứng thư ghi chứng thư này của ${known.holder}; không dùng để ký ở đây.`)
 }
 
 export function toRow(ctx: Context, facts: CertificateFacts, holding: Holding): store.NewCertificate {

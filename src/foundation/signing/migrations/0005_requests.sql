@@ -146,3 +146,12 @@ create table signing.session_item (
   unique (session, request, position),
   foreign key (request, position) references signing.step (request, position)
 );
+
+-- Whose keys the remote service holds.
+create table signing.remote_user (
+  account text not null,
+  user_id text not null,
+  credential text not null,
+  label text not null,
+  primary key (account, credential)
+);

@@ -120,11 +120,12 @@ async function tellTurn(ctx: Context, request: store.RequestRow, step: store.Ste
     url: requestPath(request.code),
     permission,
   })
+  const [from] = await listPeople(ctx, [request.createdBy])
   const to: Recipient[] = step.account ? [{ account: step.account }] : [{ permission, organisation: step.organisation }]
   await notify(ctx, {
     notice: 'signature.asked',
     to,
-    values: { title: request.title, code: request.code, from: ctx.actor.name },
+    values: { title: request.title, code: request.code, from: from?.name ?? 'Hệ thống' },
     url: requestPath(request.code),
     dedupeKey: `signature.asked ${itemCode(step)}`,
   })

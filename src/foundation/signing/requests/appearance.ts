@@ -1,6 +1,6 @@
 import type { Context } from '#platform/context'
-import type { Appearance } from '../pades/means.ts'
 import { findSeal } from '../means/seal-store.ts'
+import type { Appearance } from '../pades/means.ts'
 import { countPages, readKept } from './document.ts'
 import { placeOf } from './model.ts'
 import type { StepRow } from './store.ts'
@@ -18,7 +18,11 @@ export async function appearanceOf(
 ): Promise<Appearance> {
   const place = { page: countPages(pdf) - 1, box: placeOf(step.position, step.kind) }
   if (step.kind === 'person')
-    return { ...place, fontSize: 10, lines: [...step.block, `Ký bởi: ${signerName}`, `Thời gian ký: ${timeOf(ctx.now)}`] }
+    return {
+      ...place,
+      fontSize: 10,
+      lines: [...step.block, `Ký bởi: ${signerName}`, `Thời gian ký: ${timeOf(ctx.now)}`],
+    }
   const seal = await findSeal(ctx.sql, step.organisation)
   if (seal?.imageSha256) return { ...place, image: await readKept(ctx, seal.imageSha256) }
   return { ...place, fontSize: 8, lines: [signerName, timeOf(ctx.now)] }

@@ -1,5 +1,5 @@
-import type { PreparedState } from '../pades/means.ts'
 import type { Sql } from '#platform/sql'
+import type { PreparedState } from '../pades/means.ts'
 import type { MeansOfSigning } from './model.ts'
 
 export interface SessionRow {

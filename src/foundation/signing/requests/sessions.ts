@@ -37,7 +37,7 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
   const codes = [...new Set(wish.codes)]
   if (codes.length === 0) throw invalid('Chọn ít nhất một văn bản để ký.')
   if (codes.length > mostDocuments) throw invalid(`Mỗi lần ký nhiều nhất ${mostDocuments} văn bản.`)
-  const items = []
+  const items: Pick<sessions.ItemRow, 'request' | 'position' | 'title' | 'documentSha256'>[] = []
   const seals = new Set<string>()
   for (const code of codes) {
     const { request, steps } = await getRequest(ctx, code)
@@ -51,6 +51,11 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
     if (isSeal) seals.add(step.organisation)
     items.push({ request: code, position: step.position, title: request.title, documentSha256: request.currentSha256 })
   }
+  // What is signed is told apart by its content: under one consent each content is signed once.
+  const twice = items.find(
+    ({ documentSha256 }, place) => items.findIndex((one) => one.documentSha256 === documentSha256) < place,
+  )
+  if (twice) throw invalid(`Văn bản ${twice.request} có nội dung trùng một văn bản khác được chọn; xin ký riêng.`)
   if (seals.size > 1) throw invalid('Mỗi lần chỉ dùng dấu của một cơ quan; xin chọn lại.')
   const id = randomUUID()
   await ctx.transaction(async (ctx) => {
