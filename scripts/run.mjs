@@ -30,7 +30,7 @@ const tasks = {
       : node('--test', '--test-concurrency=2', '--test-reporter=spec', 'test/all.ts', 'test/whole.ts'),
   ],
   crash: [test('test/crash.ts', ...args)],
-  simulators: [node('simulators/main.ts', ...args)],
+  simulators: [node('simulators/all.ts', ...args)],
   helper: [node('helper/main.ts', ...args)],
   bench: [node('bench/main.ts', ...args)],
   check: [

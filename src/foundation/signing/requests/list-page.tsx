@@ -227,8 +227,3 @@ export const listRoute = route({
   query: Query,
   handle: (ctx, { query, request }) => show(ctx, query, request.url),
 })
-
-/** Beside the entry of the menu: what waits for the actor's own signature or seal. */
-export const countWaiting = async (ctx: Context): Promise<{ count: number }> => ({
-  count: await countPending(ctx.sql, { account: ctx.actor.account ?? '', seals: ctx.reach(sealPermission) }),
-})

@@ -1,0 +1,25 @@
+/** All simulators at once, each a process of its own: `npm run simulators`. They end together; options go to that of messages. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+const own = process.argv.slice(2)
+const programs = [['main.ts', ...own], ['vneid/main.ts']]
+
+const children = programs.map(([program = '', ...options]) =>
+  spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, program), '--until-input-ends', ...options], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  }),
+)
+const endAll = () => {
+  for (const child of children) child.stdin?.end()
+}
+for (const child of children)
+  child.on('exit', (code) => {
+    process.exitCode ||= code ?? 1
+    endAll()
+  })
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    endAll()
+    process.exitCode = 0
+  })
