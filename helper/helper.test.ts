@@ -32,7 +32,7 @@ function ask(url: string, options: { method?: string; headers?: Record<string, s
   })
 }
 
-const config = testConfig({})
+const config = testConfig({ varDir: await makeFolder() })
 
 /** The platform as the helper knows it: an address that gives its key. */
 async function startPlatform() {

@@ -49,14 +49,19 @@ export type NewCertificate = Pick<
 /** One that is known already (by issuer and serial number) gets what was unknown of it; how many are new. */
 export async function putCertificates(sql: Sql, rows: readonly NewCertificate[]): Promise<number> {
   const list = <K extends keyof NewCertificate>(name: K) => rows.map((row) => row[name])
+  const times = (name: 'validFrom' | 'validTo' | 'recordedAt') => rows.map((row) => row[name].toISOString())
   const put = await sql<{ isNew: boolean }[]>`
     insert into signing.certificate (fingerprint, serial, issuer, holder_kind, holder, search_key, account, organisation, means, valid_from,
       valid_to, der, source, recorded_at, recorded_by)
-    select * from unnest(${list('fingerprint')}::text[], ${list('serial')}::text[], ${list('issuer')}::text[],
+    select fingerprint, serial, issuer, holder_kind, holder, search_key, account, organisation, means, valid_from, valid_to,
+      decode(der, 'hex'), source, recorded_at, recorded_by
+    from unnest(${list('fingerprint')}::text[], ${list('serial')}::text[], ${list('issuer')}::text[],
       ${list('holderKind')}::text[], ${list('holder')}::text[], ${list('searchKey')}::text[], ${list('account')}::text[],
-      ${list('organisation')}::text[], ${list('means')}::text[], ${list('validFrom')}::timestamptz[], ${list('validTo')}::timestamptz[],
-      ${list('der').map((der) => der && `\\x${der.toString('hex')}`)}::bytea[], ${list('source')}::text[],
-      ${list('recordedAt')}::timestamptz[], ${list('recordedBy')}::text[])
+      ${list('organisation')}::text[], ${list('means')}::text[], ${times('validFrom')}::timestamptz[], ${times('validTo')}::timestamptz[],
+      ${list('der').map((der) => der && der.toString('hex'))}::text[], ${list('source')}::text[],
+      ${times('recordedAt')}::timestamptz[], ${list('recordedBy')}::text[])
+      as given (fingerprint, serial, issuer, holder_kind, holder, search_key, account, organisation, means, valid_from, valid_to, der,
+        source, recorded_at, recorded_by)
     on conflict (issuer, serial) do update set
       fingerprint = coalesce(signing.certificate.fingerprint, excluded.fingerprint),
       der = coalesce(signing.certificate.der, excluded.der),

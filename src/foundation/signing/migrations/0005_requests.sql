@@ -1,4 +1,5 @@
 create schema if not exists signing;
+create extension if not exists pg_trgm;
 
 -- Who holds which certificate. Those that a list names are known by issuer and serial number alone; of those that were shown, the whole.
 create table signing.certificate (
@@ -38,7 +39,7 @@ create table signing.certificate (
 create index certificate_ends on signing.certificate (valid_to, id);
 create index certificate_of_organisation on signing.certificate (organisation, valid_to, id);
 create index certificate_of_account on signing.certificate (account) where account is not null;
-create index certificate_search on signing.certificate using gin (search_key public.gin_trgm_ops);
+create index certificate_search on signing.certificate using gin (search_key gin_trgm_ops);
 
 -- The key behind an agency's seal: where it lies; its PIN is sealed under a key file of the installation.
 create table signing.seal (

@@ -8,7 +8,7 @@ import * as sessions from './session-store.ts'
 import { end, finishItem, getSession, isReady, prepareNext, requireRunning } from './sessions.ts'
 
 /** Digests that go to the signer's machine at once. */
-const portion = 20
+const portion = 10
 
 async function getHelperSession(ctx: Context, id: string): Promise<sessions.SessionRow> {
   const session = await getSession(ctx, id)
@@ -50,6 +50,7 @@ export async function nextDigests(
   ctx: Context,
   { id, origin }: { id: string; origin: string },
 ): Promise<string | undefined> {
+  if ((await getSession(ctx, id)).state === 'done') return undefined
   const session = await getHelperSession(ctx, id)
   if (!isReady(session)) throw conflict('signing-consent.no-certificate', 'Chưa chọn chứng thư số.')
   await prepareNext(ctx, session, portion)
