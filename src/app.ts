@@ -127,10 +127,10 @@ function assemble({ config, pack, pool, database, log }: Opened): App {
     workshop,
     url: database.url,
     ownerUrl: database.migrationUrl,
-    authenticator: createAuthenticator(
-      grants,
-      Object.assign({}, ...capabilities.map((card) => card.objectScopes ?? {})),
-    ),
+    authenticator: createAuthenticator(grants, {
+      objectScopes: Object.assign({}, ...capabilities.map((card) => card.objectScopes ?? {})),
+      demandsSecondFactor: pack.demandsSecondFactor,
+    }),
     context: (actor = systemActor) => createContext(workshop, { actor }),
     async close() {
       await pool.end({ timeout: 5 })

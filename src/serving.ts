@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { listUsableStandIns, partiesOf } from '#identity'
+import { askStepUp, listUsableStandIns, partiesOf } from '#identity'
 import { type Config, ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { type LiveHub, openLiveHub } from '#platform/live'
@@ -25,6 +25,7 @@ export async function buildFace(app: App, assets: Assets, live?: LiveHub): Promi
       timeZone: app.pack.timeZone,
       illustrative: app.config.demo,
     }),
+    stepUp: askStepUp,
     findAsset: (path, acceptEncoding) => findAsset(assets, path, acceptEncoding),
     live,
     accountsHeard,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { type Assurance, type AssuranceWish, insufficientAssurance, isAssured } from '#platform/assurance'
 import type { Config } from '#platform/config'
 import { forbidden, unauthenticated } from '#platform/errors'
 import type { Logger } from '#platform/log'
@@ -46,6 +47,12 @@ export interface Actor {
   scopes?: readonly string[]
   /** Why personal data is looked up, when it is. */
   purpose?: string
+  /** How surely it is he, of a signed-in person; tokens and machines have none. */
+  assurance?: Assurance
+  /** When he last proved it. */
+  authenticatedAt?: Date
+  /** He has a second factor, or the pack demands one of everybody: what asks for it `ifEnrolled` asks him. */
+  asksSecondFactor?: boolean
 }
 
 export interface JobOptions {
@@ -70,6 +77,8 @@ export interface Context {
   /** @throws Problem 401 or 403 unless the actor holds the permission (over that organisation, when given). */
   require(permission: string, organisation?: string): void
   can(permission: string, organisation?: string): boolean
+  /** @throws Problem 401 unless the actor has proved who he is at this level; pages lead him to prove it and back. */
+  requireAssurance(level: Assurance, options?: Omit<AssuranceWish, 'level'>): void
   /** Organisations the actor's permission reaches; an empty set when he does not hold it. Every scoped query takes it. */
   reach(permission: string): Reach
   /** The roles that hold a permission: who may be asked to do something. */
@@ -133,6 +142,13 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
     require(permission, organisation) {
       if (can(permission, organisation)) return
       throw actor.account ? forbidden(permission, organisation) : unauthenticated()
+    },
+    requireAssurance(level, options = {}) {
+      if (actor.account === 'system') return
+      if (!actor.account) throw unauthenticated()
+      if (options.ifEnrolled && !actor.asksSecondFactor) return
+      const wish = { level, ...options }
+      if (!isAssured(actor, wish, now)) throw insufficientAssurance(wish)
     },
     async publish(event, payload) {
       const body = event.schema.parse(payload)

@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream'
 import type { ComponentChild } from 'preact'
 import type { z } from 'zod'
+import type { Assurance, AssuranceWish } from '#platform/assurance'
 import type { Context } from '#platform/context'
 
 /** `public`, `signed-in`, or the permission that the caller must hold. */
@@ -43,6 +44,8 @@ export interface RouteDefinition<P, Q, B> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   access: Access
+  /** How surely it must be he who asks; who has proved less is led to prove more, and back. */
+  assurance?: Assurance | AssuranceWish
   /** One sentence for the OpenAPI document; present on routes of the public API. */
   summary?: string
   params?: z.ZodType<P>
@@ -100,6 +103,7 @@ export interface PageContent {
   /** Actions beside the title. */
   actions?: ComponentChild
   headers?: Record<string, string>
+  cookies?: SetCookie[]
   /** Cookies as another program has worded them. */
   setCookies?: string[]
 }

@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream'
 import compress from '@fastify/compress'
 import multipart from '@fastify/multipart'
 import { parse as parseCookies, serialize as serializeCookie } from 'cookie'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ComponentChild } from 'preact'
-import type { z } from 'zod'
+import { type AssuranceWish, challengeOf, wishOf } from '#platform/assurance'
 import { type Actor, type Context, createContext, nobody, type Workshop } from '#platform/context'
-import { forbidden, invalid, Problem, tooLarge, unauthenticated } from '#platform/errors'
-import { type Input, isReply, type PageContent, type Reply, type RequestFacts, type Route } from '#platform/http'
+import { forbidden, Problem, tooLarge, unauthenticated } from '#platform/errors'
+import { isReply, type PageContent, type Reply, type RequestFacts, type Route, type SetCookie } from '#platform/http'
+import { defaultBodyBytes, readInput, readQuery, sentFormOf } from '#platform/input'
 import type { LiveHub } from '#platform/live'
 import { contentPolicy } from '#platform/policy'
 import { allowCall } from '#platform/throttle'
@@ -25,13 +25,13 @@ export interface ServerParts {
     path: string,
     acceptEncoding: string | undefined,
   ): { body: Buffer; headers: Record<string, string> } | undefined
+  /** Leads who has proved too little to where he proves more; `form` is what he has sent, as it came. */
+  stepUp(ctx: Context, request: RequestFacts, asked: AssuranceWish & { form?: string }): Promise<Reply>
   live?: LiveHub
   /** Whose own matters a screen of the actor hears of: his, and those of whom he may stand in for. */
   accountsHeard(ctx: Context): Promise<readonly string[]>
   onRequest?(ms: number, route: string, status: number): void
 }
-
-const defaultBodyBytes = 1024 * 1024
 
 const securityHeaders = {
   'content-security-policy': contentPolicy(),
@@ -96,6 +96,7 @@ async function serve(workshop: Workshop, parts: ServerParts, one: Route, request
   const ctx = createContext(workshop, { actor, now })
   checkAccess(ctx, one)
   const input = await readInput(one, request, facts)
+  checkAssurance(ctx, one)
   const answer = await one.handle(ctx, input)
   return send(parts, ctx, one, answer, facts, reply)
 }
@@ -119,6 +120,13 @@ function checkAccess(ctx: Context, one: Route): void {
   }
 }
 
+/** After the input is read: what was typed is kept over the step up. */
+function checkAssurance(ctx: Context, { assurance }: Route): void {
+  if (assurance === undefined) return
+  const { level, ...options } = typeof assurance === 'string' ? { level: assurance } : assurance
+  ctx.requireAssurance(level, options)
+}
+
 /**
  * A browser says where a request comes from (Sec-Fetch-Site, Origin): a changing request from another site is refused, whatever
  * cookie it carries. Clients that are no browsers send neither header, nor a cookie they did not get themselves.
@@ -135,95 +143,6 @@ function refuseForeignOrigin(facts: RequestFacts): void {
 
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined
-}
-
-async function readInput(
-  one: Route,
-  request: FastifyRequest,
-  facts: RequestFacts,
-): Promise<Input<unknown, unknown, unknown>> {
-  const params = check(one.params, request.params, 'params')
-  const query = check(one.query, request.query, 'query')
-  const stream = request.body instanceof Readable ? request.body : Readable.from([])
-  let body: unknown
-  if (one.body) body = check(one.body, await readBody(one, stream, facts), 'body')
-  return { params, query, body, request: facts, bytes: stream, upload: () => readUpload(request) }
-}
-
-async function readBody(one: Route, stream: Readable, facts: RequestFacts): Promise<unknown> {
-  const text = (await readBytes(stream, one.maxBytes ?? defaultBodyBytes)).toString('utf8')
-  const type = facts.headers['content-type'] ?? ''
-  const wants = one.takes ?? (one.path.startsWith('/api/') ? 'json' : 'form')
-  if (wants === 'form') {
-    if (text && !type.startsWith('application/x-www-form-urlencoded'))
-      throw wrongType('application/x-www-form-urlencoded')
-    return readQuery(text)
-  }
-  if (!/^application\/([\w.+-]+\+)?json\b/.test(type)) throw wrongType('application/json')
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw invalid(`Nội dung không phải JSON hợp lệ: ${(error as Error).message}`)
-  }
-}
-
-const wrongType = (type: string) => new Problem('request.wrong-type', 415, `Nội dung phải có kiểu ${type}.`, { type })
-
-/** Reads a whole body into memory. @throws Problem 413 over the limit. */
-export async function readBytes(stream: Readable, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of stream) {
-    size += chunk.length
-    if (size > limitBytes) throw tooLarge(limitBytes)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-/** `a=1&b=2&b=3` → `{a: '1', b: ['2', '3']}`; a name that ends in `[]` is always a list. */
-export function readQuery(text: string): Record<string, string | string[]> {
-  const out: Record<string, string | string[]> = Object.create(null)
-  for (const [rawName, value] of new URLSearchParams(text)) {
-    const isList = rawName.endsWith('[]')
-    const name = isList ? rawName.slice(0, -2) : rawName
-    const known = out[name]
-    if (known === undefined) out[name] = isList ? [value] : value
-    else out[name] = Array.isArray(known) ? [...known, value] : [known, value]
-  }
-  return { ...out }
-}
-
-async function readUpload(request: FastifyRequest) {
-  if (!request.isMultipart()) throw wrongType('multipart/form-data')
-  const fields: Record<string, string> = {}
-  for await (const part of request.parts()) {
-    if (part.type === 'file') {
-      const upload = { field: part.fieldname, fileName: part.filename, contentType: part.mimetype, bytes: part.file }
-      return { fields, file: part.filename ? upload : undefined }
-    }
-    fields[part.fieldname] = String(part.value)
-  }
-  return { fields, file: undefined }
-}
-
-/** The database knows no NUL; it never belongs to a code or a text that people send. */
-function holdsNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0')
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(([name, member]) => name.includes('\0') || holdsNul(member))
-}
-
-function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
-  if (holdsNul(value)) throw invalid('Nội dung chứa ký tự rỗng (NUL). Hãy bỏ ký tự đó rồi gửi lại.')
-  if (!schema) return where === 'body' ? undefined : (value ?? {})
-  const parsed = schema.safeParse(value ?? {})
-  if (parsed.success) return parsed.data
-  const fields = parsed.error.issues.map((issue) => ({
-    path: [...(where === 'body' ? [] : [where]), ...issue.path].join('.'),
-    message: issue.message,
-  }))
-  throw invalid('Nội dung gửi lên chưa đúng; xin sửa các chỗ được nêu.', fields)
 }
 
 function factsOf(request: FastifyRequest): RequestFacts {
@@ -259,26 +178,25 @@ async function send(
   return sendReply(parts, ctx, answer, facts, reply)
 }
 
+function setCookies(ctx: Context, facts: RequestFacts, reply: FastifyReply, cookies: readonly SetCookie[] = []): void {
+  const secure = facts.headers['x-forwarded-proto'] === 'https' || ctx.config.publicUrl?.startsWith('https:')
+  for (const { name, value, maxAgeSeconds, httpOnly } of cookies) {
+    const options = { path: '/', sameSite: 'lax' as const, httpOnly: httpOnly ?? true, secure, maxAge: maxAgeSeconds }
+    reply.header('set-cookie', serializeCookie(name, value, options))
+  }
+}
+
 async function sendReply(parts: ServerParts, ctx: Context, answer: Reply, facts: RequestFacts, reply: FastifyReply) {
   switch (answer.kind) {
     case 'page':
       reply.headers(answer.content.headers ?? {})
       if (answer.content.setCookies) reply.header('set-cookie', answer.content.setCookies)
+      setCookies(ctx, facts, reply, answer.content.cookies)
       return sendHtml(reply, answer.content.status ?? 200, await parts.renderPage(ctx, answer.content, facts))
     case 'fragment':
       return sendHtml(reply, 200, parts.renderFragment(ctx, answer.body, facts))
     case 'redirect':
-      for (const { name, value, maxAgeSeconds, httpOnly } of answer.cookies ?? []) {
-        const secure = facts.headers['x-forwarded-proto'] === 'https' || ctx.config.publicUrl?.startsWith('https:')
-        const options = {
-          path: '/',
-          sameSite: 'lax' as const,
-          httpOnly: httpOnly ?? true,
-          secure,
-          maxAge: maxAgeSeconds,
-        }
-        reply.header('set-cookie', serializeCookie(name, value, options))
-      }
+      setCookies(ctx, facts, reply, answer.cookies)
       return reply.redirect(answer.to, answer.status)
     case 'json':
       return reply
@@ -338,18 +256,33 @@ async function answerProblem(
   const wantsJson =
     facts.path.startsWith('/api/') || facts.path.startsWith('/health') || facts.path === '/live' || isFace
   if (wantsJson || !/text\/html|\*\/\*/.test(accept)) {
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (problem.status === 401) reply.header('www-authenticate', challengeOf(wishOf(problem)))
     return reply
       .code(problem.status)
       .type('application/problem+json; charset=utf-8')
       .send(JSON.stringify(problemDetails(problem, facts.path)))
   }
+  const wish = wishOf(problem)
+  if (wish) return leadToStepUp(workshop, parts, wish, request, reply)
   if (problem.status === 401)
     return reply.redirect(`/dang-nhap?tiep=${encodeURIComponent(facts.method === 'GET' ? facts.url : '/')}`, 303)
   const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts).catch(() => nobody)
   const content = problemPage(problem)
   const html = await parts.renderPage(createContext(workshop, { actor }), content, facts)
   return sendHtml(reply, problem.status, html)
+}
+
+async function leadToStepUp(
+  workshop: Workshop,
+  parts: ServerParts,
+  wish: AssuranceWish,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const facts = factsOf(request)
+  const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts)
+  const ctx = createContext(workshop, { actor })
+  return sendReply(parts, ctx, await parts.stepUp(ctx, facts, { ...wish, form: sentFormOf(request) }), facts, reply)
 }
 
 /** RFC 9457. */

@@ -42,7 +42,11 @@ export async function* writeZip(parts: readonly ZipPart[]): AsyncGenerator<Buffe
     const tail = descriptor(entry)
     offset += entry.packed + tail.length
     if (offset > mostBytes || entry.size > mostBytes)
-      throw new Problem('file.too-large', 413, 'Danh sách quá dài cho một tệp XLSX; hãy tải về dạng CSV hoặc lọc bớt.')
+      throw new Problem(
+        'file.too-large',
+        413,
+        'Nội dung quá dài cho một tệp XLSX hoặc ZIP; hãy tải về dạng CSV hoặc lọc bớt.',
+      )
     yield tail
     entries.push(entry)
   }

@@ -6,6 +6,8 @@ import { calendarListRoute } from './pages/list.tsx'
 import { recountRoutes } from './pages/recounts.tsx'
 import { calendarListPath } from './pages/words.ts'
 import { calendarYearRoutes } from './pages/year.tsx'
+import { calendarApiRoutes } from './reckoner/api.ts'
+import { reckonerRoutes } from './reckoner/page.tsx'
 import { findStuck } from './recount/health.ts'
 import { runRecounts } from './recount/run.ts'
 
@@ -13,7 +15,13 @@ import { runRecounts } from './recount/run.ts'
 export const createCalendar = (books: () => readonly ClockBook[]): Capability => ({
   name: 'calendar',
   home: import.meta.url,
-  routes: [calendarListRoute, ...recountRoutes(books), ...calendarYearRoutes(books)],
+  routes: [
+    calendarListRoute,
+    ...recountRoutes(books),
+    ...calendarYearRoutes(books),
+    ...reckonerRoutes,
+    ...calendarApiRoutes,
+  ],
   menu: [
     { label: 'Lịch làm việc', href: calendarListPath, permission: 'calendar:edit', order: 15, group: 'administration' },
   ],

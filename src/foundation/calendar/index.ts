@@ -19,6 +19,7 @@ export {
   type WeekHours,
   WorkingCalendar,
 } from './model.ts'
+export { reckonerPath } from './reckoner/page.tsx'
 export { type CalendarBook, settleClocks } from './recount/run.ts'
 export { lastPeriodDue, type PeriodDeadline, periodDueAt, workingDaysLate } from './rules/cadence.ts'
 export {

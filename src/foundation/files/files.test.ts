@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { keepBytes, keepUpload, openFile, sweepFiles, verifyFiles } from '#files'
@@ -8,7 +9,9 @@ import { listEntries } from '#ledger'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { cloneTest, dbTest, makeActor } from '#test/harness'
-import { placeOf } from './storage/place.ts'
+import { nameOf } from './storage/names.ts'
+
+const placeOf = (varDir: string, sha256: string) => join(varDir, nameOf(sha256))
 
 const somebody = makeActor('can-bo-thu', {}, 'H32')
 let made = 0

@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { defineJob, handleJob } from '#platform/jobs'
 import { sweepFiles } from './storage/sweep.ts'
+import { expireUploads } from './uploads/expire.ts'
+import { dropPieces, removePieces } from './uploads/pieces.ts'
 
 const sweep = defineJob('files.sweep', z.object({}))
+const expire = defineJob('files.expire-uploads', z.object({}))
 
 export const filesJobs = [
   handleJob(
@@ -13,4 +16,6 @@ export const filesJobs = [
     },
     '40 18 * * *',
   ),
+  handleJob(expire, expireUploads, '12 * * * *'),
+  handleJob(dropPieces, (ctx, { upload }) => removePieces(ctx, upload)),
 ]

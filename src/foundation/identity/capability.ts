@@ -4,6 +4,7 @@ import { defineJob, handleJob } from '#platform/jobs'
 import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
+import { stepUpRoutes } from './assurance/step-up.tsx'
 import { tokenCommand } from './commands.ts'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
 import { administrationRoutes } from './pages/administration.tsx'
@@ -18,8 +19,8 @@ import { deliverLogout, endGoneSignOns } from './provider/logout.ts'
 import { endSignOns, tellOfLogout } from './provider/logout-jobs.ts'
 import { providerRoutes } from './provider/routes.ts'
 import { deleteExpired } from './provider/store.ts'
+import { deleteStale } from './session-store.ts'
 import { standInRoutes } from './stand-in/pages.tsx'
-import { deleteStale } from './store.ts'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
@@ -30,6 +31,7 @@ export const identity: Capability = {
   home: import.meta.url,
   routes: [
     ...signInRoutes,
+    ...stepUpRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
     ...administrationRoutes,

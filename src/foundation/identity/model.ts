@@ -124,6 +124,8 @@ export type DemoPerson = z.infer<typeof PeopleFile>['people'][number]
 /** A session ends after this long without a request, and in any case after its longest life. */
 export const sessionIdleMs = 12 * 3600_000
 export const sessionLifeMs = 7 * 24 * 3600_000
+/** A second factor lately proved: no longer ago than this, where power over accounts and keys is given. */
+export const dangerMinutes = 30
 /** The time of the last request is written at most this often. */
 export const seenEveryMs = 60_000
 export const tokenDaysDefault = 365

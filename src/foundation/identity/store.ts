@@ -1,3 +1,4 @@
+import type { Assurance } from '#platform/assurance'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
@@ -27,16 +28,6 @@ export interface RoleAssignment {
   validTo: string | null
 }
 
-export interface Session {
-  id: string
-  account: string
-  createdAt: Date
-  seenAt: Date
-  expiresAt: Date
-  address: string
-  userAgent: string
-}
-
 export interface ApiToken {
   id: string
   account: string
@@ -52,6 +43,11 @@ export const accountColumns = (sql: Sql) => sql`
   account.name, account.person_name, account.position, account.organisation, account.machine, account.demo,
   account.password_given, account.disabled_at, account.created_at, account.access_stamp,
   account.email, account.phone`
+
+/** Whether the account of the row has a second factor. */
+export const hasFactor = (sql: Sql) => sql`(
+  exists (select from identity.passkey where passkey.account = account.name) or exists (select from identity.one_time_code
+    where one_time_code.account = account.name and one_time_code.confirmed_at is not null))`
 
 export async function findAccount(sql: Sql, name: string): Promise<Account | undefined> {
   const [account] = await sql<Account[]>`select ${accountColumns(sql)} from identity.account where name = ${name}`
@@ -194,26 +190,15 @@ async function changeStamp(sql: Sql, account: string): Promise<void> {
   await sql`update identity.account set access_stamp = gen_random_uuid() where name = ${account}`
 }
 
-export interface NewSession {
-  tokenHash: Buffer
-  account: string
-  now: Date
-  expiresAt: Date
-  address: string
-  userAgent: string
-}
-
-export async function insertSession(sql: Sql, session: NewSession): Promise<void> {
-  await sql`
-    insert into identity.session (token_hash, account, created_at, seen_at, expires_at, address, user_agent)
-    values (${session.tokenHash}, ${session.account}, ${session.now}, ${session.now}, ${session.expiresAt},
-      ${session.address}, ${session.userAgent})`
-}
-
 export type Caller = Account & {
   credential: string
   seenAt: Date | null
   scopes: string[] | null
+  /** Of sessions: how surely it is he, and since when. */
+  assurance?: Assurance
+  authenticatedAt?: Date
+  /** He has a passkey, or codes of an authenticator. */
+  hasFactor: boolean
   /** The colleague for whom the session stands in, as long as that holds. */
   absentName?: string | null
   absentPersonName?: string | null
@@ -228,7 +213,8 @@ export async function findSessionCaller(
   at: { now: Date; seenSince: Date; today: string },
 ): Promise<Caller | undefined> {
   const [caller] = await sql<Caller[]>`
-    select ${accountColumns(sql)}, session.id as credential, session.seen_at, null::text[] as scopes, absent.name as absent_name,
+    select ${accountColumns(sql)}, session.id as credential, session.seen_at, null::text[] as scopes,
+      session.acr as assurance, session.authenticated_at, ${hasFactor(sql)} as has_factor, absent.name as absent_name,
       absent.person_name as absent_person_name, absent.organisation as absent_organisation, absent.access_stamp as absent_stamp
     from identity.session join identity.account on account.name = session.account
     left join identity.stand_in on stand_in.id = session.stand_in and stand_in.substitute = session.account
@@ -241,61 +227,16 @@ export async function findSessionCaller(
 
 export async function findTokenCaller(sql: Sql, tokenHash: Buffer, now: Date): Promise<Caller | undefined> {
   const [caller] = await sql<Caller[]>`
-    select ${accountColumns(sql)}, api_token.id as credential, api_token.used_at as seen_at, api_token.scopes
+    select ${accountColumns(sql)}, api_token.id as credential, api_token.used_at as seen_at, api_token.scopes,
+      ${hasFactor(sql)} as has_factor
     from identity.api_token join identity.account on account.name = api_token.account
     where api_token.token_hash = ${tokenHash} and api_token.expires_at > ${now} and api_token.revoked_at is null
       and account.disabled_at is null`
   return caller
 }
 
-export async function touchSession(sql: Sql, id: string, now: Date): Promise<void> {
-  await sql`update identity.session set seen_at = ${now} where id = ${id}`
-}
-
 export async function touchToken(sql: Sql, id: string, now: Date): Promise<void> {
   await sql`update identity.api_token set used_at = ${now} where id = ${id}`
-}
-
-export async function deleteSessionOf(sql: Sql, tokenHash: Buffer): Promise<Session | undefined> {
-  const [session] = await sql<Session[]>`
-    delete from identity.session where token_hash = ${tokenHash}
-    returning id, account, created_at, seen_at, expires_at, address, user_agent`
-  return session
-}
-
-export async function deleteSession(sql: Sql, account: string, id: string): Promise<boolean> {
-  const deleted = await sql`delete from identity.session where id = ${id} and account = ${account}`
-  return deleted.count === 1
-}
-
-/** Ends every session of the account, save the one that is kept. */
-export async function deleteSessions(sql: Sql, account: string, keep: Buffer | undefined): Promise<number> {
-  const deleted = await sql`
-    delete from identity.session where account = ${account} and token_hash is distinct from ${keep ?? null}::bytea`
-  return deleted.count
-}
-
-/** Sessions that have ended by themselves, and failures that no longer count. */
-export async function deleteStale(sql: Sql, at: { now: Date; seenSince: Date; failedSince: Date }): Promise<void> {
-  await sql`delete from identity.session where expires_at <= ${at.now} or seen_at <= ${at.seenSince}`
-  await sql`delete from identity.sign_in_brake where failed_at <= ${at.failedSince} and blocked_until <= ${at.now}`
-}
-
-export type ListedSession = Session & { own: boolean }
-
-export async function listSessions(
-  sql: Sql,
-  account: string,
-  now: Date,
-  own: Buffer | undefined,
-): Promise<ListedSession[]> {
-  return sql<ListedSession[]>`
-    select id, account, created_at, seen_at, expires_at, address, user_agent,
-      coalesce(token_hash = ${own ?? null}::bytea, false) as own
-    from identity.session
-    where account = ${account} and expires_at > ${now}
-    order by seen_at desc
-    limit 100`
 }
 
 export async function insertToken(

@@ -23,6 +23,6 @@ export {
   verifyItemProof,
 } from './proof.ts'
 export { findEntry, getEntry, listCheckpoints, listEntries } from './read.ts'
+export type { EntryQuery } from './search-store.ts'
 export { LedgerBroken, sequenceLedger, signCheckpoint } from './sequence.ts'
-export type { EntryQuery } from './store.ts'
 export { type Verification, type VerifyOptions, verifyLedger } from './verify.ts'

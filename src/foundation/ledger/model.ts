@@ -84,7 +84,10 @@ export interface Entry {
 }
 
 export interface EntryFilter {
+  /** `kind:code`; or `kind:*` for all of that kind. */
   subject?: string
+  /** Words of it, in any order; case and diacritics do not count. */
+  purpose?: string
   actor?: string
   action?: string
   organisation?: string

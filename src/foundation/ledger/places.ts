@@ -4,7 +4,7 @@ import { openSigner, readVerifierKeys, type Signer } from './note.ts'
 import type { VerifyOptions } from './verify.ts'
 
 /** Where an installation keeps what must lie outside the database. */
-const keyPath = (config: Config) => join(config.varDir, 'secrets', 'ledger-key.pem')
+export const keyPath = (config: Config) => join(config.varDir, 'secrets', 'ledger-key.pem')
 export const witnessPath = (config: Config) => join(config.varDir, 'ledger', 'last-checkpoint.txt')
 
 export function openOwnSigner(config: Config): Promise<Signer> {

@@ -2,15 +2,8 @@ import { notFound } from '#platform/errors'
 import type { Sql } from '#platform/sql'
 import { openBody } from './commitment.ts'
 import { BatchSeal, type Checkpoint, type Entry, type Json } from './model.ts'
-import {
-  type EntryQuery,
-  findStoredEntry,
-  type ListedEntry,
-  listCheckpointRows,
-  listKeys,
-  listStoredEntries,
-  toCheckpoint,
-} from './store.ts'
+import { type EntryQuery, listStoredEntries } from './search-store.ts'
+import { findStoredEntry, type ListedEntry, listCheckpointRows, listKeys, toCheckpoint } from './store.ts'
 
 /** Entries the reach covers, newest first, with bodies opened where their key still exists. */
 export async function listEntries(sql: Sql, query: EntryQuery): Promise<Entry[]> {

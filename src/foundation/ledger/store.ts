@@ -1,6 +1,5 @@
 import type { Sql } from '#platform/sql'
-import { firstIdAt } from './commitment.ts'
-import type { Checkpoint, EntryFilter, StoredEntry } from './model.ts'
+import type { Checkpoint, StoredEntry } from './model.ts'
 
 /** Everything that writes numbers or checkpoints holds this lock. */
 const sequencerLock = 7_314_101
@@ -98,41 +97,14 @@ export interface ListedEntry extends StoredEntry {
   leafIndex: number | null
 }
 
-const columns = (sql: Sql) => sql`
+export const entryColumns = (sql: Sql) => sql`
   e.id, e.at, e.actor, e.on_behalf_of, e.organisation, e.action, e.subject, e.purpose, e.sealed_under, e.body, e.batch, e.salt, e.commitment,
   l.leaf_index`
 
 export async function findStoredEntry(sql: Sql, id: string): Promise<ListedEntry | undefined> {
   const [row] = await sql<ListedEntry[]>`
-    select ${columns(sql)} from ledger.entry e left join ledger.leaf l on l.entry_id = e.id where e.id = ${id}`
+    select ${entryColumns(sql)} from ledger.entry e left join ledger.leaf l on l.entry_id = e.id where e.id = ${id}`
   return row
-}
-
-export interface EntryQuery extends EntryFilter {
-  /** Entries of these organisations only; `all` for an auditor of the whole. */
-  reach: 'all' | ReadonlySet<string>
-  /** Id of the last entry of the page before. */
-  after?: string
-  limit: number
-}
-
-/** Newest first. */
-export async function listStoredEntries(sql: Sql, query: EntryQuery): Promise<ListedEntry[]> {
-  const { subject, actor, action, organisation, from, to, after, reach } = query
-  return sql<ListedEntry[]>`
-    select ${columns(sql)}
-    from ledger.entry e left join ledger.leaf l on l.entry_id = e.id
-    where true
-      ${reach === 'all' ? sql`` : sql`and e.organisation = any(${[...reach]}::text[])`}
-      ${subject ? sql`and e.subject = ${subject}` : sql``}
-      ${actor ? sql`and (e.actor = ${actor} or e.on_behalf_of = ${actor})` : sql``}
-      ${action ? sql`and e.action = ${action}` : sql``}
-      ${organisation ? sql`and e.organisation = ${organisation}` : sql``}
-      ${from ? sql`and e.id >= ${firstIdAt(from)}` : sql``}
-      ${to ? sql`and e.id < ${firstIdAt(to)}` : sql``}
-      ${after ? sql`and e.id < ${after}` : sql``}
-    order by e.id desc
-    limit ${query.limit}`
 }
 
 export async function countPending(sql: Sql): Promise<number> {
@@ -239,3 +211,15 @@ export async function listCheckpointRows(sql: Sql, limit: number, after?: number
 }
 
 export const toCheckpoint = (row: CheckpointRow): Checkpoint => ({ ...row, root: row.root.toString('base64') })
+
+export async function findCheckpoint(sql: Sql, size: number): Promise<CheckpointRow | undefined> {
+  const [row] = await sql<CheckpointRow[]>`
+    select size, root, at, note, verifier_key from ledger.checkpoint where size = ${size}`
+  return row
+}
+
+export async function findLeafCommitment(sql: Sql, index: number): Promise<Buffer | undefined> {
+  const [row] = await sql<{ commitment: Buffer }[]>`
+    select e.commitment from ledger.leaf l join ledger.entry e on e.id = l.entry_id where l.leaf_index = ${index}`
+  return row?.commitment
+}

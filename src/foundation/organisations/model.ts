@@ -154,6 +154,8 @@ export const PackCard = z.strictObject({
       }),
     )
     .default([]),
+  /** What is dangerous asks everybody for a second factor, not only those who have one. */
+  demandsSecondFactor: z.boolean().default(false),
   /** Ships demonstration people and records; every screen that shows them says so. */
   demo: z.boolean().default(false),
   /** The authority does not exist; the pack only carries sample data of others. */

@@ -226,7 +226,14 @@ export function Checkbox(props: FieldProps & { checked?: boolean; value?: string
   )
 }
 
-export function FileInput(props: FieldProps & { accept?: string; multiple?: boolean }) {
+export interface FileInputProps extends FieldProps {
+  accept?: string
+  multiple?: boolean
+  /** With the island `upload` the file goes in pieces as soon as it is chosen: for this use, and no larger than this. */
+  inPieces?: { use: string; mostBytes: number }
+}
+
+export function FileInput(props: FileInputProps) {
   return (
     <Field {...props}>
       <input
@@ -236,6 +243,8 @@ export function FileInput(props: FieldProps & { accept?: string; multiple?: bool
         name={props.name}
         accept={props.accept}
         multiple={props.multiple}
+        data-upload={props.inPieces?.use}
+        data-upload-most={props.inPieces?.mostBytes}
       />
     </Field>
   )

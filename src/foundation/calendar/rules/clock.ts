@@ -9,6 +9,9 @@
 //   time unless its rule says `midnight`.
 // Unverified, and therefore stated here once:
 // - a day with any session, a half day too, is one working day;
+// - a limit in sessions (buổi) does not count the session that has begun when it starts, as a day is not counted; it ends at the
+//   closing of its last session, and a session is used up when the clock runs at its closing;
+// - an extension adds to the limit in the limit's own unit, as if it had been given from the first;
 // - with pauses, a day is used up when the clock runs at its end: pausing at 10:00 gives the whole day back, resuming
 //   the same afternoon gives nothing back; a limit in months is extended by the days on which it stood still;
 // - the cut-off hour applies to a resumption as it does to a start.
@@ -21,13 +24,16 @@ import {
   advanceWorkingDays,
   type CompiledCalendar,
   closingMsOf,
+  closingOfSession,
   countWorkingDays,
   isWorkingDayNumber,
   openingOf,
+  sessionsClosedBy,
+  sessionsOpenedBefore,
   workingMsBetween,
 } from './working-time.ts'
 
-export const budgetUnits = ['working-hour', 'working-day', 'calendar-day', 'month'] as const
+export const budgetUnits = ['working-hour', 'working-session', 'working-day', 'calendar-day', 'month'] as const
 
 export const Budget = z
   .strictObject({ amount: z.number().positive().max(10_000), unit: z.enum(budgetUnits) })
@@ -44,6 +50,13 @@ export interface Pause {
   reason: string
 }
 
+/** More of the same unit, granted while the clock ran; `ground` names the document that grants it. */
+export interface Extension {
+  at: Date
+  amount: number
+  ground: string
+}
+
 export const ClockRule = z.strictObject({
   /** What comes in after this hour, after closing or on a day off counts as come in when the next working day opens. */
   cutOff: z
@@ -58,7 +71,10 @@ export const lawOnly: ClockRule = { endsAt: 'closing' }
 export interface ClockTerms {
   startedAt: Date
   budget: Budget
+  extensions?: readonly Extension[]
   pauses?: readonly Pause[]
+  /** When the work was done: nothing runs after it. */
+  endedAt?: Date | undefined
   rule?: ClockRule
 }
 
@@ -85,15 +101,24 @@ export interface Reckoning {
 
 /** When the budget is used up; null while an open pause holds the clock. */
 export function dueAt(compiled: CompiledCalendar, terms: ClockTerms): Date | null {
-  const { startedAt, budget, pauses, rule = lawOnly } = terms
+  const { startedAt, pauses, rule = lawOnly } = terms
   if (pauses && pauses.length > 0) return reckon(compiled, terms).dueAt
+  const budget = extended(terms)
   // Most clocks never stood still: hundreds of thousands are reckoned at once when a calendar changes.
   const from = rule.cutOff ? (shiftStart(compiled, startedAt, rule)?.to ?? startedAt) : startedAt
   if (budget.unit === 'working-hour') return addWorkingMs(compiled, from, hoursToMs(budget.amount))
+  if (budget.unit === 'working-session')
+    return closingOfSession(compiled, sessionsOpenedBefore(compiled, from) + budget.amount - 1)
   const { timeZone } = compiled.calendar
   const day = dayAfter(compiled, toLocalTime(from.getTime(), timeZone).day, budget)
   return new Date(endOfDayMs(compiled, rollForward(compiled, day), rule))
 }
+
+/** The limit with what was added to it. */
+export const extended = ({ budget, extensions = [] }: ClockTerms): Budget =>
+  extensions.length === 0
+    ? budget
+    : { ...budget, amount: extensions.reduce((sum, { amount }) => sum + amount, budget.amount) }
 
 const hoursToMs = (hours: number): number => Math.round(hours * 3_600_000)
 
@@ -114,11 +139,8 @@ export function reckon(compiled: CompiledCalendar, terms: ClockTerms): Reckoning
   }))
   // A shifted end can reach over the pause after it.
   const merged = mergePauses(pauses)
-  const counted =
-    terms.budget.unit === 'working-hour'
-      ? reckonHours(compiled, countedFrom, terms.budget.amount, merged)
-      : reckonDays(compiled, { countedFrom, budget: terms.budget, pauses: merged, rule })
-  return { countedFrom, shift, ...counted }
+  const budget = extended(terms)
+  return { countedFrom, shift, ...count(compiled, { countedFrom, budget, pauses: merged, rule }) }
 }
 
 function shiftStart(compiled: CompiledCalendar, startedAt: Date, { cutOff }: ClockRule): Shift | undefined {
@@ -151,9 +173,23 @@ export function mergePauses(pauses: readonly Pause[]): Pause[] {
 
 type Counted = Omit<Reckoning, 'countedFrom' | 'shift'>
 
-function reckonHours(compiled: CompiledCalendar, start: Date, hours: number, pauses: readonly Pause[]): Counted {
+interface Counting {
+  countedFrom: Date
+  budget: Budget
+  pauses: readonly Pause[]
+  rule: ClockRule
+}
+
+function count(compiled: CompiledCalendar, counting: Counting): Counted {
+  if (counting.budget.unit === 'working-hour') return reckonHours(compiled, counting)
+  return counting.budget.unit === 'working-session'
+    ? reckonSessions(compiled, counting)
+    : reckonDays(compiled, counting)
+}
+
+function reckonHours(compiled: CompiledCalendar, { countedFrom: start, budget, pauses }: Counting): Counted {
   const counted: CountedPause[] = []
-  let due = addWorkingMs(compiled, start, hoursToMs(hours))
+  let due = addWorkingMs(compiled, start, hoursToMs(budget.amount))
   for (const pause of pauses) {
     if (pause.to && pause.to <= start) continue
     if (pause.from >= due) break
@@ -166,14 +202,23 @@ function reckonHours(compiled: CompiledCalendar, start: Date, hours: number, pau
   return { pauses: counted, dueAt: due }
 }
 
-interface DayTerms {
-  countedFrom: Date
-  budget: Budget
-  pauses: readonly Pause[]
-  rule: ClockRule
+/** As days are: those at whose closing the clock stands still are given back. */
+function reckonSessions(compiled: CompiledCalendar, { countedFrom, budget, pauses }: Counting): Counted {
+  const first = sessionsOpenedBefore(compiled, countedFrom)
+  const counted: CountedPause[] = []
+  let due = first + budget.amount - 1
+  for (const pause of pauses) {
+    const stillFrom = Math.max(sessionsClosedBy(compiled, pause.from), first)
+    if (stillFrom > due) break
+    if (!pause.to) return { pauses: [...counted, { ...pause, excluded: 0 }], dueAt: null }
+    const excluded = Math.max(0, sessionsClosedBy(compiled, pause.to) - stillFrom)
+    due += excluded
+    counted.push({ ...pause, excluded })
+  }
+  return { pauses: counted, dueAt: closingOfSession(compiled, due) }
 }
 
-function reckonDays(compiled: CompiledCalendar, { countedFrom, budget, pauses, rule }: DayTerms): Counted {
+function reckonDays(compiled: CompiledCalendar, { countedFrom, budget, pauses, rule }: Counting): Counted {
   const { timeZone } = compiled.calendar
   const startDay = toLocalTime(countedFrom.getTime(), timeZone).day
   const workingOnly = budget.unit === 'working-day'
@@ -238,7 +283,8 @@ export function resumeClock(pauses: readonly Pause[], at: Date): Pause[] {
 }
 
 export interface Remaining {
-  state: 'running' | 'paused' | 'overdue'
+  /** `ended` in time, `late`: ended after it was due. */
+  state: 'running' | 'paused' | 'overdue' | 'ended' | 'late'
   /** Working time left, negative when overdue; for a paused clock what would be left if it resumed now. */
   workingMs: number
   /** The same in words: "Còn 2 ngày 3 giờ làm việc". */
@@ -247,6 +293,7 @@ export interface Remaining {
 
 /** What is left of a clock at a moment: the measure by which worklists are ordered. */
 export function remaining(compiled: CompiledCalendar, terms: ClockTerms, now: Date): Remaining {
+  if (terms.endedAt && terms.endedAt <= now) return remainingAtEnd(compiled, terms, terms.endedAt)
   const due = dueAt(compiled, terms)
   const end = due ?? dueAt(compiled, { ...terms, pauses: closeOpen(terms.pauses ?? [], now) }) ?? now
   const workingMs = workingMsBetween(compiled, now, end)
@@ -255,6 +302,14 @@ export function remaining(compiled: CompiledCalendar, terms: ClockTerms, now: Da
   if (due === null) return { state: 'paused', workingMs, text: `Đang tạm dừng, còn ${words}` }
   const paused = (terms.pauses ?? []).some(({ from, to }) => from <= now && (!to || now < to))
   return { state: paused ? 'paused' : 'running', workingMs, text: `${paused ? 'Đang tạm dừng, còn' : 'Còn'} ${words}` }
+}
+
+function remainingAtEnd(compiled: CompiledCalendar, terms: ClockTerms, endedAt: Date): Remaining {
+  const due = dueAt(compiled, { ...terms, pauses: closeOpen(terms.pauses ?? [], endedAt) }) ?? endedAt
+  const workingMs = workingMsBetween(compiled, endedAt, due)
+  const words = describeWorkingMs(compiled, Math.abs(workingMs))
+  if (endedAt > due) return { state: 'late', workingMs, text: `Đã kết thúc, chậm ${words}` }
+  return { state: 'ended', workingMs, text: `Đã kết thúc, sớm ${words}` }
 }
 
 const closeOpen = (pauses: readonly Pause[], now: Date): Pause[] =>

@@ -100,3 +100,18 @@ test('a resumption after the cut-off hour says when it came and from when it cou
     text: 'Tạm dừng từ 09:00 thứ Ba 04/03/2025 đến 15:30 thứ Tư 05/03/2025: chờ bổ sung; tính tiếp từ 07:30 thứ Năm 06/03/2025; không tính 2 ngày làm việc.',
   })
 })
+
+test('sessions, extensions and the end are put in words', () => {
+  const lines = runClock(compiled, {
+    startedAt: at('2025-03-03 08:00'),
+    budget: { amount: 1, unit: 'working-session' },
+    extensions: [{ at: at('2025-03-03 16:00'), amount: 2, ground: 'Văn bản thử số 1' }],
+    endedAt: at('2025-03-05 08:00'),
+  }).explanation.map(({ text }) => text)
+  assert.deepEqual(lines.slice(1), [
+    'Thời hạn 1 buổi làm việc, không tính buổi đang diễn ra (vận dụng khoản 2 Điều 147 Bộ luật Dân sự 2015; chưa kiểm chứng).',
+    'Gia hạn thêm 2 buổi làm việc lúc 16:00 thứ Hai 03/03/2025 (Văn bản thử số 1).',
+    'Đến hạn lúc 17:00 thứ Ba 04/03/2025.',
+    'Kết thúc lúc 08:00 thứ Tư 05/03/2025, sau hạn.',
+  ])
+})

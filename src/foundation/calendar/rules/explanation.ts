@@ -18,7 +18,7 @@ import { type CompiledCalendar, isWorkingDayNumber } from './working-time.ts'
 /** What a pause took out of the count. */
 interface Excluded {
   amount: number
-  unit: 'working-minute' | 'working-day' | 'calendar-day'
+  unit: 'working-minute' | 'working-session' | 'working-day' | 'calendar-day'
 }
 
 /** One step. Moments are local, 'YYYY-MM-DDTHH:mm'. A resumption after the cut-off hour counts from `countedFrom`. */
@@ -26,6 +26,7 @@ export type ClockStep =
   | { step: 'started'; at: string }
   | { step: 'shifted'; to: string; why: Shift['why']; cutOff: string; citation: string }
   | { step: 'budget'; budget: Budget; citation: string }
+  | { step: 'extended'; at: string; budget: Budget; ground: string }
   | { step: 'weekly-days-off'; days: number }
   | {
       step: 'exception'
@@ -40,6 +41,7 @@ export type ClockStep =
   | { step: 'paused'; from: string; to: string | null; countedFrom?: string; reason: string; excluded: Excluded }
   | { step: 'rolled'; from: string; to: string; citation: string }
   | { step: 'due'; at: string | null }
+  | { step: 'ended'; at: string; late: boolean }
   | { step: 'unconfirmed-year'; year: number }
 
 export type ExplainedStep = ClockStep & { text: string }
@@ -58,6 +60,7 @@ export interface Clock {
 const civilCode = 'Bộ luật Dân sự 2015'
 const grounds: Record<Budget['unit'], string> = {
   'working-hour': `khoản 1 Điều 147 ${civilCode}`,
+  'working-session': `vận dụng khoản 2 Điều 147 ${civilCode}; chưa kiểm chứng`,
   'working-day': `khoản 2 Điều 147 ${civilCode}`,
   'calendar-day': `khoản 2 Điều 147 ${civilCode}`,
   month: `khoản 2 Điều 147, khoản 3 Điều 148 ${civilCode}`,
@@ -76,6 +79,8 @@ export function runClock(compiled: CompiledCalendar, terms: ClockTerms): Clock {
     steps.push({ step: 'shifted', to: local(shift.to), why: shift.why, cutOff: cutOff.time, citation: cutOff.citation })
   }
   steps.push({ step: 'budget', budget: terms.budget, citation: grounds[terms.budget.unit] })
+  for (const { at, amount, ground } of terms.extensions ?? [])
+    steps.push({ step: 'extended', at: local(at), budget: { amount, unit: terms.budget.unit }, ground })
   const from = toDay(localDate(reckoning.countedFrom, timeZone))
   const to = reckoning.dueAt ? (dueDay ?? toDay(localDate(reckoning.dueAt, timeZone))) : undefined
   if (to !== undefined && terms.budget.unit.startsWith('working')) steps.push(...listDaysOff(compiled, from, to))
@@ -85,6 +90,11 @@ export function runClock(compiled: CompiledCalendar, terms: ClockTerms): Clock {
     steps.push({ step: 'rolled', from: toDate(rolledFromDay), to: toDate(dueDay), citation })
   }
   steps.push({ step: 'due', at: reckoning.dueAt && local(reckoning.dueAt) })
+  const { endedAt } = terms
+  if (endedAt) {
+    const late = reckoning.dueAt !== null && endedAt > reckoning.dueAt
+    steps.push({ step: 'ended', at: local(endedAt), late })
+  }
   if (to !== undefined) steps.push(...listUnconfirmedYears(compiled, from, to))
 
   return {
@@ -118,7 +128,7 @@ function pausedStep(pause: Reckoning['pauses'][number], { budget, pauses = [] }:
 
 function excludedBy(excluded: number, unit: Budget['unit']): Excluded {
   if (unit === 'working-hour') return { amount: excluded / 60_000, unit: 'working-minute' }
-  return { amount: excluded, unit: unit === 'working-day' ? unit : 'calendar-day' }
+  return { amount: excluded, unit: unit === 'working-day' || unit === 'working-session' ? unit : 'calendar-day' }
 }
 
 /** Days after the first, up to the last, that are off or are worked against their weekday; equal neighbours as one. */
@@ -157,6 +167,7 @@ function listUnconfirmedYears(compiled: CompiledCalendar, from: number, to: numb
 
 const unitNames: Record<Budget['unit'], string> = {
   'working-hour': 'giờ làm việc',
+  'working-session': 'buổi làm việc',
   'working-day': 'ngày làm việc',
   'calendar-day': 'ngày',
   month: 'tháng',
@@ -173,9 +184,9 @@ function sayStep(compiled: CompiledCalendar, step: ClockStep): string {
     case 'shifted':
       return `${sayWhy(step.why, step.cutOff)}, nên tính như nhận lúc ${sayMoment(step.to)} (${step.citation}).`
     case 'budget':
-      return `Thời hạn ${describeBudget(step.budget)}, ${
-        step.budget.unit === 'working-hour' ? 'tính từ thời điểm bắt đầu' : 'không tính ngày đầu tiên'
-      } (${step.citation}).`
+      return `Thời hạn ${describeBudget(step.budget)}, ${firstWords(step.budget)} (${step.citation}).`
+    case 'extended':
+      return `Gia hạn thêm ${describeBudget(step.budget)} lúc ${sayMoment(step.at)} (${step.ground}).`
     case 'weekly-days-off':
       return `Không tính ${step.days} ngày nghỉ hằng tuần.`
     case 'exception':
@@ -186,9 +197,16 @@ function sayStep(compiled: CompiledCalendar, step: ClockStep): string {
       return `Ngày cuối cùng, ${sayDay(step.from)}, là ngày nghỉ nên thời hạn kết thúc vào ngày làm việc tiếp theo, ${sayDay(step.to)} (${step.citation}).`
     case 'due':
       return step.at ? `Đến hạn lúc ${sayMoment(step.at)}.` : 'Chưa có hạn vì đang tạm dừng.'
+    case 'ended':
+      return `Kết thúc lúc ${sayMoment(step.at)}, ${step.late ? 'sau' : 'trong'} hạn.`
     case 'unconfirmed-year':
       return `Lưu ý: lịch nghỉ năm ${step.year} chưa được xác nhận, hạn có thể thay đổi.`
   }
+}
+
+function firstWords({ unit }: Budget): string {
+  if (unit === 'working-hour') return 'tính từ thời điểm bắt đầu'
+  return unit === 'working-session' ? 'không tính buổi đang diễn ra' : 'không tính ngày đầu tiên'
 }
 
 const sayDay = (date: string): string => `${nameOfWeekday(date)} ${formatDate(date)}`

@@ -65,6 +65,9 @@ const families: readonly Family[] = [
   },
 ]
 
+/** The families with their names, in the order in which they stand side by side. */
+export const periodFamilies: readonly Pick<Family, 'code' | 'name' | 'units'>[] = families
+
 const unitLabels: Record<PeriodUnit, string> = {
   day: 'Ngày',
   week: 'Tuần',

@@ -23,8 +23,9 @@ export interface CompiledCalendar {
   calendar: WorkingCalendar
   /** The day of index 0. */
   firstDay: number
-  /** Working minutes and working days before each day of the range; one entry more than there are days. */
+  /** Working minutes, sessions and working days before each day of the range; one entry more than there are days. */
   minutesBefore: Int32Array
+  sessionsBefore: Int32Array
   daysBefore: Int32Array
   spansOf: readonly (readonly Span[])[]
   exceptions: ReadonlyMap<number, CalendarDay>
@@ -42,6 +43,7 @@ export function compileCalendar(calendar: WorkingCalendar): CompiledCalendar {
   const spansOf: (readonly Span[])[] = []
   const minutesBefore = new Int32Array(endDay - firstDay + 1)
   const daysBefore = new Int32Array(endDay - firstDay + 1)
+  const sessionsBefore = new Int32Array(endDay - firstDay + 1)
 
   let [current, ...later] = weeks
   if (!current) throw new RangeError('A working calendar needs working hours')
@@ -58,10 +60,11 @@ export function compileCalendar(calendar: WorkingCalendar): CompiledCalendar {
     spansOf.push(spans)
     minutesBefore[i + 1] = at(minutesBefore, i) + lengthMs(spans) / minuteMs
     daysBefore[i + 1] = at(daysBefore, i) + (spans.length > 0 ? 1 : 0)
+    sessionsBefore[i + 1] = at(sessionsBefore, i) + spans.length
   }
 
   const ordinaryDayMs = Math.max(...current.spansByWeekday.map(lengthMs))
-  return { calendar, firstDay, minutesBefore, daysBefore, spansOf, exceptions, ordinaryDayMs }
+  return { calendar, firstDay, minutesBefore, sessionsBefore, daysBefore, spansOf, exceptions, ordinaryDayMs }
 }
 
 interface CompiledWeek {
@@ -183,6 +186,27 @@ export function advanceWorkingDays(compiled: CompiledCalendar, day: number, days
 export const nextWorkingDay = (compiled: CompiledCalendar, date: IsoDate): IsoDate => {
   const day = toDay(date)
   return isWorkingDayNumber(compiled, day) ? date : toDate(advanceWorkingDays(compiled, day, 1))
+}
+
+/** How many sessions of the calendar have opened before an instant: also the number, from 0, of the first that opens at it or later. */
+export const sessionsOpenedBefore = (compiled: CompiledCalendar, instant: Date): number =>
+  countSessions(compiled, instant, ({ fromMs }, ms) => fromMs < ms)
+
+/** How many sessions have closed by an instant, one that closes at it among them. */
+export const sessionsClosedBy = (compiled: CompiledCalendar, instant: Date): number =>
+  countSessions(compiled, instant, ({ toMs }, ms) => toMs <= ms)
+
+function countSessions(compiled: CompiledCalendar, instant: Date, counts: (span: Span, ms: number) => boolean): number {
+  const { day, ms } = localOf(compiled, instant)
+  return at(compiled.sessionsBefore, indexOf(day)) + spansOn(compiled, day).filter((span) => counts(span, ms)).length
+}
+
+/** The closing of the session of a number. */
+export function closingOfSession(compiled: CompiledCalendar, number: number): Date {
+  const i = lastBelow(compiled.sessionsBefore, number + 1)
+  const span = compiled.spansOf[i]?.[number - at(compiled.sessionsBefore, i)]
+  if (!span) throw outOfRange()
+  return new Date(toInstantMs({ day: firstDay + i, ms: span.toMs }, compiled.calendar.timeZone))
 }
 
 export const openingOf = (compiled: CompiledCalendar, day: number): Date =>

@@ -1,42 +1,45 @@
-import { readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Context } from '#platform/context'
 import { isKept, tryLockContent } from '../store.ts'
-import { asideOf, folderOf } from './place.ts'
+import { isUnderWay } from '../uploads/store.ts'
+import { storeOf } from './choose.ts'
+import type { FileStore, ListedBytes } from './file-store.ts'
+import { asideFolder, contentFolder, hashIn, pieceFolder } from './names.ts'
 
 /** What is younger may belong to a transaction that is still open. */
 const youngMs = 24 * 3_600_000
 
 /**
- * Removes what transactions that failed have left behind: files without a row, and drafts. Nothing that has a row, nothing young; a file
- * that is being kept at this moment is locked by who keeps it. Returns how many went.
+ * Removes what transactions that failed and processes that died have left behind: files without a row, drafts, pieces of uploads that
+ * are no more. Nothing that has a row, nothing young; a file that is being kept at this moment is locked by who keeps it. Returns how
+ * many went.
  */
 export async function sweepFiles(ctx: Context): Promise<number> {
-  const { varDir } = ctx.config
+  const store = storeOf(ctx.config)
   let removed = 0
-  for (const name of await list(asideOf(varDir))) removed += await removeOld(ctx, join(asideOf(varDir), name))
-  for (const first of await list(folderOf(varDir), /^[0-9a-f]{2}$/)) {
-    for (const second of await list(join(folderOf(varDir), first), /^[0-9a-f]{2}$/)) {
-      const folder = join(folderOf(varDir), first, second)
-      for (const sha256 of await list(folder, /^[0-9a-f]{64}$/)) {
-        if (await isKept(ctx.sql, sha256)) continue
-        removed += await ctx.transaction(async (inner) => {
-          if (!(await tryLockContent(inner.sql, sha256)) || (await isKept(inner.sql, sha256))) return 0
-          return removeOld(inner, join(folder, sha256))
-        })
-      }
-    }
+  for await (const found of store.list(contentFolder)) {
+    const sha256 = hashIn(found.name)
+    if (sha256) removed += await sweepContent(ctx, store, found, sha256)
+    else if (found.name.startsWith(asideFolder)) removed += await removeOld(ctx, store, found)
+  }
+  for await (const found of store.list(pieceFolder)) {
+    const id = found.name.slice(pieceFolder.length).split('/')[0] ?? ''
+    if (isOld(ctx, found) && !(await isUnderWay(ctx.sql, id))) removed += await removeOld(ctx, store, found)
   }
   return removed
 }
 
-async function list(folder: string, pattern = /./): Promise<string[]> {
-  return (await readdir(folder).catch(() => [])).filter((name) => pattern.test(name))
+async function sweepContent(ctx: Context, store: FileStore, found: ListedBytes, sha256: string): Promise<number> {
+  if (!isOld(ctx, found) || (await isKept(ctx.sql, sha256))) return 0
+  return ctx.transaction(async (inner) => {
+    if (!(await tryLockContent(inner.sql, sha256)) || (await isKept(inner.sql, sha256))) return 0
+    return removeOld(inner, store, found)
+  })
 }
 
-async function removeOld(ctx: Context, path: string): Promise<number> {
-  const found = await stat(path).catch(() => undefined)
-  if (!found?.isFile() || ctx.now.getTime() - found.mtimeMs < youngMs) return 0
-  await rm(path, { force: true })
+const isOld = (ctx: Context, { modifiedAt }: ListedBytes) => ctx.now.getTime() - modifiedAt.getTime() >= youngMs
+
+async function removeOld(ctx: Context, store: FileStore, found: ListedBytes): Promise<number> {
+  if (!isOld(ctx, found)) return 0
+  await store.remove(found.name)
   return 1
 }

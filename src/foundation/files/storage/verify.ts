@@ -1,6 +1,7 @@
 import type { Context } from '#platform/context'
 import { listKept } from '../store.ts'
-import { hashPlace, placeOf } from './place.ts'
+import { storeOf } from './choose.ts'
+import { hashStream, nameOf } from './names.ts'
 
 export interface FilesVerification {
   files: number
@@ -14,13 +15,15 @@ export interface FilesVerification {
 /** Reads every kept file and compares it with its hash. */
 export async function verifyFiles(ctx: Context): Promise<FilesVerification> {
   const found: FilesVerification = { files: 0, bytes: 0, missing: [], changed: [] }
+  const store = storeOf(ctx.config)
   let after = ''
   for (;;) {
     const rows = await listKept(ctx.sql, after, 1000)
     for (const { sha256, sizeBytes } of rows) {
       found.files += 1
       found.bytes += sizeBytes
-      const hash = await hashPlace(placeOf(ctx.config.varDir, sha256)).catch(() => undefined)
+      const opened = await store.open(nameOf(sha256)).catch(() => undefined)
+      const hash = opened && (await hashStream(opened.bytes).catch(() => undefined))
       if (hash === undefined) found.missing.push(sha256)
       else if (hash !== sha256) found.changed.push(sha256)
     }

@@ -2,8 +2,17 @@ import { findOrganisation, searchKey } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound, Problem } from '#platform/errors'
 import { accessChanged } from '../events.ts'
-import { type Contact, everywhere, faultOfPassword, type NewAccount, Password, type RoleScope } from '../model.ts'
+import {
+  type Contact,
+  dangerMinutes,
+  everywhere,
+  faultOfPassword,
+  type NewAccount,
+  Password,
+  type RoleScope,
+} from '../model.ts'
 import { callForEnd } from '../provider/logout-jobs.ts'
+import { deleteSession, deleteSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { dayOf } from './authenticate.ts'
 import { recordDeed } from './record.ts'
@@ -11,8 +20,13 @@ import { hashPassword, hashToken, newPassword, verifyPassword } from './secrets.
 
 export const manageAccounts = 'account:manage'
 
+/** What gives power over accounts and keys is done by who has just proved himself with a second factor, if he has one. */
+export const requireSecondFactor = (ctx: Context): void =>
+  ctx.requireAssurance('two-factor', { withinMinutes: dangerMinutes, ifEnrolled: true })
+
 /** Makes an account; a person's first password is returned once. */
 export async function createAccount(ctx: Context, wanted: NewAccount): Promise<{ password: string | undefined }> {
+  requireSecondFactor(ctx)
   await checkOrganisation(ctx, wanted.organisation)
   const password = wanted.machine ? undefined : newPassword()
   const passwordHash = password && (await hashPassword(password))
@@ -67,6 +81,7 @@ export async function getManagedAccount(ctx: Context, name: string): Promise<sto
 function lockManaged<T>(ctx: Context, name: string, work: (ctx: Context) => Promise<T>): Promise<T> {
   return ctx.transaction(async (ctx) => {
     await getManagedAccount(ctx, name)
+    requireSecondFactor(ctx)
     await store.lockAccount(ctx.sql, name)
     return work(ctx)
   })
@@ -78,7 +93,7 @@ export function setAccountDisabled(ctx: Context, name: string, disabled: boolean
     throw conflict('account.own', 'Không thể tự khóa tài khoản đang dùng; xin nhờ quản trị viên khác.')
   return lockManaged(ctx, name, async (ctx) => {
     await store.setDisabled(ctx.sql, name, disabled ? ctx.now : null)
-    if (disabled) await store.deleteSessions(ctx.sql, name, undefined)
+    if (disabled) await deleteSessions(ctx.sql, name, undefined)
     await recordDeed(ctx, { action: disabled ? 'account.disabled' : 'account.enabled', account: name })
     if (!disabled) return
     await callForEnd(ctx)
@@ -130,7 +145,7 @@ export function resetPassword(ctx: Context, name: string): Promise<string> {
     if (account?.machine) throw conflict('account.machine', 'Tài khoản máy không có mật khẩu; xin dùng khóa truy cập.')
     const password = newPassword()
     await store.setPassword(ctx.sql, name, await hashPassword(password), true)
-    await store.deleteSessions(ctx.sql, name, undefined)
+    await deleteSessions(ctx.sql, name, undefined)
     await callForEnd(ctx)
     await recordDeed(ctx, { action: 'account.password-reset', account: name })
     return password
@@ -150,11 +165,7 @@ export async function changePassword(
   const passwordHash = await hashPassword(given.wanted)
   await ctx.transaction(async (ctx) => {
     await store.setPassword(ctx.sql, name, passwordHash, false)
-    const ended = await store.deleteSessions(
-      ctx.sql,
-      name,
-      given.sessionToken ? hashToken(given.sessionToken) : undefined,
-    )
+    const ended = await deleteSessions(ctx.sql, name, given.sessionToken ? hashToken(given.sessionToken) : undefined)
     await callForEnd(ctx)
     await recordDeed(ctx, { action: 'account.password-changed', account: name, body: { sessionsEnded: ended } })
   })
@@ -174,7 +185,7 @@ export async function changeContact(ctx: Context, { email, phone }: Contact): Pr
 export async function revokeSession(ctx: Context, id: string): Promise<void> {
   const name = ownPerson(ctx)
   await ctx.transaction(async (ctx) => {
-    if (!(await store.deleteSession(ctx.sql, name, id))) throw notFound('session', id)
+    if (!(await deleteSession(ctx.sql, name, id))) throw notFound('session', id)
     await callForEnd(ctx)
     await recordDeed(ctx, { action: 'session.revoked', account: name })
   })
@@ -183,7 +194,7 @@ export async function revokeSession(ctx: Context, id: string): Promise<void> {
 /** Ends all sessions of a managed account. */
 export function revokeSessions(ctx: Context, name: string): Promise<void> {
   return lockManaged(ctx, name, async (ctx) => {
-    const ended = await store.deleteSessions(ctx.sql, name, undefined)
+    const ended = await deleteSessions(ctx.sql, name, undefined)
     await callForEnd(ctx)
     await recordDeed(ctx, { action: 'session.revoked', account: name, body: { sessionsEnded: ended } })
   })

@@ -11,6 +11,7 @@ import { listReachedCodes } from '#organisations'
 import { type Actor, type Context, nobody, type Reach } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
+import { sessionCookie } from '../assurance/sessions.ts'
 import {
   everywhere,
   type Grants,
@@ -22,10 +23,9 @@ import {
   sessionIdleMs,
 } from '../model.ts'
 import { findMachineCaller } from '../provider/store.ts'
+import { touchSession } from '../session-store.ts'
 import * as store from '../store.ts'
 import { hashArtifact, hashToken, tokenPrefix } from './secrets.ts'
-
-export const sessionCookie = 'tram_session'
 
 export type Authenticate = (ctx: Context, request: RequestFacts) => Promise<Actor>
 
@@ -39,7 +39,16 @@ interface Kept {
 const keepMs = 60_000
 const mostKept = 10_000
 
-export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes = {}) {
+export interface AuthenticatorOptions {
+  objectScopes?: ObjectScopes
+  /** What asks for a second factor where there is one asks everybody for it. */
+  demandsSecondFactor?: boolean
+}
+
+export function createAuthenticator(
+  grants: Grants,
+  { objectScopes = {}, demandsSecondFactor = false }: AuthenticatorOptions = {},
+) {
   const kept = new Map<string, Kept>()
 
   const findHeld = async (ctx: Context, account: Pick<store.Account, 'name' | 'accessStamp'>): Promise<Kept> => {
@@ -88,13 +97,20 @@ export function createAuthenticator(grants: Grants, objectScopes: ObjectScopes =
     }
   }
 
+  // Whoever he acts for, it is himself that he has proved.
+  const proofOf = ({ assurance, authenticatedAt, hasFactor }: store.Caller) => ({
+    ...(assurance && authenticatedAt ? { assurance, authenticatedAt } : {}),
+    asksSecondFactor: hasFactor || demandsSecondFactor,
+  })
+
   return {
     /** @throws Problem 401 for a bearer token that is wrong, ended or revoked; a dead cookie is nobody. */
     async authenticate(ctx: Context, request: RequestFacts): Promise<Actor> {
       const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
       const caller = bearer ? await findMachine(ctx, bearer) : await findVisitor(ctx, request.cookies[sessionCookie])
       if (!caller) return nobody
-      return (await standInOf(ctx, caller)) ?? actorOf(ctx, caller, caller.scopes ?? undefined)
+      const actor = (await standInOf(ctx, caller)) ?? (await actorOf(ctx, caller, caller.scopes ?? undefined))
+      return { ...actor, ...proofOf(caller) }
     },
     /** The actor that an account is, for commands and tests. */
     async findActor(ctx: Context, name: string): Promise<Actor | undefined> {
@@ -121,7 +137,7 @@ async function findVisitor(ctx: Context, token: string | undefined): Promise<sto
     seenSince,
     today: dayOf(ctx.now),
   })
-  if (caller && isStale(caller, ctx.now)) await store.touchSession(ctx.sql, caller.credential, ctx.now)
+  if (caller && isStale(caller, ctx.now)) await touchSession(ctx.sql, caller.credential, ctx.now)
   return caller
 }
 

@@ -1,10 +1,12 @@
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { AccountName, forgetFailuresMs, freeFailures, sessionLifeMs, waitsInSeconds } from '../model.ts'
+import { openSession } from '../assurance/sessions.ts'
+import { AccountName, forgetFailuresMs, freeFailures, waitsInSeconds } from '../model.ts'
 import { callForEnd } from '../provider/logout-jobs.ts'
+import { deleteSessionOf } from '../session-store.ts'
 import * as store from '../store.ts'
 import { recordDeed } from './record.ts'
-import { hashToken, newToken, verifyPassword } from './secrets.ts'
+import { hashToken, verifyPassword } from './secrets.ts'
 
 const pairWaits = waitsInSeconds(freeFailures.pair)
 const addressWaits = waitsInSeconds(freeFailures.address)
@@ -40,24 +42,9 @@ export async function signIn(ctx: Context, given: Credentials): Promise<{ token:
     })
     throw new Problem('session.refused', 401, 'Tên đăng nhập hoặc mật khẩu không đúng.')
   }
-  const { token, tokenHash } = newToken()
-  await ctx.transaction(async (ctx) => {
+  const token = await ctx.transaction(async (ctx) => {
     await store.forgetAttempts(ctx.sql, keys.pair, keys.address)
-    await store.insertSession(ctx.sql, {
-      tokenHash,
-      account: account.name,
-      now: ctx.now,
-      expiresAt: new Date(ctx.now.getTime() + sessionLifeMs),
-      address: given.address,
-      userAgent: given.userAgent.slice(0, 300),
-    })
-    await recordDeed(ctx, {
-      action: 'session.opened',
-      account: account.name,
-      body: { address: given.address },
-      actor: account.name,
-      organisation: account.organisation ?? undefined,
-    })
+    return openSession(ctx, account, { ...given, assurance: 'password', amr: ['pwd'] })
   })
   return { token, passwordGiven: account.passwordGiven }
 }
@@ -98,7 +85,7 @@ export async function countFailedProgram(ctx: Context, program: string): Promise
 export async function signOut(ctx: Context, token: string | undefined): Promise<void> {
   if (!token) return
   await ctx.transaction(async (ctx) => {
-    const session = await store.deleteSessionOf(ctx.sql, hashToken(token))
+    const session = await deleteSessionOf(ctx.sql, hashToken(token))
     if (!session) return
     await recordDeed(ctx, { action: 'session.closed', account: session.account, actor: session.account })
     await callForEnd(ctx)

@@ -14,6 +14,7 @@ import {
 import { dayOf } from '../actions/authenticate.ts'
 import { revokeToken } from '../actions/tokens.ts'
 import { AccountName, everywhere, RoleScope, roleNames, roles } from '../model.ts'
+import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { AccountState, crumbs, listChoices } from './account-parts.tsx'
 import { TokenTable } from './token-table.tsx'
@@ -21,7 +22,7 @@ import { TokenTable } from './token-table.tsx'
 interface ManagedProps {
   account: store.Account
   held: readonly store.RoleAssignment[]
-  sessions: readonly store.Session[]
+  sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
   organisations: readonly { value: string; label: string }[]
   everywhereToo: boolean
@@ -166,7 +167,7 @@ export async function showAccount(ctx: Context, name: string, shown: { password?
     <ManagedAccount
       account={account}
       held={await store.listRoles(ctx.sql, name, dayOf(ctx.now))}
-      sessions={await store.listSessions(ctx.sql, name, ctx.now, undefined)}
+      sessions={await listSessions(ctx.sql, name, ctx.now, undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
       organisations={await listChoices(ctx)}
       everywhereToo={ctx.reach(manageAccounts) === 'all'}

@@ -16,17 +16,18 @@ import {
   Time,
 } from '#ui'
 import { changeContact, changePassword, ownAccount, ownPerson, revokeSession } from '../actions/accounts.ts'
-import { sessionCookie } from '../actions/authenticate.ts'
 import { hashToken } from '../actions/secrets.ts'
 import { revokeToken } from '../actions/tokens.ts'
+import { sessionCookie } from '../assurance/sessions.ts'
 import { Contact, everywhere, roleNames } from '../model.ts'
+import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
   account: store.Account
   roles: readonly store.RoleAssignment[]
-  sessions: readonly store.ListedSession[]
+  sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
   now: Date
   errors: readonly FormError[]
@@ -154,7 +155,7 @@ function PasswordForm({ errors, account }: { errors: readonly FormError[]; accou
   )
 }
 
-function SessionTable({ sessions }: { sessions: readonly store.ListedSession[] }) {
+function SessionTable({ sessions }: { sessions: readonly ListedSession[] }) {
   return (
     <Table
       caption="Các phiên đang mở"
@@ -218,7 +219,7 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
     <OwnAccount
       account={account}
       roles={await store.listRoles(ctx.sql, name, today)}
-      sessions={await store.listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
+      sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
       now={ctx.now}
       errors={shown.errors ?? []}

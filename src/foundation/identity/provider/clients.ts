@@ -2,7 +2,7 @@ import { appendEntry, type Json } from '#ledger'
 import { findOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound } from '#platform/errors'
-import { getManagedAccount, manageAccounts, refuseStandIn } from '../actions/accounts.ts'
+import { getManagedAccount, manageAccounts, refuseStandIn, requireSecondFactor } from '../actions/accounts.ts'
 import { newToken } from '../actions/secrets.ts'
 import { type NewClient, scopesOf } from './model.ts'
 import * as store from './store.ts'
@@ -37,6 +37,7 @@ export async function registerClient(ctx: Context, wanted: NewClient): Promise<{
 async function checkWish(ctx: Context, wanted: NewClient): Promise<void> {
   refuseStandIn(ctx)
   ctx.require(manageAccounts, wanted.organisation)
+  requireSecondFactor(ctx)
   if (!(await findOrganisation(ctx.sql, wanted.organisation)))
     throw faultIn('organisation', `Không có đơn vị mang mã ${wanted.organisation}.`)
   if (wanted.kind !== 'machine') {
@@ -78,6 +79,7 @@ export async function getManagedClient(ctx: Context, id: string): Promise<store.
 export async function renewSecret(ctx: Context, id: string): Promise<string> {
   refuseStandIn(ctx)
   const client = await getManagedClient(ctx, id)
+  requireSecondFactor(ctx)
   if (!client.secretHash) throw conflict('client.no-secret', 'Ứng dụng này không dùng mã bí mật.')
   const { token, tokenHash } = newToken('tramkey_')
   await ctx.transaction(async (ctx) => {
@@ -92,6 +94,7 @@ export async function renewSecret(ctx: Context, id: string): Promise<string> {
 export async function setClientDisabled(ctx: Context, id: string, disabled: boolean): Promise<void> {
   refuseStandIn(ctx)
   const client = await getManagedClient(ctx, id)
+  requireSecondFactor(ctx)
   // Who opens it again could have registered it.
   if (!disabled && client.trusted && ctx.reach(manageAccounts) !== 'all') throw forbidden(manageAccounts)
   await ctx.transaction(async (ctx) => {

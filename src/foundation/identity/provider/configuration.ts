@@ -3,13 +3,14 @@
  * no `plain` of PKCE, no refresh token that outlives the sign-in at the platform.
  */
 import type { AccountClaims, Configuration, errors, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
+import { assurances } from '#platform/assurance'
 import { dayOf } from '../actions/authenticate.ts'
 import { listRoles } from '../store.ts'
 import { createAdapters } from './adapter.ts'
 import { getCall } from './call.ts'
 import { ownMetadata } from './client-metadata.ts'
 import type { KeyRing } from './keys.ts'
-import { acrValues, lifeSeconds, personScopes, signingAlgs } from './model.ts'
+import { isContent, lifeSeconds, personScopes, signingAlgs } from './model.ts'
 import { refusalPage, signedOutPage, signOutPage } from './provider-pages.tsx'
 import { findSubject } from './store.ts'
 
@@ -29,7 +30,7 @@ export function configure(issuer: string, { keys }: KeyRing, library: Library): 
   return {
     adapter: createAdapters(library.errors),
     jwks: { keys } as Configuration['jwks'],
-    acrValues: [...acrValues],
+    acrValues: [...assurances],
     scopes: [...personScopes],
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time'],
@@ -160,18 +161,30 @@ function refuseOtherScopes(library: Library, asked: string, allowed: string): vo
   if (other) throw new library.errors.InvalidScope('requested scope is not allowed', other)
 }
 
-/** Besides the library's own checks: the browser is still signed in at the platform, as the same person. */
+/**
+ * Besides the library's own checks: the browser is still signed in at the platform, as the same person, and has proved it at a level
+ * that the application asks for.
+ */
 function policy({ interactionPolicy: { base, Check } }: Library) {
   const prompts = base()
-  prompts
-    .get('login')
-    ?.checks.add(
-      new Check('platform_session', 'the sign-in at the platform has ended', 'login_required', ({ oidc }) =>
-        oidc.session?.accountId === undefined || oidc.session.accountId === getCall().browser?.subject
-          ? Check.NO_NEED_TO_PROMPT
-          : Check.REQUEST_PROMPT,
-      ),
-    )
+  const login = prompts.get('login')
+  login?.checks.add(
+    new Check('assurance', 'none of the requested ACRs has been proved', 'login_required', ({ oidc }) =>
+      isContent(
+        oidc.params?.acr_values,
+        assurances.find((level) => level === oidc.acr),
+      )
+        ? Check.NO_NEED_TO_PROMPT
+        : Check.REQUEST_PROMPT,
+    ),
+  )
+  login?.checks.add(
+    new Check('platform_session', 'the sign-in at the platform has ended', 'login_required', ({ oidc }) =>
+      oidc.session?.accountId === undefined || oidc.session.accountId === getCall().browser?.subject
+        ? Check.NO_NEED_TO_PROMPT
+        : Check.REQUEST_PROMPT,
+    ),
+  )
   return prompts
 }
 

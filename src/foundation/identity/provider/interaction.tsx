@@ -7,14 +7,16 @@ import type { Interaction, Provider } from 'oidc-provider'
 import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { page, type Reply, type RequestFacts, redirect, route } from '#platform/http'
+import { page, type Reply, type RequestFacts, redirect, route, type SetCookie } from '#platform/http'
 import { contentPolicy } from '#platform/policy'
-import { Button, DescriptionList, ErrorSummary, Form, TextInput } from '#ui'
-import { confirmPassword } from '../actions/confirm.ts'
+import { Button, DescriptionList, Form, type FormError } from '#ui'
+import { listMethods, proveBy } from '../assurance/methods.ts'
+import { NoWay, ProofForms } from '../assurance/proof-forms.tsx'
+import { raiseSession } from '../assurance/sessions.ts'
 import type { Call } from './call.ts'
 import { interactionPath } from './configuration.ts'
 import { formTarget } from './form-target.ts'
-import { acrOf, personScopes, scopeWords } from './model.ts'
+import { isContent, levelAsked, personScopes, scopeWords } from './model.ts'
 import { withProvider } from './provider.ts'
 import { type BrowserSession, findSubject } from './store.ts'
 
@@ -26,6 +28,7 @@ interface Pending {
   interaction: Interaction
   client: { id: string; name: string }
   call: Call
+  request: RequestFacts
 }
 
 /** Does the next step of a pending sign-in; only the browser that began it has its cookie. */
@@ -43,26 +46,40 @@ function withPending(
     const client = interaction && (await provider.Client.find(String(interaction.params.client_id)))
     if (!interaction || !client) throw gone()
     const named = { id: client.clientId, name: client.clientName ?? client.clientId }
-    return work({ provider, interaction, client: named, call })
+    return work({ provider, interaction, client: named, call, request })
   })
 }
 
-async function finish({ interaction }: Pending, result: NonNullable<Interaction['result']>): Promise<Reply> {
+async function finish(
+  { interaction }: Pending,
+  result: NonNullable<Interaction['result']>,
+  cookies: SetCookie[] = [],
+): Promise<Reply> {
   interaction.result = { ...('error' in result ? {} : interaction.lastSubmission), ...result }
   await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
-  return redirect(interaction.returnTo)
+  return redirect(interaction.returnTo, cookies)
 }
 
 const secondsOf = (at: Date) => Math.floor(at.getTime() / 1000)
 
-const loginOf = ({ subject, amr, createdAt }: BrowserSession, provedAt = createdAt) => ({
-  login: { accountId: subject, amr, acr: acrOf(amr), ts: secondsOf(provedAt) },
+const loginOf = ({
+  subject,
+  amr,
+  assurance,
+  authenticatedAt,
+}: Pick<BrowserSession, 'subject' | 'assurance' | 'authenticatedAt'> & { amr: readonly string[] }) => ({
+  login: { accountId: subject, amr: [...amr], acr: assurance, ts: secondsOf(authenticatedAt) },
 })
 
-/** Wants a proof made for it: one made since it asked will do. */
-const wantsProof = ({ interaction: { prompt, iat } }: Pending, browser: BrowserSession): boolean =>
-  prompt.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age') &&
-  secondsOf(browser.createdAt) <= iat
+/** Wants a proof made for it (one made since it asked will do), or one that is not older than it says. */
+function wantsProof({ interaction: { prompt, params, iat } }: Pending, { authenticatedAt }: BrowserSession): boolean {
+  const provedAt = secondsOf(authenticatedAt)
+  if (prompt.reasons.includes('login_prompt') && provedAt <= iat) return true
+  return prompt.reasons.includes('max_age') && provedAt <= iat - Math.max(0, Number(params.max_age))
+}
+
+const isStrongEnough = ({ interaction: { params } }: Pending, { assurance }: BrowserSession): boolean =>
+  isContent(params.acr_values, assurance)
 
 async function nextStep(pending: Pending): Promise<Reply> {
   const { interaction, call } = pending
@@ -71,7 +88,8 @@ async function nextStep(pending: Pending): Promise<Reply> {
   if (interaction.prompt.name === 'consent') return showConsent(pending, call.browser)
   if (interaction.prompt.reasons.includes('id_token_hint') && interaction.session)
     return finish(pending, { error: 'login_required', error_description: 'somebody else is signed in' })
-  if (wantsProof(pending, call.browser)) return showProof(pending, call.browser)
+  if (wantsProof(pending, call.browser) || !isStrongEnough(pending, call.browser))
+    return showProof(pending, call.browser)
   return finish(pending, loginOf(call.browser))
 }
 
@@ -84,29 +102,33 @@ const pageOf = ({ interaction }: Pending, content: Parameters<typeof page>[0]): 
 
 const hostOf = ({ interaction: { params } }: Pending) => new URL(String(params.redirect_uri)).host
 
-async function showProof(pending: Pending, browser: BrowserSession, fault?: { words: string; status: number }) {
+/** What proves what the application asks for; where it names no level, that it is the same person. */
+const methodsFor = ({ call, interaction: { params } }: Pending, { account }: BrowserSession) =>
+  listMethods(call.ctx, account, levelAsked(params.acr_values) ?? 'password')
+
+async function showProof(
+  pending: Pending,
+  browser: BrowserSession,
+  fault?: { code: string; errors: readonly FormError[] },
+): Promise<Reply> {
   const { interaction, client } = pending
   const person = await findSubject(pending.call.ctx.sql, browser.subject)
+  const methods = await methodsFor(pending, browser)
+  const here = `${interactionPath}/${interaction.uid}`
   return pageOf(pending, {
-    title: 'Xác nhận mật khẩu',
+    title: 'Xác nhận thêm một bước',
     lead: `Ứng dụng “${client.name}” cần biết chắc là ông/bà đang ngồi ở máy này.`,
-    status: fault?.status,
+    status: fault && 422,
+    islands: methods.flatMap(({ form }) => form?.islands ?? []),
     body: (
-      <Form action={`${interactionPath}/${interaction.uid}/mat-khau`} label="Xác nhận mật khẩu">
-        <ErrorSummary errors={fault ? [{ field: 'password', message: fault.words }] : []} title="Chưa xác nhận được" />
+      <div class="stack-large">
         <DescriptionList items={[{ term: 'Đang đăng nhập', value: person?.name ?? browser.account }]} />
-        <TextInput
-          name="password"
-          label="Mật khẩu"
-          type="password"
-          autocomplete="current-password"
-          error={fault?.words}
-        />
-        <div class="row">
-          <Button kind="primary">Xác nhận</Button>
-          <Button formAction={`${interactionPath}/${interaction.uid}/thoi`}>Thôi, quay lại ứng dụng</Button>
-        </div>
-      </Form>
+        {methods.length === 0 && <NoWay isOfficers={!levelAsked(interaction.params.acr_values)?.startsWith('vneid')} />}
+        <ProofForms methods={methods} action={`${here}/xac-nhan`} hidden={{}} returnTo={here} fault={fault} />
+        <Form action={`${here}/thoi`} class="row">
+          <Button>Thôi, quay lại ứng dụng</Button>
+        </Form>
+      </div>
     ),
   })
 }
@@ -167,17 +189,34 @@ async function agree(pending: Pending): Promise<Reply> {
   return finish(pending, consent)
 }
 
-async function prove(pending: Pending, password: string): Promise<Reply> {
-  const { call, interaction } = pending
-  if (!call.browser || interaction.prompt.name !== 'login') return nextStep(pending)
-  if (await confirmPassword(call.ctx, password)) return finish(pending, loginOf(call.browser, call.ctx.now))
+async function prove(pending: Pending, typed: Readonly<Record<string, string>>): Promise<Reply> {
+  const { call, interaction, request } = pending
+  const { browser, ctx } = call
+  if (!browser || interaction.prompt.name !== 'login') return nextStep(pending)
+  const proof = await proveBy(ctx, await methodsFor(pending, browser), typed)
+  if (!('faults' in proof)) {
+    const cookie = await raiseSession(ctx, request, proof)
+    return finish(pending, loginOf({ ...browser, ...proof, authenticatedAt: ctx.now }), [cookie])
+  }
   call.deeds.push({
     action: 'sign-on.refused',
     subject: `client:${pending.client.id}`,
-    actor: call.browser.account,
-    body: { error: 'wrong_password', address: call.address },
+    actor: browser.account,
+    body: { error: 'not_proved', by: String(typed.cach ?? ''), address: call.address },
   })
-  return showProof(pending, call.browser, { words: 'Mật khẩu không đúng.', status: 422 })
+  const errors = proof.faults.map(({ path, message }) => ({ field: path, message }))
+  return showProof(pending, browser, { code: String(typed.cach ?? ''), errors })
+}
+
+function turnBack(pending: Pending): Promise<Reply> {
+  const { browser } = pending.call
+  // OpenID Connect Core Unmet Authentication Requirements 1.0.
+  if (browser && pending.interaction.prompt.name === 'login' && !isStrongEnough(pending, browser))
+    return finish(pending, {
+      error: 'unmet_authentication_requirements',
+      error_description: 'none of the requested ACRs could be obtained',
+    })
+  return finish(pending, { error: 'access_denied', error_description: 'the person did not agree' })
 }
 
 const params = z.object({ uid: z.string().max(100) })
@@ -202,16 +241,16 @@ export const interactionRoutes = [
     handle: (ctx, { params: { uid }, request }) => withPending(ctx, request, uid, nextStep),
   }),
   step('dong-y', agree),
-  step('thoi', (pending) => finish(pending, { error: 'access_denied', error_description: 'the person did not agree' })),
+  step('thoi', turnBack),
   route({
     method: 'POST',
-    path: `${interactionPath}/:uid/mat-khau`,
+    path: `${interactionPath}/:uid/xac-nhan`,
     access: 'public',
     ratePerMinute: 30,
     params,
-    body: z.object({ password: z.string().max(1000) }),
+    body: z.record(z.string(), z.string().max(20_000)),
     handle: (ctx, { params: { uid }, body, request }) =>
-      withPending(ctx, request, uid, (pending) => prove(pending, body.password)),
+      withPending(ctx, request, uid, (pending) => prove(pending, body)),
   }),
 ]
 

@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { z } from 'zod'
+import { type Assurance, assurances, meets } from '#platform/assurance'
 import { AccountName, Scopes, sessionLifeMs } from '../model.ts'
 
 export const clientKinds = ['public', 'confidential', 'machine'] as const
@@ -23,10 +24,19 @@ export const scopeWords: Record<(typeof personScopes)[number], string> = {
 export const signingAlgs = ['ES256', 'RS256'] as const
 export type SigningAlg = (typeof signingAlgs)[number]
 
-/** How a sign-in was proved, by the strength of its proofs. One with a password alone is the first. */
-export const acrOf = (amr: readonly string[]): string =>
-  amr.length === 1 && amr[0] === 'pwd' ? acrValues[0] : acrValues[1]
-export const acrValues = ['urn:tram-huong:acr:password', 'urn:tram-huong:acr:multi-factor'] as const
+/** The level that an application asks for (`acr_values`, the best first): the first of those that are known here. */
+export const levelAsked = (acrValues: unknown): Assurance | undefined => levelsAsked(acrValues)[0]
+
+/** Whether one of the levels that were asked for has been proved; who asks for none is content with any. */
+export function isContent(acrValues: unknown, had: Assurance | undefined): boolean {
+  const asked = levelsAsked(acrValues)
+  return asked.length === 0 || asked.some((level) => meets(had, level))
+}
+
+const levelsAsked = (acrValues: unknown): Assurance[] =>
+  String(acrValues ?? '')
+    .split(' ')
+    .flatMap((word) => assurances.filter((level) => level === word))
 
 /** Seconds that each of the things handed out lives. */
 export const lifeSeconds = {

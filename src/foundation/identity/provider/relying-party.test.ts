@@ -62,7 +62,7 @@ cloneTest('an application that nobody here wrote signs people in, refreshes, and
   const claims = tokens.claims()
   assert.ok(claims)
   assert.match(claims.sub, /^[0-9a-f-]{36}$/, 'a name of its own, not that of the account')
-  assert.equal(claims.acr, 'urn:tram-huong:acr:password')
+  assert.equal(claims.acr, 'password')
   assert.deepEqual(claims.amr, ['pwd'])
   const person = await userInfo(config, tokens.access_token, claims.sub)
   assert.equal(person.account, 'lanhdao')
@@ -208,7 +208,7 @@ cloneTest('what an attacker tries at the provider is refused, ends what was stol
   // A pending sign-in belongs to the browser that began it, and its posts to this site.
   const login = await askFor(config, { prompt: 'login' })
   const proof = await browser.follow(login.url.href)
-  assert.match(proof.body, /Xác nhận mật khẩu/)
+  assert.match(proof.body, /Xác nhận thêm một bước/)
   const stranger = openBrowser(t)
   await signInAs(stranger, 'phantich', '/')
   assert.equal((await stranger.follow(proof.url.href)).answer?.status, 404)
@@ -217,9 +217,12 @@ cloneTest('what an attacker tries at the provider is refused, ends what was stol
     headers: { 'sec-fetch-site': 'cross-site' },
     body: new URLSearchParams({ password }),
   }
-  assert.equal((await browser.ask(`${proof.url.href}/mat-khau`, foreign)).status, 403)
-  assert.equal((await browser.post(`${proof.url.pathname}/mat-khau`, { password: 'sai' })).answer?.status, 422)
-  const proved = await browser.post(`${proof.url.pathname}/mat-khau`, { password })
+  assert.equal((await browser.ask(`${proof.url.href}/xac-nhan`, foreign)).status, 403)
+  assert.equal(
+    (await browser.post(`${proof.url.pathname}/xac-nhan`, { cach: 'mat-khau', password: 'sai' })).answer?.status,
+    422,
+  )
+  const proved = await browser.post(`${proof.url.pathname}/xac-nhan`, { cach: 'mat-khau', password })
   assert.ok(((await exchange(config, proved.url, login)).claims()?.auth_time ?? 0) > Date.now() / 1000 - 60)
 
   // Signing out at the platform, by whatever way, ends what applications hold.

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { type Input, type Route, route } from '#platform/http'
-import { readBytes } from '#platform/server'
+import { readBytes } from '#platform/input'
 import { askProvider } from './provider.ts'
 
 const mostBytes = 56 * 1024

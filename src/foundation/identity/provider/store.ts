@@ -1,7 +1,8 @@
 import type { JsonWebKey } from 'node:crypto'
+import type { Assurance } from '#platform/assurance'
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
-import { accountColumns, type Caller } from '../store.ts'
+import { accountColumns, type Caller, hasFactor } from '../store.ts'
 import type { ClientKind, SigningAlg } from './model.ts'
 
 export interface Client {
@@ -192,8 +193,9 @@ export interface BrowserSession {
   id: string
   account: string
   subject: string
-  createdAt: Date
   amr: string[]
+  assurance: Assurance
+  authenticatedAt: Date
 }
 
 /** The sign-in at the platform that a browser brings. */
@@ -203,7 +205,8 @@ export async function findBrowserSession(
   alive: Liveness,
 ): Promise<BrowserSession | undefined> {
   const [found] = await sql<BrowserSession[]>`
-    select session.id, session.account, account.subject, session.created_at, session.amr
+    select session.id, session.account, account.subject, session.amr, session.acr as assurance,
+      session.authenticated_at
     from identity.session join identity.account on account.name = session.account
     where session.token_hash = ${tokenHash} and session.expires_at > ${alive.now} and session.seen_at > ${alive.seenSince}
       and account.disabled_at is null`
@@ -254,7 +257,7 @@ export async function deleteKeys(sql: Sql, kids: readonly string[]): Promise<voi
 /** The machine behind an access token: its client and its account are open still, and it may do what both allow. */
 export async function findMachineCaller(sql: Sql, idHash: Buffer, now: Date): Promise<Caller | undefined> {
   const [caller] = await sql<Caller[]>`
-    select ${accountColumns(sql)}, relying_client.id as credential, ${now}::timestamptz as seen_at,
+    select ${accountColumns(sql)}, relying_client.id as credential, ${now}::timestamptz as seen_at, ${hasFactor(sql)} as has_factor,
       array(select scope from unnest(string_to_array(payload ->> 'scope', ' ')) scope
         where scope = any(relying_client.scopes)) as scopes
     from identity.provider_artifact

@@ -17,7 +17,8 @@ import {
   TextInput,
   withQuery,
 } from '#ui'
-import { dayOf, sessionCookie } from '../actions/authenticate.ts'
+import { dayOf } from '../actions/authenticate.ts'
+import { sessionCookie } from '../assurance/sessions.ts'
 import { giveStandIns } from '../model.ts'
 import { beginStandIn, endStandIn, mayRevoke, revokeStandIn } from './actions.ts'
 import { giveRoutes, standInPath } from './give-form.tsx'

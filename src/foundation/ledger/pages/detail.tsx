@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { page, route } from '#platform/http'
-import { DescriptionList, formatNumber, More, Notice, Section, Tag, Time } from '#ui'
+import { Button, DescriptionList, formatNumber, More, Notice, Section, Tag, Time } from '#ui'
 import { readPermission } from '../actions.ts'
 import type { Entry, EntryProof } from '../model.ts'
 import { proveEntry } from '../proof.ts'
@@ -86,12 +86,17 @@ function Proof({ proof }: { proof: EntryProof }) {
           items={[
             { term: 'Cam kết', value: <span class="code">{proof.commitment}</span> },
             { term: 'Giá trị băm gốc', value: <span class="code">{proof.root}</span> },
-            {
-              term: 'Tệp bằng chứng',
-              value: <a href={`/api/v1/ledger/entries/${proof.id}/proof`}>Xem dạng JSON</a>,
-            },
           ]}
         />
+        <div class="row">
+          <Button href={`/api/v1/ledger/entries/${proof.id}/bundle`} download>
+            Tải bằng chứng
+          </Button>
+          <Button href={`/api/v1/ledger/entries/${proof.id}/proof`}>Xem dạng JSON</Button>
+        </div>
+        <p class="muted">
+          Tệp ZIP gồm bản ghi, đường dẫn bằng chứng, điểm niêm phong đã ký và chương trình kiểm tra không cần mạng.
+        </p>
         <More title={`Đường dẫn bằng chứng (${proof.path.length} bước)`}>
           <ol>
             {proof.path.map((step) => (

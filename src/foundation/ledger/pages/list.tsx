@@ -1,60 +1,24 @@
 import { z } from 'zod'
-import { invalid } from '#platform/errors'
 import { page, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { tableFile } from '#platform/table-file'
-import {
-  type ActiveFilter,
-  DateInput,
-  type DateValue,
-  FilterBar,
-  formatNumber,
-  readDateInput,
-  Section,
-  Table,
-  TextInput,
-  Time,
-  withQuery,
-} from '#ui'
+import { Button, DateInput, FilterBar, formatNumber, Section, Table, TextInput, Time, withQuery } from '#ui'
 import { readPermission } from '../actions.ts'
 import type { Checkpoint, Entry } from '../model.ts'
 import { listCheckpoints, listEntries } from '../read.ts'
-import type { EntryQuery } from '../store.ts'
+import { recordSearch, searchEntries } from '../search.ts'
+import type { EntryQuery } from '../search-store.ts'
+import { activeFilters, dateValue, FilterQuery, filterNames, readFilter } from './filter.tsx'
 import { listPath, sayAction, sayActor, sayOrganisation } from './words.ts'
 
 const pageSize = 50
 const checkpointsShown = 10
-const dayMs = 86_400_000
 
-const text = z.string().trim().max(300).optional()
-const part = z.string().trim().max(4).optional()
-const ListQuery = z.object({
-  hanhDong: text,
-  doiTuong: text,
-  taiKhoan: text,
-  donVi: text,
-  'tu-day': part,
-  'tu-month': part,
-  'tu-year': part,
-  'den-day': part,
-  'den-month': part,
-  'den-year': part,
+const ListQuery = FilterQuery.extend({
   sau: z.uuid().optional(),
   tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
 })
 type ListQuery = z.infer<typeof ListQuery>
-
-const names = Object.keys(ListQuery.shape).filter((name) => name !== 'sau' && name !== 'tai')
-
-/** Midnight in Việt Nam that begins a day of the query, some days later when asked. */
-function readDay(query: ListQuery, name: 'tu' | 'den', plusDays = 0): Date | undefined {
-  const date = readDateInput(query, name)
-  if (date === 'invalid') {
-    const message = 'Ngày phải có đủ ngày, tháng, năm, ví dụ 05/09/2026.'
-    throw invalid(message, [{ path: `query.${name}`, message }])
-  }
-  return date === undefined ? undefined : new Date(Date.parse(`${date}T00:00:00+07:00`) + plusDays * dayMs)
-}
 
 export const listRoute = route({
   method: 'GET',
@@ -62,17 +26,13 @@ export const listRoute = route({
   access: readPermission,
   query: ListQuery,
   async handle(ctx, { query, request }) {
-    const asked = {
-      reach: ctx.reach(readPermission),
-      action: query.hanhDong || undefined,
-      subject: query.doiTuong || undefined,
-      actor: query.taiKhoan || undefined,
-      organisation: query.donVi || undefined,
-      from: readDay(query, 'tu'),
-      to: readDay(query, 'den', 1),
+    const filter = readFilter(query)
+    if (query.tai) {
+      await recordSearch(ctx, filter)
+      const asked = { ...filter, reach: ctx.reach(readPermission) }
+      return tableFile(query.tai, { name: 'nhat-ky', titles: fileTitles, rows: fileRows(ctx.sql, asked) })
     }
-    if (query.tai) return tableFile(query.tai, { name: 'nhat-ky', titles: fileTitles, rows: fileRows(ctx.sql, asked) })
-    const rows = await listEntries(ctx.sql, { ...asked, after: query.sau, limit: pageSize + 1 })
+    const rows = await searchEntries(ctx, { ...filter, after: query.sau, limit: pageSize + 1 })
     const shown = rows.slice(0, pageSize)
     const nextHref = rows.length > pageSize ? withQuery(request.url, { sau: shown.at(-1)?.id }) : undefined
     const checkpoints = await listCheckpoints(ctx.sql, checkpointsShown)
@@ -80,6 +40,7 @@ export const listRoute = route({
       title: 'Nhật ký',
       lead: 'Ai đã làm gì, lúc nào, với đối tượng nào. Bản ghi chỉ được viết thêm, không sửa và không xóa được.',
       islands: ['table'],
+      actions: <Button href={`${listPath}/xuat${queryOf(request.url)}`}>Xuất kèm bằng chứng</Button>,
       body: (
         <ListPage entries={shown} nextHref={nextHref} query={query} checkpoints={checkpoints} address={request.url} />
       ),
@@ -111,6 +72,12 @@ async function* fileRows(sql: Sql, asked: Omit<EntryQuery, 'limit' | 'after'>) {
   }
 }
 
+/** The conditions of the list go along; the place in it does not. */
+const queryOf = (url: string): string => {
+  const { search } = new URL(withQuery(url, { sau: undefined, tai: undefined }), 'http://x.invalid')
+  return search
+}
+
 interface ListProps {
   entries: readonly Entry[]
   nextHref: string | undefined
@@ -122,15 +89,16 @@ interface ListProps {
 function ListPage({ entries, nextHref, query, checkpoints, address }: ListProps) {
   return (
     <div class="stack-large">
-      <FilterBar names={names} active={activeFilters(query)}>
+      <FilterBar names={filterNames} active={activeFilters(query)}>
         <TextInput name="hanhDong" label="Mã hành động" hint="Ví dụ: landing.landed" value={query.hanhDong} optional />
         <TextInput
           name="doiTuong"
           label="Đối tượng"
-          hint="Loại và mã, ví dụ: source:SO-001"
+          hint="Loại và mã, ví dụ source:SO-001; cả loại: source:*"
           value={query.doiTuong}
           optional
         />
+        <TextInput name="mucDich" label="Mục đích" hint="Một vài từ của mục đích" value={query.mucDich} optional />
         <TextInput name="taiKhoan" label="Tài khoản" value={query.taiKhoan} optional />
         <TextInput name="donVi" label="Mã đơn vị" value={query.donVi} optional />
         <DateInput name="tu" label="Từ ngày" value={dateValue(query, 'tu')} optional />
@@ -189,7 +157,8 @@ function Checkpoints({ checkpoints }: { checkpoints: readonly Checkpoint[] }) {
       </p>
       {key && (
         <p>
-          Khóa công khai: <span class="code">{key}</span>
+          Khóa công khai: <span class="code">{key}</span>. Bản ký mới nhất để máy khác lưu làm chứng:{' '}
+          <a href="/api/v1/ledger/checkpoint">tải điểm niêm phong</a>.
         </p>
       )}
       <Table
@@ -205,20 +174,4 @@ function Checkpoints({ checkpoints }: { checkpoints: readonly Checkpoint[] }) {
       />
     </Section>
   )
-}
-
-const dateValue = (query: ListQuery, name: 'tu' | 'den'): DateValue => ({
-  day: query[`${name}-day`],
-  month: query[`${name}-month`],
-  year: query[`${name}-year`],
-})
-
-function activeFilters(query: ListQuery): ActiveFilter[] {
-  const filters = [
-    ['hanhDong', 'Hành động'],
-    ['doiTuong', 'Đối tượng'],
-    ['taiKhoan', 'Tài khoản'],
-    ['donVi', 'Đơn vị'],
-  ] as const
-  return filters.flatMap(([name, label]) => (query[name] ? [{ name, label: `${label}: ${query[name]}` }] : []))
 }

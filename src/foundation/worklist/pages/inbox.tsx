@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reckonerPath } from '#calendar'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
@@ -59,6 +60,7 @@ export const inboxRoute: Route = route({
       actions: (
         <>
           {ctx.can(overseePermission) && <Button href={unitPath}>Khối lượng việc của đơn vị</Button>}
+          <Button href={reckonerPath}>Tính thời hạn</Button>
           <Button href={handOverPath}>Bàn giao toàn bộ khi nghỉ</Button>
         </>
       ),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { keepUpload, openFile } from '#files'
+import { acceptOf, inPieces, keepUpload, openFile, takeUpload } from '#files'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { file, type Reply, type Route, redirect, route } from '#platform/http'
@@ -85,9 +85,11 @@ const write = route({
     const incident = await getIncident(ctx, params.code)
     // Asked before a file is kept.
     if (!(await mayWrite(ctx, incident))) ctx.require('incident:command', incident.organisation)
-    const { fields, file: sent } = await upload()
+    const form = await upload()
+    const { fields } = form
     const corrects = Number(fields['dinh-chinh']) || undefined
     try {
+      const sent = await takeUpload(ctx, form, 'attachment')
       await writeLog(ctx, incident.code, {
         kind: fields.loai ?? '',
         text: fields['noi-dung'] ?? '',
@@ -137,6 +139,7 @@ async function logPage(ctx: Context, incident: Incident, { query, values, errors
   const next = entries.length > pageSize ? withQuery(own, { truoc: shown.at(-1)?.id, loai: kind }) : undefined
   const writes = incident.state === 'open' && (await mayWrite(ctx, incident))
   return framePage(ctx, incident, {
+    islands: ['upload'],
     tab: 'log',
     errors,
     body: (
@@ -267,7 +270,14 @@ function WriteForm(props: { own: string; corrects: number | undefined } & Omit<S
           error={errorAt(errors, 'luc')}
           optional
         />
-        <FileInput name="tep" label="Tệp kèm" hint="Ảnh, công văn, bảng tính." optional />
+        <FileInput
+          name="tep"
+          label="Tệp kèm"
+          hint="Ảnh, công văn, bảng tính."
+          accept={acceptOf('attachment')}
+          inPieces={inPieces('attachment')}
+          optional
+        />
         <Button kind="primary">{corrects ? 'Ghi đính chính' : 'Ghi vào diễn biến'}</Button>
       </Form>
     </Section>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DirectivesOf, listDirectivesOf } from '#directives'
-import { keepUpload } from '#files'
+import { acceptOf, inPieces, keepUpload, takeUpload } from '#files'
 import type { Context } from '#platform/context'
 import { forbidden } from '#platform/errors'
 import { type Reply, type Route, redirect, route } from '#platform/http'
@@ -124,8 +124,10 @@ const end = route({
     const task = await getTask(ctx, incident.code, params.number)
     // Asked before a file is kept.
     if (!mayEnd(ctx, incident, task)) throw forbidden('incident:command', task.organisation)
-    const { fields, file } = await upload()
+    const form = await upload()
+    const { fields } = form
     try {
+      const file = await takeUpload(ctx, form, 'evidence')
       await endTask(ctx, incident.code, params.number, {
         state: fields.cach === 'skipped' ? 'skipped' : 'done',
         result: fields['ket-qua'],
@@ -212,6 +214,7 @@ async function taskPage(
   const acts = incident.state === 'open' && mayEnd(ctx, incident, task)
   return framePage(ctx, incident, {
     tab: 'tasks',
+    islands: ['upload'],
     below: `Nhiệm vụ ${number}`,
     errors,
     body: (
@@ -294,7 +297,13 @@ function EndForm({
           maxLength={2000}
           error={errorAt(errors, 'ket-qua')}
         />
-        <FileInput name="tep" label="Tệp minh chứng" optional />
+        <FileInput
+          name="tep"
+          label="Tệp minh chứng"
+          accept={acceptOf('evidence')}
+          inPieces={inPieces('evidence')}
+          optional
+        />
         <Button kind="primary">Ghi kết thúc</Button>
       </Form>
     </Section>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findPeriod, periodLabel } from '#calendar'
+import { takeUpload } from '#files'
 import { getHomePack, getOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid, notFound, Problem, tooLarge } from '#platform/errors'
@@ -79,7 +80,7 @@ export const formRoutes: readonly Route[] = [
     async handle(ctx, { params, query, upload }) {
       const place = { organisation: query['don-vi'], period: query.ky }
       try {
-        const { file } = await upload()
+        const file = await takeUpload(ctx, await upload(), 'table')
         if (!file) return sendPage(ctx, params.form, place, 'Chưa chọn tệp. Hãy chọn biểu đã nhập rồi bấm “Gửi biểu”.')
         const parts: Buffer[] = []
         let size = 0
@@ -93,9 +94,10 @@ export const formRoutes: readonly Route[] = [
           { form: params.form, ...place },
           { fileName: file.fileName, bytes: Buffer.concat(parts) },
         )
+        await file.taken?.(ctx)
         return redirect(`${formsPath}/dot/${id}`)
       } catch (error) {
-        if (error instanceof Problem && error.code === 'request.invalid')
+        if (error instanceof Problem && ['request.invalid', 'file.not-whole'].includes(error.code))
           return sendPage(ctx, params.form, place, error.message)
         throw error
       }
@@ -228,6 +230,7 @@ async function sendPage(
     status: fault ? 422 : 200,
     crumbs: [{ label: 'Biểu mẫu Excel', href: `${formsPath}?don-vi=${encodeURIComponent(place.organisation)}` }],
     lead: `${organisation.name}, ${periodLabel(place.period).toLowerCase()}`,
+    islands: ['upload'],
     body: (
       <div class="stack-large">
         {fault && <ErrorSummary errors={[{ field: 'tep', message: fault }]} />}
@@ -246,6 +249,7 @@ async function sendPage(
               label="Biểu đã nhập"
               hint="Tệp .xlsx đã tải ở bước 1, không quá 5 MB."
               accept=".xlsx"
+              inPieces={{ use: 'table', mostBytes: formLimitBytes }}
               error={fault}
             />
             <DecisionBar

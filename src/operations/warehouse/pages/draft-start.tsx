@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tableInPieces, takeUpload } from '#files'
 import { getHomePack } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
@@ -51,11 +52,14 @@ export const draftStartRoutes: readonly Route[] = [
     takes: 'upload',
     maxBytes: 100 * 1024 ** 3,
     async handle(ctx, { upload }) {
-      const { file } = await upload()
-      if (!file) return startPage(ctx, 'Chưa chọn tệp. Hãy chọn một tệp rồi bấm “Đọc thử tệp”.')
+      const form = await upload()
       await deleteStaleDrafts(ctx.sql, new Date(ctx.now.getTime() - draftDays * 86_400_000))
       try {
-        return redirect(draftPath(await beginDraft(ctx, file)))
+        const file = await takeUpload(ctx, form, 'table')
+        if (!file) return startPage(ctx, 'Chưa chọn tệp. Hãy chọn một tệp rồi bấm “Đọc thử tệp”.')
+        const draft = await beginDraft(ctx, file)
+        await file.taken?.(ctx)
+        return redirect(draftPath(draft))
       } catch (error) {
         return startPage(ctx, fileFaultWords(error))
       }
@@ -127,6 +131,7 @@ async function startPage(ctx: Context, fault: string | undefined): Promise<Reply
     status: fault ? 422 : 200,
     crumbs: [{ label: 'Nguồn dữ liệu', href: listPath }],
     lead: 'Đưa một tệp mẫu lên; hệ thống đọc thử, đề xuất, ông/bà xem lại từng bước. Không cần viết mã.',
+    islands: ['upload'],
     body: (
       <div class="stack-large">
         <ErrorSummary errors={fault ? [{ field: 'tep', message: fault }] : []} title="Chưa đọc được tệp" />
@@ -136,6 +141,7 @@ async function startPage(ctx: Context, fault: string | undefined): Promise<Reply
             label="Tệp mẫu"
             hint={`CSV, Excel (.xlsx), JSON hoặc XES; có thể nén .gz; lớn nhất ${formatBytes(ctx.config.maxFileBytes)}.`}
             accept=".csv,.txt,.tsv,.xlsx,.json,.jsonl,.ndjson,.xes,.xml,.gz"
+            inPieces={tableInPieces(ctx.config)}
             error={fault}
           />
           <Button kind="primary" icon="upload">

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tableInPieces, takeUpload } from '#files'
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import {
@@ -55,10 +56,12 @@ export const uploadRoutes: readonly Route[] = [
     async handle(ctx, { params, upload }) {
       const { source } = await getReadableSource(ctx, params.code)
       ctx.require('record:import', source.organisation)
-      const { file } = await upload()
-      if (!file) return uploadPage(ctx, params.code, 'Chưa chọn tệp. Hãy chọn một tệp rồi bấm “Xem trước”.')
+      const form = await upload()
       try {
+        const file = await takeUpload(ctx, form, 'table')
+        if (!file) return uploadPage(ctx, params.code, 'Chưa chọn tệp. Hãy chọn một tệp rồi bấm “Xem trước”.')
         const draft = await keepUpload(ctx, { fileName: file.fileName, bytes: file.bytes, source: params.code })
+        await file.taken?.(ctx)
         return redirect(`${uploadPath(params.code)}/${draft.id}`)
       } catch (error) {
         return uploadPage(ctx, params.code, fileFaultWords(error))
@@ -104,6 +107,7 @@ async function uploadPage(ctx: Context, code: string, fault: string | undefined)
       { label: contract.body.name, href: sourcePath(code) },
     ],
     lead: 'Xem trước điều sẽ xảy ra, rồi mới nhập.',
+    islands: ['upload'],
     body: (
       <div class="stack-large">
         <SourceTabs
@@ -124,6 +128,7 @@ async function uploadPage(ctx: Context, code: string, fault: string | undefined)
             label="Tệp"
             hint={`Theo hợp đồng bản ${contract.version}: ${format.type.toUpperCase()}, có thể nén .gz; lớn nhất ${formatBytes(ctx.config.maxFileBytes)}.`}
             accept={endings[format.type]}
+            inPieces={tableInPieces(ctx.config)}
             error={fault}
           />
           <Button kind="primary" icon="upload">

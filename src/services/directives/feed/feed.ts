@@ -83,7 +83,7 @@ function addEvent(ctx: Context, calendar: ReturnType<typeof ical>, row: ListedPa
 async function readAs(ctx: Context, account: string): Promise<Context | undefined> {
   // The cards name only roles.
   const roles = new Set(ctx.rolesWith(readPermission) as Role[])
-  const actor = await createAuthenticator(new Map([[readPermission, roles]]), {}).findActor(ctx, account)
+  const actor = await createAuthenticator(new Map([[readPermission, roles]])).findActor(ctx, account)
   if (!actor?.permissions.has(readPermission)) return undefined
   const reach = (permission: string): Reach => actor.permissions.get(permission) ?? new Set()
   return { ...ctx, actor, reach }

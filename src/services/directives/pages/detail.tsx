@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isPeriod, periodLabel, type Remaining, remaining, runClock } from '#calendar'
+import { acceptOf, inPieces } from '#files'
 import type { NumberChoice, Numbers } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
@@ -62,7 +63,7 @@ export const makeDetailRoute = (numbers: Numbers): Route =>
           </>
         ),
         crumbs: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath }],
-        islands: ['live'],
+        islands: ['live', 'upload'],
         actions: directive.documentNumber && (
           <Button href={`${partPath(part.code)}/phieu-giao`} icon="document">
             Phiếu giao việc
@@ -301,6 +302,8 @@ function EvidenceSection({ evidence, seen, canUpload }: { evidence: Evidence[]; 
             name="tep"
             label="Tệp minh chứng"
             hint="PDF, ảnh, bảng tính hoặc văn bản; mỗi tệp không quá 20 MB."
+            accept={acceptOf('evidence')}
+            inPieces={inPieces('evidence')}
           />
           <div>
             <Button>Tải lên</Button>

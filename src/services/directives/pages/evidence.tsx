@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { keepUpload, openFile } from '#files'
+import { keepUpload, openFile, takeUpload } from '#files'
 import { notFound, Problem } from '#platform/errors'
 import { file, type Route, redirect, route } from '#platform/http'
 import { partPath } from '../paths.ts'
@@ -23,12 +23,13 @@ export const evidenceRoutes: readonly Route[] = [
     async handle(ctx, { params, upload }) {
       const { directive, part } = await getWhole(ctx, params.code)
       demand(mayWork(ctx, directive, part), workPermission, part.organisation)
-      const { fields, file: sent } = await upload()
+      const form = await upload()
       const back = partPath(params.code)
-      if (!sent) return redirect(`${back}?loi=chua-chon-tep#minh-chung`)
       try {
+        const sent = await takeUpload(ctx, form, 'evidence')
+        if (!sent) return redirect(`${back}?loi=chua-chon-tep#minh-chung`)
         const kept = await keepUpload(ctx, sent, 'evidence')
-        await addEvidence(ctx, { code: params.code }, { file: kept, note: fields['ghi-chu']?.slice(0, 500) })
+        await addEvidence(ctx, { code: params.code }, { file: kept, note: form.fields['ghi-chu']?.slice(0, 500) })
       } catch (error) {
         if (!(error instanceof Problem) || error.status >= 500) throw error
         return redirect(`${back}?loi=${encodeURIComponent(error.message)}#minh-chung`)

@@ -1,0 +1,23 @@
+/** The names under which bytes lie, on the disk below `var` and in a store of S3 alike: `files/aa/bb/<sha256>` for kept contents. */
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+
+export const contentFolder = 'files/'
+/** Drafts of the disk, before they are whole. */
+export const asideFolder = 'files/aside/'
+/** Pieces of uploads that are under way. */
+export const pieceFolder = 'uploads/'
+
+export const nameOf = (sha256: string) => `${contentFolder}${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`
+
+/** The hash that a name stands for; nothing for drafts and whatever else lies there. */
+export const hashIn = (name: string): string | undefined =>
+  /^files\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(name)?.[1]
+
+export const hashBytes = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+export async function hashStream(bytes: Readable): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of bytes) hash.update(chunk)
+  return hash.digest('hex')
+}

@@ -1,0 +1,106 @@
+import type { Assurance } from '#platform/assurance'
+import type { Sql } from '#platform/sql'
+
+export interface Session {
+  id: string
+  account: string
+  createdAt: Date
+  seenAt: Date
+  expiresAt: Date
+  address: string
+  userAgent: string
+  assurance: Assurance
+  authenticatedAt: Date
+}
+
+/** How somebody has proved who he is: `amr` by the names of RFC 8176. */
+export interface Proof {
+  assurance: Assurance
+  amr: readonly string[]
+}
+
+export interface NewSession extends Proof {
+  tokenHash: Buffer
+  account: string
+  now: Date
+  expiresAt: Date
+  address: string
+  userAgent: string
+}
+
+const sessionColumns = (sql: Sql) => sql`
+  session.id, session.account, session.created_at, session.seen_at, session.expires_at, session.address, session.user_agent,
+  session.acr as assurance, session.authenticated_at`
+
+export async function insertSession(sql: Sql, session: NewSession): Promise<void> {
+  await sql`
+    insert into identity.session
+      (token_hash, account, created_at, seen_at, expires_at, address, user_agent, acr, amr, authenticated_at)
+    values (${session.tokenHash}, ${session.account}, ${session.now}, ${session.now}, ${session.expiresAt},
+      ${session.address}, ${session.userAgent}, ${session.assurance}, ${[...session.amr]}, ${session.now})`
+}
+
+/** Writes what has been proved since, under another token; @returns nothing when the session has ended. */
+export async function raiseSession(
+  sql: Sql,
+  tokenHash: Buffer,
+  raised: Proof & { account: string; newHash: Buffer; now: Date },
+): Promise<Session | undefined> {
+  const [session] = await sql<Session[]>`
+    update identity.session
+    set token_hash = ${raised.newHash}, acr = ${raised.assurance}, amr = ${[...raised.amr]}, authenticated_at = ${raised.now},
+      seen_at = ${raised.now}
+    where token_hash = ${tokenHash} and account = ${raised.account} and expires_at > ${raised.now}
+    returning ${sessionColumns(sql)}`
+  return session
+}
+
+export async function findAmr(sql: Sql, tokenHash: Buffer): Promise<string[]> {
+  const [row] = await sql<{ amr: string[] }[]>`select amr from identity.session where token_hash = ${tokenHash}`
+  return row?.amr ?? []
+}
+
+export async function touchSession(sql: Sql, id: string, now: Date): Promise<void> {
+  await sql`update identity.session set seen_at = ${now} where id = ${id}`
+}
+
+export async function deleteSessionOf(sql: Sql, tokenHash: Buffer): Promise<Session | undefined> {
+  const [session] = await sql<Session[]>`
+    delete from identity.session where token_hash = ${tokenHash}
+    returning ${sessionColumns(sql)}`
+  return session
+}
+
+export async function deleteSession(sql: Sql, account: string, id: string): Promise<boolean> {
+  const deleted = await sql`delete from identity.session where id = ${id} and account = ${account}`
+  return deleted.count === 1
+}
+
+/** Ends every session of the account, save the one that is kept. */
+export async function deleteSessions(sql: Sql, account: string, keep: Buffer | undefined): Promise<number> {
+  const deleted = await sql`
+    delete from identity.session where account = ${account} and token_hash is distinct from ${keep ?? null}::bytea`
+  return deleted.count
+}
+
+/** Sessions that have ended by themselves, and failures that no longer count. */
+export async function deleteStale(sql: Sql, at: { now: Date; seenSince: Date; failedSince: Date }): Promise<void> {
+  await sql`delete from identity.session where expires_at <= ${at.now} or seen_at <= ${at.seenSince}`
+  await sql`delete from identity.sign_in_brake where failed_at <= ${at.failedSince} and blocked_until <= ${at.now}`
+}
+
+export type ListedSession = Session & { own: boolean }
+
+export async function listSessions(
+  sql: Sql,
+  account: string,
+  now: Date,
+  own: Buffer | undefined,
+): Promise<ListedSession[]> {
+  return sql<ListedSession[]>`
+    select ${sessionColumns(sql)}, coalesce(token_hash = ${own ?? null}::bytea, false) as own
+    from identity.session
+    where account = ${account} and expires_at > ${now}
+    order by seen_at desc
+    limit 100`
+}
