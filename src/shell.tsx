@@ -69,6 +69,7 @@ export function createShell(parts: ShellParts) {
             nav,
             account: accountOf(ctx),
             headLinks: head,
+            actingAs: actingAsOf(ctx),
             standingIn: ctx.actor.onBehalfOf && { name: ctx.actor.onBehalfOf.name, endAction: '/xu-ly-thay/thoi' },
             signInHref: content.face === 'plain' ? undefined : '/dang-nhap',
             search:
@@ -137,13 +138,20 @@ function liveHrefOf({ actor: { account, onBehalfOf } }: Context): string | undef
   return `/live?${new URLSearchParams({ cua: account, ...(onBehalfOf ? { thay: onBehalfOf.account } : {}) })}`
 }
 
+/** Said on every page of who holds more than one position; who has one is told in the menu of his account. */
+function actingAsOf({ actor: { position } }: Context) {
+  return position && position.held > 1 ? { title: position.title, changeHref: '/chuc-danh' } : undefined
+}
+
 function accountOf(ctx: Context) {
   if (!ctx.actor.account) return undefined
   return {
     name: ctx.actor.name,
+    position: ctx.actor.position?.title,
     organisation: ctx.actor.organisation,
     links: [
       { label: 'Tài khoản của tôi', href: '/tai-khoan' },
+      ...(ctx.actor.position ? [{ label: 'Đổi chức danh đang dùng', href: '/chuc-danh' }] : []),
       { label: 'Xử lý thay', href: '/xu-ly-thay' },
     ],
     signOutAction: '/dang-xuat',

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import dotenv from 'dotenv'
 import { z } from 'zod'
 
@@ -58,6 +58,8 @@ const Environment = z.object({
     .default('http://127.0.0.1:17390'),
   REMOTE_SIGNING_URL: httpUrl,
   REMOTE_SIGNING_TOKEN: secret,
+  TRAM_TSA_URL: httpUrl,
+  TRAM_TRUST_ROOTS: z.string().optional(),
   MAP_BASE_URL: z.string().refine(namesTiles).optional(),
   MAP_BASE_KIND: z.enum(mapBaseKinds).default('raster'),
   MAP_BASE_ATTRIBUTION: z.string().max(300).default(''),
@@ -90,6 +92,7 @@ const wanted: Partial<Record<string, string>> = {
   SIGNING_HELPER_URL: 'an address of this machine such as http://127.0.0.1:17390',
   REMOTE_SIGNING_URL: 'an address such as https://rssp.example.vn/csc/v1',
   REMOTE_SIGNING_TOKEN: 'a secret of 8 to 500 characters',
+  TRAM_TSA_URL: 'an address such as http://tsa.example.vn/',
   MAP_BASE_URL:
     'an address of tiles with {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow} of a WMTS in Web Mercator',
   MAP_BASE_KIND: `one of ${mapBaseKinds.join(', ')}`,
@@ -143,6 +146,10 @@ export interface Config {
   maxFileBytes: number
   /** Hosts from which data may be fetched (`host`, `host:port`), and private addresses or ranges that may be reached (`10.1.0.0/16`). */
   pullHosts: string[]
+  /** Authority of time stamps (RFC 3161); its host is named in `pullHosts` too. Absent: signatures bear no time stamp. */
+  tsaUrl: string | undefined
+  /** Folder with the roots of certificates that are trusted, as `.pem`. */
+  trustDir: string
   /** The Chromium that prints PDF. Absent: looked for where it usually lies. */
   chromiumPath: string | undefined
   /** The installation holds demonstration data, and every page says so; read from the database when it is opened. */
@@ -187,6 +194,8 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     proxies: env.TRAM_PROXIES,
     maxFileBytes: env.TRAM_MAX_FILE_MB * 1024 * 1024,
     pullHosts: readList(env.TRAM_PULL_HOSTS),
+    tsaUrl: env.TRAM_TSA_URL,
+    trustDir: resolve(env.TRAM_TRUST_ROOTS ?? join(env.TRAM_PACK, 'trust')),
     chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
     demo: false,
     logLevel: env.TRAM_LOG,

@@ -38,6 +38,11 @@ export interface Actor {
    * `name` stay those of who acts.
    */
   onBehalfOf?: { account: string; name: string }
+  /**
+   * The position under which he acts, one at a time, and how many he holds: roles bound to another one do not count. Absent for machines, for
+   * who holds none and while standing in.
+   */
+  position?: { code: string; title: string; held: number }
   /** Code of the organisation the actor works in. */
   organisation: string | undefined
   roles: readonly { role: string; organisation: string }[]

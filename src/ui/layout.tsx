@@ -5,7 +5,7 @@ import { type Appearance, textSizeNames, textSizes, themeNames, themes } from '.
 import type { Assets } from './assets.ts'
 import { defaultTimeZone, formatDateTime } from './format.ts'
 import { Form } from './parts/field.tsx'
-import { HeadLink, type HeadLinkProps, StandingIn } from './parts/head.tsx'
+import { ActingAs, HeadLink, type HeadLinkProps, StandingIn } from './parts/head.tsx'
 import { Icon, type IconName, Mark } from './parts/icon.tsx'
 import { NavCount, type NavCountProps } from './parts/nav-count.tsx'
 import { Breadcrumbs, type Link } from './parts/navigation.tsx'
@@ -44,6 +44,8 @@ export interface Shell {
   nav: readonly NavGroup[]
   account?: Account
   headLinks?: readonly HeadLinkProps[]
+  /** The one of several positions that is acted under: said on every page, with the way to another. */
+  actingAs?: { title: string; changeHref: string }
   /** The absent colleague whose work is done now: said on every page, with the press that ends it. */
   standingIn?: { name: string; endAction: string }
   signInHref?: string
@@ -211,6 +213,7 @@ function Header({ shell, hasNav }: { shell: Shell; hasNav: boolean }) {
           </a>
         )
       )}
+      {shell.actingAs && !shell.standingIn && <ActingAs {...shell.actingAs} />}
       {shell.standingIn && <StandingIn {...shell.standingIn} />}
     </header>
   )
@@ -226,7 +229,9 @@ function AccountMenu({ account }: { account: Account }) {
       </summary>
       <div class="menu-list">
         <p class="menu-who small muted">
-          {[account.name, account.position, account.organisation].filter(Boolean).join(', ')}
+          {account.name}
+          {account.position && `, đang làm việc với tư cách ${account.position}`}
+          {account.organisation && ` (${account.organisation})`}
         </p>
         {account.links?.map(({ label, href }) => (
           <a key={href} href={href}>

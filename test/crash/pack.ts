@@ -78,7 +78,6 @@ gapDays: 1
 const operator = (account: string, name: string) => `
   - account: ${account}
     name: ${name}
-    position: Trưởng ca trực (minh họa)
     organisation: H99.1
     roles: [{ role: operator, organisation: H99 }]
     demoPassword: vi-du-2026

@@ -11,6 +11,8 @@ import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { appointRoutes } from './positions/appoint.tsx'
+import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -36,6 +38,8 @@ export const identity: Capability = {
     ...standInRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...appointRoutes,
+    ...choosePositionRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PositionCode } from '#organisations'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 
@@ -110,7 +111,8 @@ export const PeopleFile = z.strictObject({
     z.strictObject({
       account: AccountName,
       name: z.string().min(1),
-      position: z.string().min(1),
+      /** Codes of the positions he holds; each must be in positions.yaml. */
+      positions: z.array(PositionCode).default([]),
       organisation,
       roles: z.array(RoleScope).min(1),
       demoPassword: z.string().min(8),

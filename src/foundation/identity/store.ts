@@ -24,6 +24,8 @@ export interface RoleAssignment {
   account: string
   role: Role
   organisation: string
+  /** Code of the position it is bound to. */
+  position: string | null
   validFrom: string
   validTo: string | null
 }
@@ -155,7 +157,7 @@ export async function setDisabled(sql: Sql, name: string, disabledAt: Date | nul
 
 export async function listRoles(sql: Sql, account: string, on: string): Promise<RoleAssignment[]> {
   return sql<RoleAssignment[]>`
-    select id, account, role, organisation, valid_from, valid_to from identity.role_assignment
+    select id, account, role, organisation, position, valid_from, valid_to from identity.role_assignment
     where account = ${account} and (valid_to is null or valid_to >= ${on})
     order by role, organisation`
 }
@@ -163,11 +165,11 @@ export async function listRoles(sql: Sql, account: string, on: string): Promise<
 export async function insertRole(
   sql: Sql,
   account: string,
-  role: RoleScope & { validFrom: string; validTo?: string; givenBy: string; now: Date },
+  role: RoleScope & { position?: string; validFrom: string; validTo?: string; givenBy: string; now: Date },
 ): Promise<void> {
   await sql`
-    insert into identity.role_assignment (account, role, organisation, valid_from, valid_to, given_by, given_at)
-    values (${account}, ${role.role}, ${role.organisation}, ${role.validFrom}, ${role.validTo ?? null}, ${role.givenBy}, ${role.now})`
+    insert into identity.role_assignment (account, role, organisation, position, valid_from, valid_to, given_by, given_at)
+    values (${account}, ${role.role}, ${role.organisation}, ${role.position ?? null}, ${role.validFrom}, ${role.validTo ?? null}, ${role.givenBy}, ${role.now})`
   await changeStamp(sql, account)
 }
 
@@ -175,16 +177,40 @@ export async function insertRole(
 export async function endRole(sql: Sql, account: string, id: number, on: string): Promise<RoleAssignment | undefined> {
   const [never] = await sql<RoleAssignment[]>`
     delete from identity.role_assignment where id = ${id} and account = ${account} and valid_from >= ${on}
-    returning id, account, role, organisation, valid_from, valid_to`
+    returning id, account, role, organisation, position, valid_from, valid_to`
   const [ended] = never
     ? [never]
     : await sql<RoleAssignment[]>`
         update identity.role_assignment set valid_to = ${on}::date - 1
         where id = ${id} and account = ${account} and (valid_to is null or valid_to >= ${on})
-        returning id, account, role, organisation, valid_from, valid_to`
+        returning id, account, role, organisation, position, valid_from, valid_to`
   await changeStamp(sql, account)
   return ended
 }
+
+/** Ends the roles that are bound to a position of an account on the day before `on`. */
+export async function endRolesOfPosition(
+  sql: Sql,
+  bound: { account: string; position: string; on: string },
+): Promise<number> {
+  const { account, position, on } = bound
+  const never = await sql`
+    delete from identity.role_assignment where account = ${account} and position = ${position} and valid_from >= ${on}`
+  const ended = await sql`
+    update identity.role_assignment set valid_to = ${on}::date - 1
+    where account = ${account} and position = ${position} and (valid_to is null or valid_to >= ${on})`
+  await changeStamp(sql, account)
+  return never.count + ended.count
+}
+
+/** The position under which this session acts from now on. */
+export async function setSessionPosition(sql: Sql, tokenHash: Buffer, position: string): Promise<boolean> {
+  const rows = await sql`update identity.session set position = ${position} where token_hash = ${tokenHash}`
+  return rows.count === 1
+}
+
+/** What the account may do has changed: no process goes by what it has kept. */
+export const touchAccess = (sql: Sql, account: string): Promise<void> => changeStamp(sql, account)
 
 async function changeStamp(sql: Sql, account: string): Promise<void> {
   await sql`update identity.account set access_stamp = gen_random_uuid() where name = ${account}`
@@ -194,6 +220,8 @@ export type Caller = Account & {
   credential: string
   seenAt: Date | null
   scopes: string[] | null
+  /** The position chosen for the session. */
+  chosenPosition?: string | null
   /** Of sessions: how surely it is he, and since when. */
   assurance?: Assurance
   authenticatedAt?: Date
@@ -214,7 +242,7 @@ export async function findSessionCaller(
 ): Promise<Caller | undefined> {
   const [caller] = await sql<Caller[]>`
     select ${accountColumns(sql)}, session.id as credential, session.seen_at, null::text[] as scopes,
-      session.acr as assurance, session.authenticated_at, ${hasFactor(sql)} as has_factor, absent.name as absent_name,
+      session.position as chosen_position, session.acr as assurance, session.authenticated_at, ${hasFactor(sql)} as has_factor, absent.name as absent_name,
       absent.person_name as absent_person_name, absent.organisation as absent_organisation, absent.access_stamp as absent_stamp
     from identity.session join identity.account on account.name = session.account
     left join identity.stand_in on stand_in.id = session.stand_in and stand_in.substitute = session.account

@@ -98,7 +98,7 @@ async function makeEntry(place: Place, input: EntryInput, batch: string | null):
   const organisation = entry.organisation ?? (ctx && (ctx.actor.organisation ?? 'none'))
   if (!at || !actor || !organisation) throw new TypeError('an entry written without a context says when, who and where')
   const id = makeEntryId(at)
-  const body = entry.body ?? {}
+  const body = withPosition(entry, ctx)
   const plain = canonicalise(body)
   if (plain.length > bodyLimit) throw tooLarge(bodyLimit)
   const row: EntryRow = {
@@ -116,6 +116,13 @@ async function makeEntry(place: Place, input: EntryInput, batch: string | null):
   }
   const salt = randomBytes(16)
   return { ...row, salt, commitment: commit(salt, preimageOf(row, id, at)) }
+}
+
+/** The position under which the actor acted stands among the facts of the deed: `actingAs`. */
+function withPosition({ body = {}, actor }: EntryInput, ctx: Context | undefined): Json {
+  const position = actor ? undefined : ctx?.actor.position
+  if (!position || typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return { actingAs: position.code, ...body }
 }
 
 async function sealUnder(place: Place, what: { keyName: string; id: string; at: Date; body: Json }): Promise<string> {

@@ -34,7 +34,31 @@ export {
   PackCard,
 } from './model.ts'
 export { searchKey, tidyName } from './names/vietnamese.ts'
+export {
+  createPosition,
+  leaveAllPositions,
+  managePositions,
+  recordAppointment,
+  recordLeaving,
+} from './offices/actions.ts'
+export { seatPeople } from './offices/load.ts'
+export { Appointment, organisationOf, PositionCode } from './offices/model.ts'
+export { listOffices, type Office, sayPosition, sayPositionsOf, seatsOn } from './offices/read.ts'
+export type { Seat } from './offices/store.ts'
+export { officesPath, positionPath } from './offices/words.ts'
 export { type LoadOutcome, loadOrganisations } from './pack/load.ts'
+export { DeedFields } from './pages/change.tsx'
+export { readDeed } from './pages/forms.ts'
+export { listPath } from './pages/words.ts'
+export {
+  headBlockFor,
+  requireSignatureBlock,
+  type SignatureWish,
+  signatureBlockFor,
+  signatureFacts,
+} from './signing-authority/actions.ts'
+export { type DocumentKind, documentKinds } from './signing-authority/document-kinds.ts'
+export type { SignatureBlock, SigningAnswer } from './signing-authority/model.ts'
 export {
   type Area,
   type AreaSuccession,

@@ -265,8 +265,8 @@ dbTest('a head sees who has how much, down to the items, and no titles beyond hi
   const csv = (await t.as(head).get('/viec-cua-toi/don-vi?tai=csv&sort=name')).body.trim().split('\r\n')
   assert.deepEqual(csv.slice(1), [
     'Chưa ai nhận,,,1,0,0',
-    'Hồ Thị Không Thật,canbo-nhatrang,Công chức Trung tâm Phục vụ hành chính công phường Nha Trang (minh họa),1,1,0',
-    'Mai Văn Tên Thử,dulieu-nhatrang,Đầu mối dữ liệu phường Nha Trang (minh họa),2,1,1',
+    'Hồ Thị Không Thật,canbo-nhatrang,Chuyên viên Trung tâm Phục vụ hành chính công phường Nha Trang,1,1,0',
+    'Mai Văn Tên Thử,dulieu-nhatrang,Đầu mối dữ liệu Văn phòng Hội đồng nhân dân và Ủy ban nhân dân phường Nha Trang,2,1,1',
   ])
   const page = (await t.as(head).get('/viec-cua-toi/don-vi')).body
   const items = /href="(\/viec-cua-toi\/don-vi\/viec\?[^"]*nguoi=canbo-nhatrang[^"]*)"/.exec(page)?.[1] ?? ''

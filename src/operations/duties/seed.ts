@@ -11,7 +11,7 @@ import {
   shiftPeriod,
 } from '#calendar'
 import { approveEntries, findDefinition, saveEntries, type TypedFigure } from '#indicators'
-import { getHomePack } from '#organisations'
+import { getHomePack, listOffices } from '#organisations'
 import type { SeedOptions } from '#platform/capability'
 import type { Actor, Context } from '#platform/context'
 import { syncObligations } from './keeping/obligations.ts'
@@ -219,6 +219,12 @@ async function writeLetter(ctx: Context, calendar: CompiledCalendar, { agency, d
   const issuer =
     settings.issuer.value.organisation === agency ? settings.issuer.value.ownIssuer : settings.issuer.value.organisation
   const number = await suggestNumber(ctx.sql, issuer, Number(issuedOn.slice(0, 4)))
-  const signer = { name: 'Người ký (minh họa)', organisation: issuer }
-  await issueLetter(pretend(ctx, 'nguoi-ky-minh-hoa', issuedAt, signer), code, { number, issuedOn })
+  const offices = await listOffices(ctx.sql, issuer, { asOf: issuedOn })
+  const head = offices.find(({ position }) => position.rank === 'head')
+  const holder = head?.holders[0]
+  // Without a head nobody signs: the draft stays where it lies.
+  if (!head || !holder) return
+  const { code: seat, title } = head.position
+  const signer = { name: holder.personName, organisation: issuer, position: { code: seat, title, held: 1 } }
+  await issueLetter(pretend(ctx, holder.account, issuedAt, signer), code, { number, issuedOn })
 }

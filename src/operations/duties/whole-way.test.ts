@@ -53,7 +53,10 @@ dbTest(
     const tuesday = t.at(at('2026-11-24T09:00'))
     const [letter] = await listLetters(t.sql, { agency, organisations: 'all', limit: 5 })
     assert.equal(letter?.state, 'to-sign', 'that the data came late does not take the draft back: the signer decides')
-    const signer = makeActor('signer', { 'duty:issue': ['H32.KHCN'] }, 'H32.KHCN')
+    const signer = {
+      ...makeActor('giamdoc-khcn', { 'duty:issue': ['H32.KHCN'] }, 'H32.KHCN'),
+      position: { code: 'H32.KHCN:GD', title: 'Giám đốc', held: 1 },
+    }
     await issueLetter(tuesday.context(signer), letter?.code ?? '', { number: 3, issuedOn: '2026-11-24' })
     assert.equal(await countIssued(t.sql, agency, 2026), 1)
     const issued = await findLetter(t.sql, letter?.code ?? '')

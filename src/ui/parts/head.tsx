@@ -19,6 +19,17 @@ export function HeadLink({ label, href, icon, count }: HeadLinkProps) {
   )
 }
 
+/** The one of several positions that is acted under, with the way to another. */
+export function ActingAs({ title, changeHref }: { title: string; changeHref: string }) {
+  return (
+    <section class="acting-as" aria-label="Chức danh đang dùng">
+      <p>
+        Đang làm việc với tư cách <strong>{title}</strong> · <a href={changeHref}>Đổi</a>
+      </p>
+    </section>
+  )
+}
+
 /** The absent colleague whose work is done now, with the press that ends it. */
 export function StandingIn({ name, endAction }: { name: string; endAction: string }) {
   return (

@@ -1,4 +1,4 @@
-import { findOrganisation, searchKey } from '#organisations'
+import { findOrganisation, searchKey, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound, Problem } from '#platform/errors'
 import { accessChanged } from '../events.ts'
@@ -102,14 +102,22 @@ export function setAccountDisabled(ctx: Context, name: string, disabled: boolean
 }
 
 /** Gives a role over an organisation that the giver himself manages. */
-export function giveRole(ctx: Context, name: string, role: RoleScope & { validTo?: string }): Promise<void> {
+export function giveRole(
+  ctx: Context,
+  name: string,
+  role: RoleScope & { validTo?: string; position?: string },
+): Promise<void> {
   requireReach(ctx, role.organisation === everywhere ? undefined : role.organisation)
   return lockManaged(ctx, name, async (ctx) => {
     const today = dayOf(ctx.now)
     if (role.validTo && role.validTo < today) throw invalid('Ngày hết hiệu lực phải từ hôm nay trở đi.')
     const held = await store.listRoles(ctx.sql, name, today)
-    if (held.some((one) => one.role === role.role && one.organisation === role.organisation))
-      throw conflict('role.held', 'Tài khoản đã có vai trò này trên đơn vị này.')
+    const isSame = (one: store.RoleAssignment) =>
+      one.role === role.role && one.organisation === role.organisation && one.position === (role.position ?? null)
+    if (held.some(isSame)) throw conflict('role.held', 'Tài khoản đã có vai trò này trên đơn vị này.')
+    const seats = role.position === undefined ? [] : await seatsOn(ctx.sql, [name], today)
+    if (role.position !== undefined && !seats.some(({ position }) => position === role.position))
+      throw faultIn('position', 'Người này không giữ chức danh đó hôm nay.')
     await store.insertRole(ctx.sql, name, {
       ...role,
       validFrom: today,
@@ -119,7 +127,12 @@ export function giveRole(ctx: Context, name: string, role: RoleScope & { validTo
     await recordDeed(ctx, {
       action: 'account.role-given',
       account: name,
-      body: { role: role.role, organisation: role.organisation, validTo: role.validTo ?? null },
+      body: {
+        role: role.role,
+        organisation: role.organisation,
+        position: role.position ?? null,
+        validTo: role.validTo ?? null,
+      },
     })
   })
 }

@@ -6,8 +6,11 @@
  *
  * Who stands in for a colleague acts with what the colleague's own roles permit, and with nothing of his own; whether he still stands
  * in (days, revocation, the colleague's account) is read with the session, so that it ends with the next request.
+ *
+ * A person acts under one of his positions at a time: the one chosen for the session, or the first of his own organisation. Roles bound to
+ * another position do not count meanwhile; a machine's key acts under none.
  */
-import { listReachedCodes } from '#organisations'
+import { listReachedCodes, type Seat, sayPosition, seatsOn } from '#organisations'
 import { type Actor, type Context, nobody, type Reach } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
@@ -33,7 +36,8 @@ interface Kept {
   stamp: string
   until: number
   roles: readonly store.RoleAssignment[]
-  held: readonly ReachingRole[]
+  held: readonly (ReachingRole & { position: string | null })[]
+  seats: readonly Seat[]
 }
 
 const keepMs = 60_000
@@ -57,28 +61,36 @@ export function createAuthenticator(
     const today = dayOf(ctx.now)
     const roles = await store.listRoles(ctx.sql, account.name, today)
     const current = roles.filter(({ validFrom }) => validFrom <= today)
-    const held: ReachingRole[] = []
-    for (const { role, organisation } of current) {
+    const held: Kept['held'][number][] = []
+    for (const { role, organisation, position } of current) {
       const reach: Reach =
         organisation === everywhere
           ? 'all'
           : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, today))])
-      held.push({ role, reach })
+      held.push({ role, reach, position })
     }
     if (kept.size >= mostKept) kept.clear()
-    const fresh = { stamp: account.accessStamp, until: ctx.now.getTime() + keepMs, roles: current, held }
+    const seats = await seatsOn(ctx.sql, [account.name], today)
+    const fresh = { stamp: account.accessStamp, until: ctx.now.getTime() + keepMs, roles: current, held, seats }
     kept.set(account.name, fresh)
     return fresh
   }
 
-  const actorOf = async (ctx: Context, account: store.Account, scopes?: readonly string[]): Promise<Actor> => {
-    const { roles, held } = await findHeld(ctx, account)
+  const actorOf = async (
+    ctx: Context,
+    account: store.Account & Pick<store.Caller, 'chosenPosition'>,
+    scopes?: readonly string[],
+  ): Promise<Actor> => {
+    const kept = await findHeld(ctx, account)
+    const seat = scopes ? undefined : seatOf(kept.seats, account)
+    const counts = countsUnder(seat)
     return {
       account: account.name,
       name: account.personName,
-      organisation: account.organisation ?? undefined,
-      roles: roles.map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOf(held, grants, scopes, objectScopes),
+      ...(seat && { position: { code: seat.position, title: sayPosition(seat), held: kept.seats.length } }),
+      organisation: seat?.organisation ?? account.organisation ?? undefined,
+      roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
+      permissions: permissionsOf(kept.held.filter(counts), grants, scopes, objectScopes),
       scopes,
     }
   }
@@ -86,14 +98,15 @@ export function createAuthenticator(
   const standInOf = async (ctx: Context, caller: store.Caller): Promise<Actor | undefined> => {
     const { absentName: name, absentPersonName, absentStamp } = caller
     if (!name || !absentStamp) return undefined
-    const { roles, held } = await findHeld(ctx, { name, accessStamp: absentStamp })
+    const kept = await findHeld(ctx, { name, accessStamp: absentStamp })
+    const counts = countsUnder(seatOf(kept.seats, { organisation: caller.absentOrganisation ?? null }))
     return {
       account: caller.name,
       name: caller.personName,
       onBehalfOf: { account: name, name: absentPersonName ?? name },
       organisation: caller.absentOrganisation ?? undefined,
-      roles: roles.map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOfStandIn(permissionsOf(held, grants)),
+      roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
+      permissions: permissionsOfStandIn(permissionsOf(kept.held.filter(counts), grants)),
     }
   }
 
@@ -119,6 +132,20 @@ export function createAuthenticator(
     },
   }
 }
+
+/** The seat that is acted under: the chosen one while it is held, else the first of the account's own organisation, else the first. */
+const seatOf = (
+  seats: readonly Seat[],
+  { chosenPosition, organisation }: { chosenPosition?: string | null; organisation: string | null },
+): Seat | undefined =>
+  seats.find(({ position }) => position === chosenPosition) ??
+  seats.find((seat) => seat.organisation === organisation) ??
+  seats[0]
+
+const countsUnder =
+  (seat: Seat | undefined) =>
+  ({ position }: { position: string | null }) =>
+    position === null || position === seat?.position
 
 async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
   const caller = token.startsWith(tokenPrefix)

@@ -1,4 +1,4 @@
-import { ancestorsOf } from '#organisations'
+import { ancestorsOf, sayPositionsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import * as store from '../holders-store.ts'
 import { everywhere } from '../model.ts'
@@ -12,15 +12,27 @@ export async function listHolders(ctx: Context, permission: string, organisation
   const on = dayOf(ctx.now)
   const above = await ancestorsOf(ctx.sql, organisation, { asOf: on })
   const lineage = [organisation, ...above.map(({ code }) => code).filter((code) => code !== organisation), everywhere]
-  return store.listHolders(ctx.sql, { roles: ctx.rolesWith(permission), lineage, on })
+  return withPositions(ctx, await store.listHolders(ctx.sql, { roles: ctx.rolesWith(permission), lineage, on }))
 }
 
 /** The people who hold one of these roles today in one of these organisations itself: an agency's own leaders, say. */
-export const listByRole = (
+export const listByRole = async (
   ctx: Context,
   question: { roles: readonly string[]; organisations: readonly string[] },
-): Promise<store.Person[]> => store.listByRole(ctx.sql, { ...question, on: dayOf(ctx.now) })
+): Promise<store.Person[]> => withPositions(ctx, await store.listByRole(ctx.sql, { ...question, on: dayOf(ctx.now) }))
 
 /** The people of these accounts that are in use. */
-export const listPeople = (ctx: Context, accounts: readonly string[]): Promise<store.Person[]> =>
-  store.listPeople(ctx.sql, accounts)
+export const listPeople = async (ctx: Context, accounts: readonly string[]): Promise<store.Person[]> =>
+  withPositions(ctx, await store.listPeople(ctx.sql, accounts))
+
+/** The position a person holds today goes before what is noted with his account. */
+export async function withPositions<T extends { account: string; position: string | null }>(
+  ctx: Context,
+  people: readonly T[],
+): Promise<T[]> {
+  const said = await sayPositionsOf(
+    ctx,
+    people.map(({ account }) => account),
+  )
+  return people.map((person) => ({ ...person, position: said.get(person.account) ?? person.position }))
+}

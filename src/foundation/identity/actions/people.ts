@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { seatPeople } from '#organisations'
 import { type Config, ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { type DemoPerson, everywhere, PeopleFile } from '../model.ts'
@@ -26,18 +27,22 @@ export async function readDemoPeople(packDir: string): Promise<DemoPerson[]> {
 
 /** Makes accounts for the demonstration people that have none yet; one that exists is left as it is. */
 export async function loadDemoPeople(ctx: Context, config: Config): Promise<void> {
-  for (const person of await readDemoPeople(config.packDir)) {
+  const people = await readDemoPeople(config.packDir)
+  for (const person of people) {
     if (await store.findAccount(ctx.sql, person.account)) continue
     const passwordHash = await hashPassword(person.demoPassword)
     await ctx.transaction((ctx) => insertPerson(ctx, person, passwordHash))
   }
+  await seatPeople(
+    ctx,
+    people.map(({ account, name, positions }) => ({ account, personName: name, positions })),
+  )
 }
 
 async function insertPerson(ctx: Context, person: DemoPerson, passwordHash: string): Promise<void> {
   const account = { name: person.account, personName: person.name, organisation: person.organisation }
   const isNew = await store.insertAccount(ctx.sql, {
     ...account,
-    position: person.position,
     machine: false,
     searchKey: keyOf(account),
     passwordHash,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { searchKey } from '#organisations'
+import { sayPositionsOf, searchKey } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
@@ -55,11 +55,15 @@ async function* exportRows(ctx: Context, query: Query) {
       after,
       limit: 500,
     })
+    const positions = await sayPositionsOf(
+      ctx,
+      piece.map(({ name }) => name),
+    )
     for (const { name, personName, position, organisation, machine, disabledAt, createdAt } of piece)
       yield [
         name,
         personName,
-        position,
+        positions.get(name) ?? position,
         organisation,
         nameOf(organisation),
         disabledAt ? stateNames.disabled : machine ? stateNames.machine : stateNames['in-use'],

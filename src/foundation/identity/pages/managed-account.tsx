@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PositionCode, type Seat, sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, redirect, route } from '#platform/http'
 import { Button, DateText, DescriptionList, Form, Notice, Section, Select, Table, TextInput, Time } from '#ui'
@@ -21,6 +22,7 @@ import { TokenTable } from './token-table.tsx'
 
 interface ManagedProps {
   account: store.Account
+  positions: readonly Seat[]
   held: readonly store.RoleAssignment[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
@@ -34,7 +36,7 @@ interface ManagedProps {
 const addressOf = (name: string) => `/quan-tri/tai-khoan/${name}`
 
 function ManagedAccount(props: ManagedProps) {
-  const { account, sessions, tokens, now, password } = props
+  const { account, positions, sessions, tokens, now, password } = props
   return (
     <div class="stack-large">
       {password && <NewPassword password={password} />}
@@ -42,7 +44,7 @@ function ManagedAccount(props: ManagedProps) {
         items={[
           { term: 'Trạng thái', value: <AccountState account={account} /> },
           { term: 'Họ và tên', value: account.personName },
-          { term: 'Chức vụ', value: account.position },
+          { term: 'Chức danh', value: positions.map(sayPosition).join('; ') || account.position },
           { term: 'Đơn vị', value: account.organisation },
           { term: 'Tạo lúc', value: <Time at={account.createdAt} exact /> },
           { term: 'Phiên đang mở', value: String(sessions.length) },
@@ -90,6 +92,11 @@ function RoleTable({ account, held }: ManagedProps) {
           cell: ({ organisation }) => (organisation === everywhere ? 'Mọi đơn vị' : organisation),
           phone: true,
         },
+        {
+          key: 'position',
+          title: 'Gắn với chức danh',
+          cell: ({ position }) => position ?? 'mọi chức danh',
+        },
         { key: 'from', title: 'Từ ngày', cell: (role) => <DateText on={role.validFrom} /> },
         {
           key: 'to',
@@ -115,7 +122,7 @@ function RoleTable({ account, held }: ManagedProps) {
   )
 }
 
-function RoleForm({ account, organisations, everywhereToo }: ManagedProps) {
+function RoleForm({ account, positions, organisations, everywhereToo }: ManagedProps) {
   const choices = everywhereToo ? [{ value: everywhere, label: 'Mọi đơn vị' }, ...organisations] : organisations
   return (
     <Form action={`${addressOf(account.name)}/vai-tro`} label="Giao vai trò">
@@ -127,6 +134,15 @@ function RoleForm({ account, organisations, everywhereToo }: ManagedProps) {
         value={account.organisation ?? undefined}
         empty="Chọn đơn vị"
       />
+      {positions.length > 0 && (
+        <Select
+          name="position"
+          label="Chỉ khi làm việc với tư cách"
+          options={positions.map((seat) => ({ value: seat.position, label: sayPosition(seat) }))}
+          empty="Mọi chức danh"
+          optional
+        />
+      )}
       <TextInput
         name="validTo"
         label="Đến hết ngày"
@@ -166,6 +182,7 @@ export async function showAccount(ctx: Context, name: string, shown: { password?
   const body = (
     <ManagedAccount
       account={account}
+      positions={await seatsOn(ctx.sql, [name], dayOf(ctx.now))}
       held={await store.listRoles(ctx.sql, name, dayOf(ctx.now))}
       sessions={await listSessions(ctx.sql, name, ctx.now, undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
@@ -192,6 +209,7 @@ const TypedDay = z
   .pipe(z.iso.date('Ngày này không có trong lịch.'))
 
 const GivenRole = RoleScope.extend({
+  position: z.union([z.literal('').transform(() => undefined), PositionCode]).optional(),
   validTo: z.union([z.literal('').transform(() => undefined), TypedDay]).optional(),
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
@@ -26,6 +27,8 @@ import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
   account: store.Account
+  /** What he is called by the positions he holds today. */
+  positions: readonly string[]
   roles: readonly store.RoleAssignment[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
@@ -36,7 +39,7 @@ interface OwnProps {
   contact?: { email: string; phone: string } | undefined
 }
 
-function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
+function OwnAccount({ account, positions, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
   return (
     <div class="stack-large">
       {outcome === 'mat-khau' && (
@@ -57,7 +60,7 @@ function OwnAccount({ account, roles, sessions, tokens, now, errors, outcome, co
       <DescriptionList
         items={[
           { term: 'Tên đăng nhập', value: account.name },
-          { term: 'Chức vụ', value: account.position },
+          { term: 'Chức danh', value: positions.join('; ') || account.position },
           { term: 'Đơn vị', value: account.organisation },
           { term: 'Vai trò', value: roles.map(describeRole).join('; ') },
         ]}
@@ -218,6 +221,7 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
   const body = (
     <OwnAccount
       account={account}
+      positions={(await seatsOn(ctx.sql, [name], today)).map(sayPosition)}
       roles={await store.listRoles(ctx.sql, name, today)}
       sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}

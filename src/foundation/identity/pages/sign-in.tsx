@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sayPositionsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type RequestFacts, redirect, route, safeReturnPath } from '#platform/http'
@@ -18,9 +19,10 @@ interface SignInProps {
   returnTo: string | undefined
   fault?: string
   demoPeople: readonly DemoPerson[]
+  positions: Positions
 }
 
-function SignInPage({ account, returnTo, fault, demoPeople }: SignInProps) {
+function SignInPage({ account, returnTo, fault, demoPeople, positions }: SignInProps) {
   return (
     <div class="stack-large">
       <Form action="/dang-nhap" label="Đăng nhập">
@@ -30,12 +32,14 @@ function SignInPage({ account, returnTo, fault, demoPeople }: SignInProps) {
         <TextInput name="password" label="Mật khẩu" type="password" autocomplete="current-password" />
         <Button kind="primary">Đăng nhập</Button>
       </Form>
-      {demoPeople.length > 0 && <DemoPeople people={demoPeople} />}
+      {demoPeople.length > 0 && <DemoPeople people={demoPeople} positions={positions} />}
     </div>
   )
 }
 
-function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
+type Positions = ReadonlyMap<string, string>
+
+function DemoPeople({ people, positions }: { people: readonly DemoPerson[]; positions: Positions }) {
   return (
     <Table
       caption="Tài khoản dùng thử (người không có thật)"
@@ -61,7 +65,7 @@ function DemoPeople({ people }: { people: readonly DemoPerson[] }) {
           cell: (person) => person.roles.map(({ role }) => roleNames[role]).join(', '),
           phone: true,
         },
-        { key: 'position', title: 'Chức vụ', cell: (person) => person.position },
+        { key: 'position', title: 'Chức vụ', cell: (person) => positions.get(person.account) },
       ]}
     />
   )
@@ -73,13 +77,25 @@ async function showSignIn(
   shown: { account?: string; returnTo?: string; fault?: string; status?: number },
 ) {
   const demoPeople = ctx.config.demo ? await readDemoPeople(ctx.config.packDir) : []
+  const positions = await sayPositionsOf(
+    ctx,
+    demoPeople.map(({ account }) => account),
+  )
   const forms = await formTargetsOf(ctx, request, shown.returnTo)
   return page({
     title: 'Đăng nhập',
     face: 'plain',
     status: shown.status,
     headers: { 'content-security-policy': contentPolicy({ forms }) },
-    body: <SignInPage account={shown.account} returnTo={shown.returnTo} fault={shown.fault} demoPeople={demoPeople} />,
+    body: (
+      <SignInPage
+        account={shown.account}
+        returnTo={shown.returnTo}
+        fault={shown.fault}
+        demoPeople={demoPeople}
+        positions={positions}
+      />
+    ),
   })
 }
 

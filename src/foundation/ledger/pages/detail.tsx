@@ -33,6 +33,7 @@ function DetailPage({ entry, proof }: { entry: Entry; proof: EntryProof | undefi
           { term: 'Hành động', value: <Action code={entry.action} /> },
           { term: 'Đối tượng', value: <span class="code">{entry.subject}</span> },
           { term: 'Tài khoản', value: sayActor(entry.actor, entry.onBehalfOf) },
+          { term: 'Với tư cách', value: actingAs(entry) },
           { term: 'Đơn vị', value: sayOrganisation(entry.organisation) },
           { term: 'Mục đích', value: entry.purpose },
           { term: 'Trạng thái', value: <State proof={proof} /> },
@@ -50,6 +51,12 @@ function DetailPage({ entry, proof }: { entry: Entry; proof: EntryProof | undefi
       {proof && <Proof proof={proof} />}
     </div>
   )
+}
+
+/** The position that is among the facts of the deed, where the actor had one. */
+function actingAs({ body }: Entry): string | undefined {
+  const position = typeof body === 'object' && body !== null && 'actingAs' in body ? body.actingAs : undefined
+  return typeof position === 'string' ? position : undefined
 }
 
 function State({ proof }: { proof: EntryProof | undefined }) {

@@ -3,6 +3,8 @@ import { page, type Route, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { Button, DateText, DescriptionList, type Fact, formatDate, Notice, Section, Table, Tag, Time } from '#ui'
 import { managePermission } from '../actions.ts'
+import { listOffices } from '../offices/read.ts'
+import { officesPath } from '../offices/words.ts'
 import {
   listOrganisationVersions,
   listSuccessionsOf,
@@ -54,7 +56,7 @@ export const detailRoute: Route = route({
               title={`Đơn vị đã kết thúc hoạt động sau ngày ${formatDate(organisation.validTo ?? '')}`}
             />
           )}
-          <DescriptionList items={factsOf(organisation, area?.name)} />
+          <DescriptionList items={[...factsOf(organisation, area?.name), await headFact(ctx.sql, code, now)]} />
           <Lineage code={code} rows={successions} names={names} />
           {children.length > 0 && <Children rows={children} />}
           <History versions={versions} />
@@ -126,6 +128,21 @@ async function nameAll(sql: Sql, rows: readonly Succession[]): Promise<Map<strin
   )
   const found = await Promise.all([...codes].map((code) => findOrganisation(sql, code)))
   return new Map(found.flatMap((row) => (row ? [[row.code, row.name] as const] : [])))
+}
+
+async function headFact(sql: Sql, code: string, asOf: string): Promise<Fact> {
+  const head = (await listOffices(sql, code, { asOf })).find(({ position }) => position.rank === 'head')
+  const names = head?.holders.map(({ personName, acting }) => `${acting ? 'Quyền ' : ''}${personName}`).join(', ')
+  return {
+    term: 'Người đứng đầu',
+    value: (
+      <>
+        {head ? `${head.position.title}: ${names || 'chưa có người giữ'}` : 'chưa khai báo'}
+        {' · '}
+        <a href={officesPath(code)}>Chức danh và người giữ</a>
+      </>
+    ),
+  }
 }
 
 interface LineageProps {

@@ -62,7 +62,10 @@ cloneTest(
     const own = letters.filter(({ issuer }) => issuer === 'H32.KHCN').slice(0, 2)
     assert.equal(own.length, 2)
     const operator = makeActor('operator', { 'duty:remind': 'all' }, 'H32')
-    const signer = makeActor('signer', { 'duty:issue': ['H32.KHCN'] }, 'H32.KHCN')
+    const signer = {
+      ...makeActor('giamdoc-khcn', { 'duty:issue': ['H32.KHCN'] }, 'H32.KHCN'),
+      position: { code: 'H32.KHCN:GD', title: 'Giám đốc', held: 1 },
+    }
     for (const { agency, code } of own) {
       await explainLetter(
         t.context(makeActor('agency', { 'duty:explain': [agency] }, agency)),

@@ -1,5 +1,6 @@
 import { type CompiledCalendar, workingDaysLate } from '#calendar'
 import type { Letter } from '#files'
+import type { SigningAnswer } from '#organisations'
 import type { Context } from '#platform/context'
 import {
   Button,
@@ -83,6 +84,8 @@ export interface FormsProps {
   errors: readonly FormError[]
   today: string
   suggested: number
+  /** Whether the reader may sign it today, and how the block reads. */
+  signature: SigningAnswer | undefined
   issuerName: string
 }
 
@@ -196,8 +199,14 @@ function DecideForm({ row, duties, typed, errors }: FormsProps) {
   )
 }
 
-function SignForm({ row, typed, errors, today, suggested, issuerName }: FormsProps) {
+function SignForm({ row, typed, errors, today, suggested, issuerName, signature }: FormsProps) {
   const [year, month, day] = today.split('-')
+  if (signature && !signature.allowed)
+    return (
+      <Notice tone="warning" title="Ông/bà không ký được văn bản này">
+        {signature.reason} <a href="/quan-tri/tham-quyen-ky">Thẩm quyền ký</a>
+      </Notice>
+    )
   return (
     <Section title="Ký ban hành">
       <Form action={letterPath(row.code)} class="stack">
@@ -220,6 +229,14 @@ function SignForm({ row, typed, errors, today, suggested, issuerName }: FormsPro
           }
           error={errorOf(errors, 'ngay')}
         />
+        {signature && (
+          <DescriptionList
+            items={[
+              { term: 'Khối chữ ký', value: [...signature.authority, signature.position, signature.name].join(' / ') },
+              { term: 'Căn cứ ký', value: signature.reason },
+            ]}
+          />
+        )}
         <DecisionBar
           label="Quyết định ký"
           primary={{

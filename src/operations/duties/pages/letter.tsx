@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { getCalendarOf, localDate } from '#calendar'
 import { letterHtml, printPdf } from '#files'
 import { listPeople } from '#identity'
-import { getHomePack } from '#organisations'
+import { getHomePack, signatureBlockFor } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { file, page, type Reply, type Route, redirect, route } from '#platform/http'
@@ -190,6 +190,11 @@ async function show(ctx: Context, code: string, { done, typed, errors = [] }: Sh
           today={today}
           suggested={await suggestNumber(ctx.sql, row.issuer, Number(today.slice(0, 4)))}
           issuerName={directory.fullNameOf(row.issuer)}
+          signature={
+            row.state === 'to-sign' && ctx.can('duty:issue', row.issuer)
+              ? await signatureBlockFor(ctx, { organisation: row.issuer, kind: 'cong-van' })
+              : undefined
+          }
         />
         <NamedDuties duties={duties} calendar={calendar} now={ctx.now} />
         <LetterSteps

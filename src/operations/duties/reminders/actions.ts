@@ -1,13 +1,19 @@
 import { localDate } from '#calendar'
-import { listPeople } from '#identity'
-import { appendEntry } from '#ledger'
-import { findOrganisation, getHomePack, listDescendantCodes, today } from '#organisations'
+import { appendEntry, type Json } from '#ledger'
+import {
+  findOrganisation,
+  getHomePack,
+  listDescendantCodes,
+  requireSignatureBlock,
+  signatureFacts,
+  today,
+} from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound, Problem } from '#platform/errors'
 import { calendarsOf } from '../keeping/schedule.ts'
 import { canMoveLetter, type LetterState } from '../model.ts'
 import { getSettings } from '../settings.ts'
-import { makeLetter, positionOf } from './letter.ts'
+import { makeLetter } from './letter.ts'
 import {
   countIssued,
   excuseDuties,
@@ -33,7 +39,7 @@ interface Step {
   note: string | null
   /** Past tense, for the ledger. */
   deed: string
-  facts?: Record<string, string | number | null>
+  facts?: Record<string, Json>
 }
 
 /** Each step stands in the history of the letter and in the ledger. */
@@ -172,14 +178,14 @@ export const issueLetter = (ctx: Context, code: string, { number, issuedOn }: Is
     const year = Number(issuedOn.slice(0, 4))
     await refuseTaken(inner, { issuer: row.issuer, year, number })
     const numberText = settings.numbering.value[row.kind].replace('{number}', String(number).padStart(2, '0'))
-    const [person] = await listPeople(inner, [inner.actor.account ?? ''])
+    const block = await requireSignatureBlock(inner, { organisation: row.issuer, kind: 'cong-van' })
     const letter = await makeLetter(inner, {
       row,
       duties: await listLetterDuties(inner.sql, row.id),
       settings,
       calendar: await calendarsOf(inner)(row.agency),
       countInYear: (await countIssued(inner.sql, row.agency, year)) + 1,
-      signing: { numberText, issuedOn, signer: { name: inner.actor.name, position: positionOf(person) } },
+      signing: { numberText, issuedOn, block },
     })
     await setIssuedOnce(inner, row, { year, number, numberText, issuedOn, letter })
     const count = await countIssued(inner.sql, row.agency, year)
@@ -188,7 +194,12 @@ export const issueLetter = (ctx: Context, code: string, { number, issuedOn }: Is
       to: 'issued',
       note: `${numberText} ngày ${issuedOn.split('-').reverse().join('/')}`,
       deed: 'issued',
-      facts: { number: numberText, issuedOn, countInYear: row.kind === 'reminder' ? count : null },
+      facts: {
+        number: numberText,
+        issuedOn,
+        countInYear: row.kind === 'reminder' ? count : null,
+        signature: signatureFacts(block),
+      },
     })
     await tellIssued(inner, row.code)
   })

@@ -3,7 +3,7 @@
 import { type CompiledCalendar, formatDate, isPeriod, periodLabel, workingDaysLate } from '#calendar'
 import type { Letter } from '#files'
 import { listHolders, type Person } from '#identity'
-import { findOrganisation, getHomePack, today } from '#organisations'
+import { findOrganisation, getHomePack, headBlockFor, type SignatureBlock, today } from '#organisations'
 import type { Context } from '#platform/context'
 import type { Settings } from '../model.ts'
 import type { LetterRow, NamedDuty } from './store.ts'
@@ -25,7 +25,7 @@ export interface LetterMaking {
   settings: Settings
   calendar: CompiledCalendar | undefined
   /** Absent while it is a draft. */
-  signing?: { numberText: string; issuedOn: string; signer: { name: string; position: string } }
+  signing?: { numberText: string; issuedOn: string; block: SignatureBlock }
   countInYear: number
 }
 
@@ -35,7 +35,7 @@ export async function makeLetter(ctx: Context, making: LetterMaking): Promise<Le
   const issuer = await nameOf(ctx, row.issuer)
   const agency = await nameOf(ctx, row.agency)
   const head = await findHead(ctx, row.agency)
-  const signer = signing?.signer ?? (await signerOf(ctx, row.issuer))
+  const block = signing?.block ?? (await headBlockFor(ctx, row.issuer))
   const isRoot = row.issuer === card.rootOrganisation
   return {
     agency: { above: isRoot ? undefined : await nameOf(ctx, card.rootOrganisation), name: issuer },
@@ -43,9 +43,9 @@ export async function makeLetter(ctx: Context, making: LetterMaking): Promise<Le
     place: settings.letter.value.place,
     dateOn: signing?.issuedOn,
     title: row.kind === 'reminder' ? 'V/v nhắc nhở cập nhật dữ liệu' : 'V/v đề nghị cung cấp dữ liệu',
-    addressees: [head ? `${head.name}, ${bare(head.position) ?? 'người đứng đầu'}` : `Người đứng đầu ${agency}`],
+    addressees: [head ? `${head.name}, ${head.position ?? 'người đứng đầu'}` : `Người đứng đầu ${agency}`],
     paragraphs: row.kind === 'reminder' ? remind(making, agency, issuer) : request(making, agency, issuer),
-    signer: { position: titleOf(signer.position), name: signer.name },
+    signer: signerOf(block),
     recipients:
       row.kind === 'reminder'
         ? ['Như trên', `${await nameOf(ctx, card.rootOrganisation)} (để báo cáo)`, 'Lưu: VT.']
@@ -53,18 +53,12 @@ export async function makeLetter(ctx: Context, making: LetterMaking): Promise<Le
   }
 }
 
-const bare = (position: string | null | undefined) => position?.replace(/ \(minh họa\)$/, '')
-
-/** Under a letter stands the title alone: the agency's name is at its head. */
-const titleOf = (position: string): string =>
-  /^(.+?) (Sở|Ủy ban|Văn phòng|Trung tâm|Ban|Chi cục) /.exec(position)?.[1] ?? position
-
-async function signerOf(ctx: Context, issuer: string): Promise<{ name: string; position: string }> {
-  const head = await findHead(ctx, issuer)
-  return { name: head?.name ?? '', position: bare(head?.position) ?? 'Thủ trưởng cơ quan' }
+/** As the block is printed: what the signer signs by over his position. */
+function signerOf(block: SignatureBlock | undefined): Letter['signer'] {
+  if (!block) return { position: 'Thủ trưởng cơ quan', name: '' }
+  const { authority, position, name } = block
+  return { ...(authority.length > 0 ? { authority: authority.join('\n') } : {}), position, name }
 }
-
-export const positionOf = (person: Person | undefined): string => bare(person?.position) ?? 'Thủ trưởng cơ quan'
 
 function remind(
   { row, duties, settings, calendar, countInYear, signing }: LetterMaking,

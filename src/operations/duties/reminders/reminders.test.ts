@@ -13,8 +13,14 @@ const everyone = { organisations: 'all', limit: 50 } as const
 
 const custodian = makeActor('custodian', { 'duty:explain': [agency], 'duty:read': [agency] }, agency)
 const operator = makeActor('operator', { 'duty:remind': 'all', 'duty:read': 'all' }, 'H32.VP.IOC')
-const signer = makeActor('signer', { 'duty:issue': ['H32.KHCN'], 'duty:remind': ['H32.KHCN'] }, 'H32.KHCN')
-const chair = makeActor('chair', { 'duty:issue': 'all', 'duty:remind': 'all' }, 'H32')
+const signer = {
+  ...makeActor('giamdoc-khcn', { 'duty:issue': ['H32.KHCN'], 'duty:remind': ['H32.KHCN'] }, 'H32.KHCN'),
+  position: { code: 'H32.KHCN:GD', title: 'Giám đốc', held: 1 },
+}
+const chair = {
+  ...makeActor('lanhdao', { 'duty:issue': 'all', 'duty:remind': 'all' }, 'H32'),
+  position: { code: 'H32:CT', title: 'Chủ tịch', held: 1 },
+}
 
 const codeOf = (doing: Promise<unknown>) =>
   doing.then(

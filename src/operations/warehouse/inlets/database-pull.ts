@@ -5,10 +5,10 @@
  * say; what is read twice for that is a duplicate to the warehouse. The whole run reads one snapshot, in a session that cannot write.
  */
 import type { Context } from '#platform/context'
+import { resolveHost } from '#platform/host-guard'
 import type { FileFormat } from '../model.ts'
 import { openReader } from './database-reader.ts'
 import type { PageStart, Reader, TextRow } from './database-rows.ts'
-import { resolveHost } from './host-guard.ts'
 import type { DatabasePull, Position } from './pull-settings.ts'
 import type { Pull } from './pull-store.ts'
 import type { Pulled } from './pulled.ts'

@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { Problem } from '#platform/errors'
-import { resolveHost } from './host-guard.ts'
+import { resolveHost } from '#platform/host-guard'
 import { networkWords } from './network-words.ts'
 
 export interface Fetching {
