@@ -152,7 +152,7 @@ export async function showSession(ctx: Context, id: string): Promise<Reply> {
     title: items.length === 1 ? (items[0]?.title ?? 'Ký văn bản') : `Ký ${items.length} văn bản`,
     crumbs: [{ label: 'Ký số', href: requestsPath }],
     lead: `Phương tiện: ${meansWords[session.means]}.`,
-    islands: ['live', ...(isHelper ? ['signing-helper'] : [])],
+    islands: ['live', ...(isHelper ? ['signing-device'] : [])],
     headers: isHelper ? { 'content-security-policy': contentPolicy({ connect: [helperUrl] }) } : {},
     body: (
       <div class="stack-large">
