@@ -27,7 +27,9 @@ const receipts = url && receiptToken ? { url, token: receiptToken } : undefined
 
 const book = new Book()
 const gateways = makeGateways({ book, token: values.token, receipts })
-const control = makeControl(book)
+const portOf = (address: unknown) => (address as AddressInfo).port
+const gatewaysUrl = () => `http://${host}:${portOf(gateways.address())}`
+const control = makeControl(book, gatewaysUrl)
 const mail = makeMailServer(book)
 
 interface Listening {
@@ -51,8 +53,7 @@ try {
   process.exit(1)
 }
 
-const portOf = (address: unknown) => (address as AddressInfo).port
-const http = `http://${host}:${portOf(gateways.address())}`
+const http = gatewaysUrl()
 const smtp = `smtp://${host}:${portOf(mail.server.address())}`
 const controlUrl = `http://${host}:${portOf(control.address())}`
 process.stdout.write(`${JSON.stringify({ http, smtp, control: controlUrl, token: values.token })}\n`)
@@ -67,6 +68,7 @@ process.stderr.write(
     ]),
     `  WEBHOOK_URL=${http}/webhook`,
     '  WEBHOOK_SECRET=simulated-secret',
+    `  TRAM_PUSH_HOSTS=${new URL(http).host}`,
     `What arrived: ${controlUrl}/arrived`,
     '',
   ].join('\n'),

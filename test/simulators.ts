@@ -21,6 +21,8 @@ export interface MessageSimulators {
   settings: MessageSettings
   arrived(channel?: string): Promise<Arrival[]>
   behave(channel: string, behaviour: Record<string, unknown>): Promise<void>
+  /** What a browser offers that takes pushes of the simulated service. */
+  subscribeBrowser(): Promise<{ endpoint: string; keys: { p256dh: string; auth: string } }>
   reset(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export async function startSimulators(options: readonly string[] = []): Promise<
     arrived: async (channel) =>
       (await (await fetch(`${control}/arrived${channel ? `?channel=${channel}` : ''}`)).json()) as Arrival[],
     behave: (channel, behaviour) => post('/behaviour', { channel, ...behaviour }),
+    subscribeBrowser: async () => (await fetch(`${control}/browsers`, { method: 'POST' })).json(),
     reset: () => post('/reset', {}),
   }
 }

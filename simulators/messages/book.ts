@@ -1,6 +1,6 @@
 // What the simulated gateways have been given, and how they behave. The control port reads the one and sets the other.
 
-export const channels = ['email', 'sms', 'zalo', 'call', 'webhook'] as const
+export const channels = ['email', 'sms', 'zalo', 'call', 'webhook', 'push'] as const
 export type Channel = (typeof channels)[number]
 
 export interface Arrival {

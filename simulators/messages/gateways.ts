@@ -1,7 +1,8 @@
-// The gateways of SMS, Zalo and voice calls, and the receiver of the outgoing webhook, as one HTTP server: `/sms`, `/zalo`, `/call`, `/webhook`.
+// The gateways of SMS, Zalo and voice calls, and the receiver of the outgoing webhook, and a push service, as one HTTP server: `/sms`, `/zalo`, `/call`, `/webhook`, `/push`.
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Book, type Channel, pause } from './book.ts'
+import { takePush } from './push.ts'
 
 export interface GatewayOptions {
   book: Book
@@ -45,6 +46,7 @@ async function serve(
 ): Promise<void> {
   const [, first = '', second = ''] = (request.url ?? '').split('?')[0]?.split('/') ?? []
   const path = `${request.method} /${first}${second ? `/${second}` : ''}`
+  if (path.startsWith('POST /push/')) return takePush(request, response, options.book)
   const { text, value } = await readJson(request)
   if (path === 'POST /zalo/tokens') return giveToken(request, response, options)
   if (path === 'POST /webhook') return takeMessage(request, response, { ...options, channel: 'webhook', value, text })

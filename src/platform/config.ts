@@ -37,6 +37,11 @@ const Environment = z.object({
   TRAM_PROXIES: z.string().refine(namesProxies).default('loopback'),
   TRAM_MAX_FILE_MB: wholeNumber(1, 100_000).default(2048),
   TRAM_PULL_HOSTS: z.string().default(''),
+  TRAM_PUSH_HOSTS: z
+    .string()
+    .default(
+      'fcm.googleapis.com, updates.push.services.mozilla.com, *.push.apple.com, *.notify.windows.com, *.push.services.mozilla.com',
+    ),
   TRAM_LOG: z.enum(logLevels).default('info'),
   CHROMIUM_PATH: z.string().optional(),
   CLAMD_URL: z.string().refine(namesScanner).optional(),
@@ -168,6 +173,8 @@ export interface Config {
   maxFileBytes: number
   /** Hosts from which data may be fetched (`host`, `host:port`), and private addresses or ranges that may be reached (`10.1.0.0/16`). */
   pullHosts: string[]
+  /** Push services of browsers (`host`, `host:port`, `*.domain`) that messages may be handed to. */
+  pushHosts: string[]
   /** Authority of time stamps (RFC 3161); its host is named in `pullHosts` too. Absent: signatures bear no time stamp. */
   tsaUrl: string | undefined
   /** Folder with the roots of certificates that are trusted, as `.pem`. */
@@ -229,6 +236,7 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     proxies: env.TRAM_PROXIES,
     maxFileBytes: env.TRAM_MAX_FILE_MB * 1024 * 1024,
     pullHosts: readList(env.TRAM_PULL_HOSTS),
+    pushHosts: readList(env.TRAM_PUSH_HOSTS),
     tsaUrl: env.TRAM_TSA_URL,
     trustDir: resolve(env.TRAM_TRUST_ROOTS ?? join(env.TRAM_PACK, 'trust')),
     chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
@@ -244,6 +252,11 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
   }
 }
 
+const readList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
 /** All four together, or none. */
 function readS3(env: z.infer<typeof Environment>): S3Settings | undefined {
   const { FILES_S3_URL: url, FILES_S3_BUCKET: bucket, FILES_S3_KEY: key, FILES_S3_SECRET: secret } = env

@@ -18,6 +18,7 @@ import {
   usualPreference,
 } from './model.ts'
 import { planDeliveries } from './planning.ts'
+import { listPushed } from './push/store.ts'
 import { fillWords, type Words } from './rules/templates.ts'
 import { getSettings } from './settings.ts'
 import * as store from './store.ts'
@@ -101,7 +102,13 @@ export async function findPreferences(
   settings: Settings,
 ): Promise<Map<string, Preference>> {
   const usual = usualPreference(settings)
-  const preferences = new Map(people.map(({ account }): [string, Preference] => [account, usual]))
+  const pushed = await listPushed(
+    ctx.sql,
+    people.map(({ account }) => account),
+  )
+  const preferences = new Map(
+    people.map(({ account }): [string, Preference] => [account, { ...usual, pushes: pushed.has(account) }]),
+  )
   for (const row of await store.listPreferences(ctx.sql, [...preferences.keys()])) {
     const { quietFrom: from, quietTo: to, language, quietDaysOff, digest, channels } = row
     preferences.set(row.account, {
@@ -110,6 +117,7 @@ export async function findPreferences(
       quietDaysOff,
       digest,
       channels,
+      pushes: pushed.has(row.account),
     })
   }
   return preferences

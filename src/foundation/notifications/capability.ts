@@ -9,12 +9,13 @@ import { preferenceRoutes } from './pages/preferences.tsx'
 import { wordingRoutes } from './pages/wordings.tsx'
 import { deliveriesPath, inboxPath } from './pages/words.ts'
 import { managePermission, receiptPermission } from './permissions.ts'
+import { pushRoutes } from './push/routes.ts'
 import { loadSettings } from './settings.ts'
 
 export const notifications: Capability = {
   name: 'notifications',
   home: import.meta.url,
-  routes: [...inboxRoutes, ...preferenceRoutes, ...deliveryRoutes, ...wordingRoutes, ...apiRoutes],
+  routes: [...inboxRoutes, ...preferenceRoutes, ...deliveryRoutes, ...wordingRoutes, ...pushRoutes, ...apiRoutes],
   menu: [
     { label: 'Thông báo', href: inboxPath, order: 1, group: 'head', count: unreadCount },
     {

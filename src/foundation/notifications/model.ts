@@ -8,13 +8,16 @@ export const languages = ['vi', 'en'] as const
 export type Language = (typeof languages)[number]
 
 /** Ways outside this program to a person. In the inbox a message is in any case. */
-export const personalChannels = ['email', 'sms', 'zalo', 'call'] as const
+export const personalChannels = ['email', 'sms', 'zalo', 'call', 'push'] as const
 export type PersonalChannel = (typeof personalChannels)[number]
 /** What a person may choose for what is not grave. */
 export const chosenChannels = ['email', 'sms', 'zalo'] as const
 export type ChosenChannel = (typeof chosenChannels)[number]
 export const channels = [...personalChannels, 'webhook'] as const
 export type Channel = (typeof channels)[number]
+
+/** Those that are reached at an address of the installation's settings. */
+export type GatewayChannel = Exclude<Channel, 'push'>
 
 export type DeliveryState = 'waiting' | 'sending' | 'sent' | 'received' | 'failed' | 'unneeded'
 
@@ -115,6 +118,8 @@ export interface Preference {
   quietDaysOff: boolean
   digest: Digest
   channels: Readonly<Record<string, readonly PersonalChannel[]>>
+  /** A browser of his shows messages while no page is open. */
+  pushes: boolean
 }
 
 export const usualPreference = ({ quietHours, digest }: Settings): Preference => ({
@@ -123,6 +128,7 @@ export const usualPreference = ({ quietHours, digest }: Settings): Preference =>
   quietDaysOff: quietHours.daysOff,
   digest: digest.usual,
   channels: {},
+  pushes: false,
 })
 
 export const longestSubject = 200

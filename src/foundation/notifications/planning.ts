@@ -103,7 +103,8 @@ function planFor({ now, stamp, preference, settings, days, isCrowded, via }: Ask
   if (urgency === 'grave') {
     if (isCrowded) return { steps: [], digestAt: new Date(now.getTime() + stormDigestMs) }
     const at = (minutes: number) => new Date(now.getTime() + minutes * minuteMs)
-    return { steps: settings.graveChain.map((step) => ({ ...step, dueAt: at(step.afterMinutes) })) }
+    const chain = settings.graveChain.map((step): Way => ({ ...step, dueAt: at(step.afterMinutes) }))
+    return { steps: preference.pushes ? [{ channel: 'push', dueAt: now, unlessRead: 'never' }, ...chain] : chain }
   }
   const chosen = preference.channels[code] ?? settings.channels[urgency]
   const next =
@@ -113,7 +114,8 @@ function planFor({ now, stamp, preference, settings, days, isCrowded, via }: Ask
   if (isCrowded) return { steps: [], digestAt: next }
   const isGathered = urgency === 'routine' && preference.digest !== 'none' && chosen.includes('email')
   const dueAt = endOfQuiet(now, preference, days)
-  const steps = chosen
+  const ways: readonly PersonalChannel[] = preference.pushes ? ['push', ...chosen] : chosen
+  const steps = ways
     .filter((channel) => !(isGathered && channel === 'email'))
     // What was read in the inbox before quiet hours ended need not be sent.
     .map((channel): Way => ({ channel, dueAt, unlessRead: 'self' }))

@@ -35,6 +35,7 @@ const things: Record<string, string> = {
   ledger: 'nhật ký',
   'message-delivery': 'lượt gửi thông báo',
   'message-preference': 'tùy chọn nhận thông báo',
+  'push-browser': 'trình duyệt nhận thông báo',
   'message-wording': 'mẫu thông báo',
   notice: 'thông báo',
   'machine-token': 'mã truy cập ngắn hạn của hệ thống',

@@ -23,6 +23,7 @@ import { ownAccount } from '../inbox.ts'
 import { chosenChannels, digests, languages, type Settings } from '../model.ts'
 import { listKinds } from '../notices.ts'
 import { changePreference, findOwnPreference, PreferenceForm } from '../preferences.ts'
+import { type Browsers, BrowsersPart, readBrowsers } from '../push/page-part.tsx'
 import { isConfigured } from '../sending/gateways.ts'
 import { getSettings } from '../settings.ts'
 import { channelNames, channelWords, digestNames, inboxPath, languageNames, preferencesPath } from './words.ts'
@@ -30,21 +31,28 @@ import { channelNames, channelWords, digestNames, inboxPath, languageNames, pref
 interface Props {
   form: PreferenceForm
   errors: readonly FormError[]
-  isSaved: boolean
+  done?: keyof typeof doneWords
   notices: readonly NoticeTemplate[]
   settings: Settings
   contact: { email: string | null; phone: string | null }
   messages: MessageSettings
+  browsers: Browsers
 }
 
+const doneWords = {
+  '1': 'Đã lưu tùy chọn. Áp dụng từ thông báo tiếp theo.',
+  'trinh-duyet': 'Trình duyệt này sẽ hiện thông báo.',
+  tat: 'Đã tắt thông báo trên trình duyệt đó.',
+} as const
+
 function Preferences(props: Props) {
-  const { form, errors, isSaved, settings } = props
+  const { form, errors, done, settings } = props
   const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
   return (
     <div class="stack-large">
-      {isSaved && (
+      {done && (
         <Notice tone="done" role="status">
-          Đã lưu tùy chọn. Áp dụng từ thông báo tiếp theo.
+          {doneWords[done]}
         </Notice>
       )}
       <Addresses {...props} />
@@ -87,6 +95,7 @@ function Preferences(props: Props) {
         <Channels {...props} />
         <Button kind="primary">Lưu tùy chọn</Button>
       </Form>
+      <BrowsersPart {...props.browsers} />
     </div>
   )
 }
@@ -161,7 +170,7 @@ function Channels({ notices, form }: Props) {
 
 async function showPreferences(
   ctx: Context,
-  shown: { typed?: PreferenceForm; errors?: readonly FormError[]; isSaved?: boolean; status?: number },
+  shown: { typed?: PreferenceForm; errors?: readonly FormError[]; done?: keyof typeof doneWords; status?: number },
 ) {
   const settings = await getSettings(ctx)
   const notices = listKinds(ctx)
@@ -171,11 +180,13 @@ async function showPreferences(
     title: 'Tùy chọn nhận thông báo',
     crumbs: [{ label: 'Thông báo', href: inboxPath }],
     status: shown.status,
+    islands: ['push'],
     body: (
       <Preferences
         form={form}
         errors={shown.errors ?? []}
-        isSaved={shown.isSaved ?? false}
+        done={shown.done}
+        browsers={await readBrowsers(ctx)}
         notices={notices}
         settings={settings}
         contact={person ?? { email: null, phone: null }}
@@ -204,8 +215,8 @@ export const preferenceRoutes = [
     method: 'GET',
     path: preferencesPath,
     access: 'signed-in',
-    query: z.object({ xong: z.literal('1').optional().catch(undefined) }),
-    handle: (ctx, { query }) => showPreferences(ctx, { isSaved: query.xong === '1' }),
+    query: z.object({ xong: z.enum(['1', 'trinh-duyet', 'tat']).optional().catch(undefined) }),
+    handle: (ctx, { query }) => showPreferences(ctx, { done: query.xong }),
   }),
   route({
     method: 'POST',

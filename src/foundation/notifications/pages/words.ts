@@ -13,6 +13,7 @@ export const channelNames: Record<Channel, string> = {
   zalo: 'Zalo',
   call: 'Gọi điện',
   webhook: 'Webhook',
+  push: 'Trình duyệt',
 }
 
 /** Within a sentence. */
@@ -22,6 +23,7 @@ export const channelWords: Record<Channel, string> = {
   zalo: 'Zalo',
   call: 'gọi điện',
   webhook: 'webhook',
+  push: 'thông báo trình duyệt',
 }
 
 export const stateNames: Record<DeliveryState, string> = {

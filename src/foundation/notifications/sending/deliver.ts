@@ -5,6 +5,7 @@ import { listPeople, type Person } from '#identity'
 import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import type { Channel, Settings } from '../model.ts'
+import { openPush } from '../push/gateway.ts'
 import { getSettings } from '../settings.ts'
 import { type Attachment, type Gateway, type Letter, type Outcome, tidyFault } from './gateway.ts'
 import { openGateway } from './gateways.ts'
@@ -19,7 +20,7 @@ const givenUpAfterMs = 5 * minuteMs
 export async function deliver(
   ctx: Context,
   channel: Channel,
-  gateway: Gateway | undefined = openGateway(channel, ctx.config.messages),
+  gateway: Gateway | undefined = channel === 'push' ? openPush(ctx) : openGateway(channel, ctx.config.messages),
 ): Promise<{ taken: number; more: boolean }> {
   // What waits for a channel that is not configured goes on waiting.
   if (!gateway) return { taken: 0, more: false }
@@ -88,6 +89,7 @@ function addressOf({ channel, account }: Claimed, people: ReadonlyMap<string, Pe
   if (channel === 'webhook' || account === null) return ''
   const person = people.get(account)
   if (!person) return { kind: 'refused', fault: 'no-account' }
+  if (channel === 'push') return person.account
   return (channel === 'email' ? person.email : person.phone) ?? { kind: 'refused', fault: 'no-address' }
 }
 

@@ -10,7 +10,7 @@ export interface Attachment {
 export interface Letter {
   /** The same at each attempt. */
   key: string
-  /** E-mail address or telephone number; empty for the webhook. */
+  /** E-mail address, telephone number, or for browsers the account; empty for the webhook. */
   to: string
   language: Language
   subject: string

@@ -1,12 +1,12 @@
 import type { MessageSettings } from '#platform/config'
-import type { Channel } from '../model.ts'
+import type { Channel, GatewayChannel } from '../model.ts'
 import type { Gateway } from './gateway.ts'
 import { openHttp, openWebhook } from './http.ts'
 import { openSmtp } from './smtp.ts'
 import { smsText, speechOf, zaloText } from './writing.ts'
 
 /** The way out of a channel; nothing where it is not configured. */
-export function openGateway(channel: Channel, settings: MessageSettings): Gateway | undefined {
+export function openGateway(channel: GatewayChannel, settings: MessageSettings): Gateway | undefined {
   switch (channel) {
     case 'email':
       return settings.smtp && openSmtp(settings.smtp)
@@ -21,5 +21,6 @@ export function openGateway(channel: Channel, settings: MessageSettings): Gatewa
   }
 }
 
+/** Browsers bring their own way. */
 export const isConfigured = (channel: Channel, settings: MessageSettings): boolean =>
-  (channel === 'email' ? settings.smtp : settings[channel]) !== undefined
+  channel === 'push' || (channel === 'email' ? settings.smtp : settings[channel]) !== undefined

@@ -6,7 +6,7 @@ import { type DbTest, dbTest } from '#test/harness'
 import { type MessageSimulators, startSimulators } from '#test/simulators'
 import { findStuck } from '../health.ts'
 import { goOtherWays, sweep, wakeSenders } from '../jobs.ts'
-import type { Channel } from '../model.ts'
+import type { GatewayChannel } from '../model.ts'
 import { deliver } from './deliver.ts'
 import { openGateway } from './gateways.ts'
 
@@ -24,7 +24,8 @@ const trial = (more: Partial<Parameters<typeof notify>[1]> = {}): Parameters<typ
 })
 
 const later = (t: DbTest, minutes: number): DbTest => t.at(new Date(t.now.getTime() + minutes * 60_000))
-const send = (t: DbTest, channel: Channel) => deliver(t.context(), channel, openGateway(channel, outside.settings))
+const send = (t: DbTest, channel: GatewayChannel) =>
+  deliver(t.context(), channel, openGateway(channel, outside.settings))
 
 interface Row {
   channel: string
