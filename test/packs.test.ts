@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { readDemoPeople } from '#identity'
 import { AreaFile, areaLevel, findFaults, OrganisationFile, PackCard, searchKey, tidyName } from '#organisations'
 import { packFiles, readLists } from '../scripts/make-pack-areas.ts'
+import { countryFiles } from '../scripts/make-pack-country.ts'
 import { communeOrganisations } from '../scripts/make-pack-organisations.ts'
 import { realData } from './settings.ts'
 
@@ -245,7 +246,8 @@ test('the file of communes is what the script writes', async () => {
 
 const units = realData('admin-units')
 
-test('the files of areas are what the script writes from the public lists', { skip: units.skip }, async () => {
-  for (const [path, text] of Object.entries(packFiles(await readLists(dirname(units.path)))))
+test('the files of areas are what the scripts write from the public lists', { skip: units.skip }, async () => {
+  const lists = await readLists(dirname(units.path))
+  for (const [path, text] of Object.entries({ ...packFiles(lists), ...countryFiles(lists) }))
     assert.equal(await readFile(join(packs, '..', path), 'utf8'), text, path)
 })

@@ -5,12 +5,16 @@ import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
+import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
+import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
+import { passkeyRoutes } from './passkeys/pages.tsx'
+import { deleteOldChallenges } from './passkeys/store.ts'
 import { appointRoutes } from './positions/appoint.tsx'
 import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
@@ -34,6 +38,8 @@ export const identity: Capability = {
   routes: [
     ...signInRoutes,
     ...stepUpRoutes,
+    ...passkeyRoutes,
+    ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
     ...administrationRoutes,
@@ -62,6 +68,7 @@ export const identity: Capability = {
       group: 'administration',
     },
   ],
+  notices,
   commands: [tokenCommand],
   permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
   jobs: [
@@ -76,7 +83,14 @@ export const identity: Capability = {
       '17 * * * *',
     ),
     handleJob(rotateSigningKeys, rotateKeys, '23 * * * *'),
-    handleJob(purgeProvider, (ctx) => deleteExpired(ctx.sql, ctx.now), '*/10 * * * *'),
+    handleJob(
+      purgeProvider,
+      async (ctx) => {
+        await deleteExpired(ctx.sql, ctx.now)
+        await deleteOldChallenges(ctx.sql, ctx.now)
+      },
+      '*/10 * * * *',
+    ),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

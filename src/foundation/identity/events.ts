@@ -3,3 +3,16 @@ import { defineEvent } from '#platform/events'
 
 /** An account was disabled, or a role of it ended: it may do less than before. */
 export const accessChanged = defineEvent('identity.access-changed', z.object({ account: z.string() }))
+
+/** Something about an account that its people must hear of, in the words of a notice of the card; what sends messages stands above. */
+export const accountTold = defineEvent(
+  'identity.account-told',
+  z.object({
+    /** Of the same telling: it is told once. */
+    id: z.uuid(),
+    accounts: z.array(z.string()).min(1),
+    notice: z.string(),
+    values: z.record(z.string(), z.string()),
+    url: z.string(),
+  }),
+)

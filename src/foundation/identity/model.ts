@@ -128,6 +128,8 @@ export const sessionIdleMs = 12 * 3600_000
 export const sessionLifeMs = 7 * 24 * 3600_000
 /** A second factor lately proved: no longer ago than this, where power over accounts and keys is given. */
 export const dangerMinutes = 30
+/** Changing one's own factors asks for a proof that is not older. */
+export const factorMinutes = 15
 /** The time of the last request is written at most this often. */
 export const seenEveryMs = 60_000
 export const tokenDaysDefault = 365

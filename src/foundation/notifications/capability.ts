@@ -1,7 +1,7 @@
 import type { Capability } from '#platform/capability'
 import { apiRoutes } from './api.ts'
 import { findStuck } from './health.ts'
-import { jobs } from './jobs.ts'
+import { jobs, subscriptions } from './jobs.ts'
 import { notices } from './notices.ts'
 import { deliveryRoutes } from './pages/deliveries.tsx'
 import { inboxRoutes, unreadCount } from './pages/inbox.tsx'
@@ -28,6 +28,7 @@ export const notifications: Capability = {
   permissions: { [managePermission]: ['administrator'], [receiptPermission]: ['administrator'] },
   notices,
   jobs,
+  subscriptions,
   loadPack: (ctx, config) => loadSettings(ctx, config.packDir),
   check: findStuck,
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { accountTold } from '#identity'
 import type { Context } from '#platform/context'
+import { type Subscription, subscribe } from '#platform/events'
 import { defineJob, handleJob } from '#platform/jobs'
+import { notify } from './actions.ts'
 import { deliver } from './sending/deliver.ts'
 import { tellDigests } from './sending/digest.ts'
 import { isConfigured } from './sending/gateways.ts'
@@ -63,4 +66,18 @@ export const jobs = [
   ),
   // 02:40 in Việt Nam.
   handleJob(sweepJob, sweep, '40 19 * * *'),
+]
+
+/** What rooms below tell of, which know nothing of messages. */
+export const subscriptions: readonly Subscription[] = [
+  subscribe(accountTold, 'notifications.account-told', (ctx, { id, accounts, notice, values, url }) =>
+    notify(ctx, {
+      notice,
+      to: accounts.map((account) => ({ account })),
+      values,
+      url,
+      urgency: 'urgent',
+      dedupeKey: `account-told ${id}`,
+    }),
+  ),
 ]

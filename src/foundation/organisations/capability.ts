@@ -11,6 +11,7 @@ import { createRoutes } from './pages/create.tsx'
 import { detailRoute } from './pages/detail.tsx'
 import { listRoute } from './pages/list.tsx'
 import { areaListPath, listPath } from './pages/words.ts'
+import { placeRoutes } from './places/api.ts'
 import { manageAuthorities } from './signing-authority/actions.ts'
 import { authorityFormRoutes } from './signing-authority/forms.tsx'
 import { authorityListRoute } from './signing-authority/list.tsx'
@@ -21,6 +22,7 @@ export const organisations: Capability = {
   home: import.meta.url,
   routes: [
     ...routes,
+    ...placeRoutes,
     listRoute,
     ...createRoutes,
     detailRoute,

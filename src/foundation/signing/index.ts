@@ -1,3 +1,4 @@
+export { claimPublicCode, publicPath, publishDocument, withdrawDocument } from './actions.ts'
 export { signing } from './capability.ts'
 export type { SigningAlgorithm } from './cms/algorithms.ts'
 export { signatureEnded } from './events.ts'

@@ -5,13 +5,19 @@ import type { FieldFault } from '#platform/errors'
 import type { FormError } from '#ui'
 import type { Proof } from '../session-store.ts'
 
+/** What was typed, and from where. */
+export interface Attempt {
+  typed: Readonly<Record<string, string>>
+  address: string
+}
+
 /** What a form proves within the page. */
 export interface ProofForm {
   button: string
   islands?: readonly string[]
   fields(errors: readonly FormError[]): ComponentChild
   /** Counts failed attempts itself. @returns what is wrong, where nothing was proved. @throws Problem 429 while the brake is on. */
-  prove(ctx: Context, typed: Readonly<Record<string, string>>): Promise<Proof | { faults: FieldFault[] }>
+  prove(ctx: Context, attempt: Attempt): Promise<Proof | { faults: FieldFault[] }>
 }
 
 export interface StepUpMethod {

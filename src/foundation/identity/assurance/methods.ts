@@ -2,11 +2,13 @@
 import { type Assurance, meets } from '#platform/assurance'
 import type { Context } from '#platform/context'
 import type { FieldFault } from '#platform/errors'
+import { codeMethod, recoveryMethod } from '../codes/method.tsx'
+import { passkeyMethod } from '../passkeys/method.tsx'
 import type { Proof } from '../session-store.ts'
-import type { StepUpMethod } from './method.ts'
+import type { Attempt, StepUpMethod } from './method.ts'
 import { passwordMethod } from './password-method.tsx'
 
-const methods: readonly StepUpMethod[] = [passwordMethod]
+const methods: readonly StepUpMethod[] = [passkeyMethod, codeMethod, recoveryMethod, passwordMethod]
 
 /** What an account can prove a level by; a password alone is not asked of who has proved more before. */
 export async function listMethods(ctx: Context, account: string, wanted: Assurance): Promise<StepUpMethod[]> {
@@ -22,8 +24,8 @@ export async function listMethods(ctx: Context, account: string, wanted: Assuran
 export async function proveBy(
   ctx: Context,
   offered: readonly StepUpMethod[],
-  typed: Readonly<Record<string, string>>,
+  attempt: Attempt,
 ): Promise<Proof | { faults: FieldFault[] }> {
-  const form = offered.find(({ code }) => code === typed.cach)?.form
-  return form ? form.prove(ctx, typed) : { faults: [{ path: 'cach', message: 'Xin chọn một cách xác nhận.' }] }
+  const form = offered.find(({ code }) => code === attempt.typed.cach)?.form
+  return form ? form.prove(ctx, attempt) : { faults: [{ path: 'cach', message: 'Xin chọn một cách xác nhận.' }] }
 }

@@ -19,7 +19,7 @@ export const passwordMethod: StepUpMethod = {
         error={errorOf(errors, 'password')}
       />
     ),
-    async prove(ctx, { password = '' }) {
+    async prove(ctx, { typed: { password = '' } }) {
       if (await confirmPassword(ctx, password)) return { assurance: 'password', amr: ['pwd'] }
       return { faults: [{ path: 'password', message: 'Mật khẩu không đúng.' }] }
     },

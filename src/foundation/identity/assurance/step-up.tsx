@@ -182,7 +182,10 @@ export const stepUpRoutes = [
         ...readAsked({ muc, phut, tiep }),
         ...(toi !== undefined && text !== undefined ? { kept: { to: safeReturnPath(toi), text } } : {}),
       }
-      const proof = await proveBy(ctx, await listMethods(ctx, ownSession(ctx), asked.level), typed)
+      const proof = await proveBy(ctx, await listMethods(ctx, ownSession(ctx), asked.level), {
+        typed,
+        address: request.address,
+      })
       if (!('faults' in proof)) return goOn(ctx, request, asked, proof)
       const errors = proof.faults.map(({ path, message }) => ({ field: path, message }))
       return showStepUp(ctx, request, asked, { code: String(typed.cach ?? ''), errors })

@@ -23,6 +23,7 @@ import { sessionCookie } from '../assurance/sessions.ts'
 import { Contact, everywhere, roleNames } from '../model.ts'
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
+import { type Factors, findFactors, SecuritySection } from './security-section.tsx'
 import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
@@ -32,6 +33,7 @@ interface OwnProps {
   roles: readonly store.RoleAssignment[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
+  factors: Factors
   now: Date
   errors: readonly FormError[]
   outcome?: 'mat-khau' | 'lien-he' | 'doi' | undefined
@@ -39,7 +41,8 @@ interface OwnProps {
   contact?: { email: string; phone: string } | undefined
 }
 
-function OwnAccount({ account, positions, roles, sessions, tokens, now, errors, outcome, contact }: OwnProps) {
+function OwnAccount(props: OwnProps) {
+  const { account, positions, roles, sessions, tokens, factors, now, errors, outcome, contact } = props
   return (
     <div class="stack-large">
       {outcome === 'mat-khau' && (
@@ -79,6 +82,7 @@ function OwnAccount({ account, positions, roles, sessions, tokens, now, errors, 
       <Section title="Đổi mật khẩu" id="doi-mat-khau">
         <PasswordForm errors={contact ? [] : errors} account={account.name} />
       </Section>
+      <SecuritySection {...factors} />
       <Section title="Phiên đăng nhập">
         <SessionTable sessions={sessions} />
       </Section>
@@ -225,6 +229,7 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
       roles={await store.listRoles(ctx.sql, name, today)}
       sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
+      factors={await findFactors(ctx, name)}
       now={ctx.now}
       errors={shown.errors ?? []}
       outcome={shown.outcome}

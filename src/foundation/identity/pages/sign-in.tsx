@@ -7,8 +7,10 @@ import { contentPolicy } from '#platform/policy'
 import { Button, ErrorSummary, Form, Table, TextInput } from '#ui'
 import { readDemoPeople } from '../actions/people.ts'
 import { signIn, signOut } from '../actions/sign-in.ts'
-import { sessionCookie } from '../assurance/sessions.ts'
-import { type DemoPerson, roleNames, sessionLifeMs } from '../model.ts'
+import { cookieOf, sessionCookie } from '../assurance/sessions.ts'
+import { type DemoPerson, roleNames } from '../model.ts'
+import { relyingPartyOf, signInByPasskey } from '../passkeys/actions.ts'
+import { PasskeyInput } from '../passkeys/passkey-input.tsx'
 import { formTargetsOf } from '../provider/interaction.tsx'
 
 const returnPath = z.string().max(2000).optional()
@@ -18,20 +20,35 @@ interface SignInProps {
   account?: string
   returnTo: string | undefined
   fault?: string
+  /** Where passkeys are good; nowhere when there is none. */
+  passkeyOrigin: string | undefined
   demoPeople: readonly DemoPerson[]
   positions: Positions
 }
 
-function SignInPage({ account, returnTo, fault, demoPeople, positions }: SignInProps) {
+function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, positions }: SignInProps) {
   return (
     <div class="stack-large">
       <Form action="/dang-nhap" label="Đăng nhập">
         <ErrorSummary errors={fault ? [{ field: 'account', message: fault }] : []} title="Chưa đăng nhập được" />
         {returnTo && <input type="hidden" name="tiep" value={returnTo} />}
-        <TextInput name="account" label="Tên đăng nhập" value={account} autocomplete="username" maxLength={63} />
+        <TextInput
+          name="account"
+          label="Tên đăng nhập"
+          value={account}
+          autocomplete="username webauthn"
+          maxLength={63}
+        />
         <TextInput name="password" label="Mật khẩu" type="password" autocomplete="current-password" />
         <Button kind="primary">Đăng nhập</Button>
       </Form>
+      {passkeyOrigin && (
+        <Form action="/dang-nhap/khoa" label="Đăng nhập bằng khóa truy cập">
+          {returnTo && <input type="hidden" name="tiep" value={returnTo} />}
+          <PasskeyInput purpose="sign-in" origin={passkeyOrigin} />
+          <Button>Dùng khóa truy cập</Button>
+        </Form>
+      )}
       {demoPeople.length > 0 && <DemoPeople people={demoPeople} positions={positions} />}
     </div>
   )
@@ -77,6 +94,7 @@ async function showSignIn(
   shown: { account?: string; returnTo?: string; fault?: string; status?: number },
 ) {
   const demoPeople = ctx.config.demo ? await readDemoPeople(ctx.config.packDir) : []
+  const passkeyOrigin = relyingPartyOf(ctx)?.origin
   const positions = await sayPositionsOf(
     ctx,
     demoPeople.map(({ account }) => account),
@@ -87,11 +105,13 @@ async function showSignIn(
     face: 'plain',
     status: shown.status,
     headers: { 'content-security-policy': contentPolicy({ forms }) },
+    islands: passkeyOrigin ? ['passkey'] : [],
     body: (
       <SignInPage
         account={shown.account}
         returnTo={shown.returnTo}
         fault={shown.fault}
+        passkeyOrigin={passkeyOrigin}
         demoPeople={demoPeople}
         positions={positions}
       />
@@ -99,7 +119,7 @@ async function showSignIn(
   })
 }
 
-const refusals = ['session.refused', 'session.too-many-failures']
+const refusals = ['session.refused', 'session.too-many-failures', 'passkey.refused']
 
 export const signInRoutes = [
   route({
@@ -120,14 +140,31 @@ export const signInRoutes = [
       const userAgent = request.headers['user-agent'] ?? ''
       try {
         const { token, passwordGiven } = await signIn(ctx, { ...body, address: request.address, userAgent })
-        const cookie = { name: sessionCookie, value: token, maxAgeSeconds: sessionLifeMs / 1000 }
         // A session that this browser held before ends: it never becomes the new one.
         await signOut(ctx, request.cookies[sessionCookie])
-        return redirect(passwordGiven ? '/tai-khoan?doi=mat-khau' : safeReturnPath(body.tiep), [cookie])
+        return redirect(passwordGiven ? '/tai-khoan?doi=mat-khau' : safeReturnPath(body.tiep), [cookieOf(token)])
       } catch (error) {
         if (!(error instanceof Problem && refusals.includes(error.code))) throw error
         const { status, message: fault } = error
         return showSignIn(ctx, request, { account: body.account, returnTo: body.tiep, fault, status })
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/dang-nhap/khoa',
+    access: 'public',
+    ratePerMinute: 120,
+    body: z.object({ passkey: z.string().max(60_000).default(''), tiep: returnPath }),
+    async handle(ctx, { body, request }) {
+      const userAgent = request.headers['user-agent'] ?? ''
+      try {
+        const token = await signInByPasskey(ctx, { response: body.passkey, address: request.address, userAgent })
+        await signOut(ctx, request.cookies[sessionCookie])
+        return redirect(safeReturnPath(body.tiep), [cookieOf(token)])
+      } catch (error) {
+        if (!(error instanceof Problem && refusals.includes(error.code))) throw error
+        return showSignIn(ctx, request, { returnTo: body.tiep, fault: error.message, status: error.status })
       }
     },
   }),

@@ -193,7 +193,7 @@ async function prove(pending: Pending, typed: Readonly<Record<string, string>>):
   const { call, interaction, request } = pending
   const { browser, ctx } = call
   if (!browser || interaction.prompt.name !== 'login') return nextStep(pending)
-  const proof = await proveBy(ctx, await methodsFor(pending, browser), typed)
+  const proof = await proveBy(ctx, await methodsFor(pending, browser), { typed, address: request.address })
   if (!('faults' in proof)) {
     const cookie = await raiseSession(ctx, request, proof)
     return finish(pending, loginOf({ ...browser, ...proof, authenticatedAt: ctx.now }), [cookie])

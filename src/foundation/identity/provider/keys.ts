@@ -3,20 +3,13 @@
  * server signs alike and a copy of the database alone signs nothing. A key is published two days before its turn and stays published
  * until the last token that it signed can no longer be shown.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  generateKeyPair,
-  hash,
-  type JsonWebKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto'
+import { generateKeyPair, hash, type JsonWebKey } from 'node:crypto'
 import { promisify } from 'node:util'
 import { appendEntry } from '#ledger'
 import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import { readSecretKey } from '#platform/secret-key'
+import { sealUp, unseal } from '../actions/sealing.ts'
 import { divideKeys, nextTurn, type SigningAlg, signingAlgs } from './model.ts'
 import * as store from './store.ts'
 
@@ -50,7 +43,7 @@ export async function openKeyRing(ctx: Context): Promise<KeyRing> {
     return signer ? [signer, ...others] : others
   })
   const seal = await readSecretKey(ctx.config, 'provider-key')
-  const keys = ordered.map((key): JsonWebKey => ({ ...unseal(seal, key), kid: key.kid, alg: key.alg, use: 'sig' }))
+  const keys = ordered.map((key): JsonWebKey => ({ ...openKey(seal, key), kid: key.kid, alg: key.alg, use: 'sig' }))
   const ring = { stamp: ordered.map(({ kid }) => kid).join(' '), keys, until: ctx.now.getTime() + keepMs }
   kept.set(ctx.config, ring)
   return ring
@@ -77,7 +70,8 @@ async function makeKey(ctx: Context, alg: SigningAlg, signsFrom: Date): Promise<
   const { privateKey, publicKey } = await makePair(alg)
   const publicJwk = publicKey.export({ format: 'jwk' })
   const kid = thumbprintOf(publicJwk)
-  const sealed = sealUp(await readSecretKey(ctx.config, 'provider-key'), kid, privateKey)
+  const text = JSON.stringify(privateKey.export({ format: 'jwk' }))
+  const sealed = sealUp(await readSecretKey(ctx.config, 'provider-key'), kid, text)
   await store.insertKey(ctx.sql, { kid, alg, publicJwk, sealed, signsFrom, now: ctx.now })
   await appendEntry(ctx, {
     action: 'signing-key.made',
@@ -95,23 +89,9 @@ function thumbprintOf({ crv, e, kty, n, x, y }: JsonWebKey): string {
   return hash('sha256', JSON.stringify(members), 'base64url')
 }
 
-const nonceBytes = 12
-const tagBytes = 16
-
-/** AES-256-GCM; bound to the key's name, so that sealed halves cannot be exchanged. */
-function sealUp(seal: Buffer, kid: string, privateKey: KeyObject): Buffer {
-  const nonce = randomBytes(nonceBytes)
-  const cipher = createCipheriv('aes-256-gcm', seal, nonce).setAAD(Buffer.from(kid))
-  const body = Buffer.concat([cipher.update(JSON.stringify(privateKey.export({ format: 'jwk' }))), cipher.final()])
-  return Buffer.concat([nonce, body, cipher.getAuthTag()])
-}
-
-function unseal(seal: Buffer, { kid, sealed }: Pick<store.StoredKey, 'kid' | 'sealed'>): JsonWebKey {
-  const cipher = createDecipheriv('aes-256-gcm', seal, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
-  cipher.setAAD(Buffer.from(kid)).setAuthTag(sealed.subarray(-tagBytes))
+function openKey(seal: Buffer, { kid, sealed }: Pick<store.StoredKey, 'kid' | 'sealed'>): JsonWebKey {
   try {
-    const body = Buffer.concat([cipher.update(sealed.subarray(nonceBytes, -tagBytes)), cipher.final()])
-    return JSON.parse(body.toString('utf8')) as JsonWebKey
+    return JSON.parse(unseal(seal, kid, sealed)) as JsonWebKey
   } catch (cause) {
     throw new Error('a signing key cannot be opened: <var>/secrets/provider-key is not the one it was sealed under', {
       cause,

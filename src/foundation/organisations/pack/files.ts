@@ -1,7 +1,7 @@
-// Reads the files of a pack that this room owns: pack.yaml, organisations*.yaml, areas*.yaml.
+// Reads the files of a pack that this room owns: pack.yaml, organisations*.yaml, areas*.yaml, country-now.csv, country-before.csv.
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { AreaFile, type AreaRow, OrganisationFile, type OrganisationRow, PackCard } from '../model.ts'
@@ -16,11 +16,14 @@ export interface PackContent {
   card: PackCard
   organisations: OrganisationRow[]
   areas: AreaRow[]
+  /** The lists of the rest of the country, unread. */
+  country: { name: string; body: string }[]
 }
 
 /** @throws when the folder or its pack.yaml is missing. */
 export async function readPackFiles(packDir: string): Promise<PackFiles> {
-  const names = (await readdir(packDir)).filter((name) => /^(pack|organisations.*|areas.*)\.yaml$/.test(name)).sort()
+  const owned = /^((pack|organisations.*|areas.*)\.yaml|country-(now|before)\.csv)$/
+  const names = (await readdir(packDir)).filter((name) => owned.test(name)).sort()
   const texts = await Promise.all(names.map((name) => readFile(join(packDir, name), 'utf8')))
   const hash = createHash('sha256')
   for (const [index, name] of names.entries()) hash.update(`${name}\0${texts[index]}\0`)
@@ -39,6 +42,7 @@ export async function readPackFiles(packDir: string): Promise<PackFiles> {
           ({ name, text }) => parseYaml(name, text, OrganisationFile).organisations,
         ),
         areas: textsOf(/^areas/).flatMap(({ name, text }) => parseYaml(name, text, AreaFile).areas),
+        country: textsOf(/^country-/).map(({ name, text }) => ({ name: basename(name, '.csv'), body: text })),
       }
     },
   }

@@ -5,6 +5,7 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import { type AreaRow, findFaults, type OrganisationRow } from '../model.ts'
+import { replaceCountryLists } from '../places/store.ts'
 import {
   type Alias,
   type Area,
@@ -68,6 +69,7 @@ export async function loadOrganisations(ctx: Context, packDir: string): Promise<
       ...(await writeOrganisations(ctx.sql, content, stamp, ctx.now)),
     ]
     await replaceAliases(ctx.sql, content.card.code, aliasesOf(content))
+    await replaceCountryLists(ctx.sql, content.card.code, content.country)
     await touchStructure(ctx.sql, ctx.now)
     const written = differences.reduce((sum, difference) => sum + difference.insert.length + difference.close.length, 0)
     const kept = [...new Set(differences.flatMap((difference) => difference.kept))]

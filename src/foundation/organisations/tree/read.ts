@@ -31,7 +31,8 @@ export type AreaTree = Tree<Area>
 const limit = 48
 const kept = new Map<string, Promise<unknown>>()
 
-const keep = async <T>(sql: Sql, what: string, make: () => Promise<T>): Promise<T> =>
+/** What is made of the structure, once for each of its versions. */
+export const keep = async <T>(sql: Sql, what: string, make: () => Promise<T>): Promise<T> =>
   keepUnder(await readStructureVersion(sql), what, make)
 
 function keepUnder<T>(version: string, what: string, make: () => Promise<T>): Promise<T> {

@@ -64,6 +64,7 @@ function checkChanges(placed: PlacedSignature, { document }: Grounds, findings: 
     findings.push(fault('changes.forbidden', `Văn bản bị sửa sau khi ký: ${changes.forbidden.slice(0, 5).join('; ')}.`))
   else if (changes.additions.length > 0)
     findings.push(note('changes.additions', `Thêm sau khi ký (được phép): ${changes.additions.join('; ')}.`))
+  else findings.push(note('changes.none', 'Tệp được lưu thêm sau khi ký, nội dung không đổi.'))
   return changes.forbidden.length === 0
 }
 

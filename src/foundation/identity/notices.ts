@@ -1,0 +1,17 @@
+import type { NoticeTemplate } from '#platform/notices'
+
+export const notices: readonly NoticeTemplate[] = [
+  {
+    code: 'account.factor-changed',
+    label: 'Bảo mật của tài khoản: thêm, gỡ khóa truy cập và mã dùng một lần',
+    values: { what: 'đã thêm khóa truy cập “điện thoại”' },
+    vi: {
+      subject: 'Bảo mật tài khoản: {what}',
+      text: 'Tài khoản của ông/bà {what}. Nếu không phải ông/bà làm, xin đổi mật khẩu, kết thúc các phiên lạ và báo người quản trị ngay.',
+    },
+    en: {
+      subject: 'Account security: {what}',
+      text: 'On your account: {what}. If this was not you, change your password, end strange sessions and tell an administrator at once.',
+    },
+  },
+]
