@@ -107,7 +107,6 @@ const deeds: Record<string, string> = {
   expired: 'Hết hạn',
   linked: 'Liên kết',
   imported: 'Nhập danh sách',
-  renewed: 'Gia hạn',
   'days-changed': 'Sửa ngày của',
   defined: 'Định nghĩa',
   disabled: 'Khóa',
