@@ -3,7 +3,7 @@ import { findOrganisation, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid, notFound, Problem } from '#platform/errors'
 import { page, type Reply, redirect, route } from '#platform/http'
-import { readBytes } from '#platform/server'
+import { readBytes } from '#platform/input'
 import {
   Button,
   DateText,

@@ -121,7 +121,7 @@ function matching(sql: Sql, { reach, words, organisations, state, kind, means, n
     ${state ? sql`and ${states[state]}` : sql``}
     ${kind ? sql`and c.holder_kind = ${kind}` : sql``}
     ${means ? sql`and c.means = ${means}` : sql``}
-    ${list.map((word) => sql`and c.search_key like ${`%${word.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`}`)}`
+    ${list.length === 0 ? sql`` : list.map((word) => sql`and c.search_key like ${`%${word.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`}`)}`
 }
 
 /** In the order of their ends. */
