@@ -12,6 +12,7 @@ import { files } from '#files'
 import { createAuthenticator, type Grants, identity } from '#identity'
 import { createIncidents } from '#incidents'
 import { indicators } from '#indicators'
+import { inspections } from '#inspections'
 import { ledger } from '#ledger'
 import { createMaps } from '#maps'
 import { collectNotices, notifications } from '#notifications'
@@ -50,6 +51,7 @@ export const capabilities: readonly Capability[] = [
     matters: () => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters),
     layers: () => capabilities.flatMap(({ mapLayers = [] }) => mapLayers),
   }),
+  inspections,
   centre,
 ]
 

@@ -7,6 +7,7 @@ import { json, type PageContent, type RequestFacts, type Route, redirect, route,
 import { describeApi } from '#platform/openapi'
 import {
   type Assets,
+  formatDate,
   type HeadLinkProps,
   Layout,
   type NavCountProps,
@@ -71,6 +72,7 @@ export function createShell(parts: ShellParts) {
             headLinks: head,
             actingAs: actingAsOf(ctx),
             standingIn: ctx.actor.onBehalfOf && { name: ctx.actor.onBehalfOf.name, endAction: '/xu-ly-thay/thoi' },
+            inspection: sayInspection(ctx),
             signInHref: content.face === 'plain' ? undefined : '/dang-nhap',
             search:
               hasSearch && ctx.actor.account ? { action: searchPath, label: 'Tìm chỉ tiêu, đơn vị, nguồn' } : undefined,
@@ -130,6 +132,12 @@ async function countOf(ctx: Context, { label, count }: MenuItem): Promise<NavCou
     ctx.log.warn({ err: error, menu: label }, 'the count of a menu entry could not be read')
     return undefined
   }
+}
+
+function sayInspection({ actor: { inspection } }: Context): string | undefined {
+  if (!inspection) return undefined
+  const { decisionNumber, decidedOn, issuedBy, validTo } = inspection
+  return `Đoàn kiểm tra theo Quyết định số ${decisionNumber} ngày ${formatDate(decidedOn)} của ${issuedBy}, đến hết ${formatDate(validTo)}`
 }
 
 /** Names who hears, so that browsers keep one line for each account; the server goes by the session. */

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { raiseAlert } from '#alerts'
 import { changeCalendarDays } from '#calendar'
 import { keepBytes } from '#files'
+import { askInspection, decideInspection } from '#identity'
 import { listOpenIncidents } from '#incidents'
 import { processTouches } from '#indicators'
 import { notify } from '#notifications'
@@ -189,7 +190,34 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     remove: [],
     citation: `Công điện ${markup}`,
   })
-  return [...(await makeWatch(ctx)), ...projects]
+  const number = await inspect(ctx)
+  return [...(await makeWatch(ctx)), ...projects, number]
+}
+
+/** Somebody inspects commune A by a decision that is hostile in every text. @returns the page of a number he may reopen */
+async function inspect(ctx: Context): Promise<string> {
+  const today = new Date(ctx.now.getTime() + 7 * 3600_000).toISOString().slice(0, 10)
+  const asked = {
+    account: 'thanhtra',
+    decisionNumber: `12/QĐ ${markup}`,
+    decidedOn: today,
+    issuedBy: `Thanh tra ${markup}`,
+    about: `Nội dung ${markup}`,
+    periodFrom: '2020-01-01',
+    periodTo: '2030-12-31',
+    validFrom: today,
+    validTo: new Date(ctx.now.getTime() + 30 * 24 * 3600_000).toISOString().slice(0, 10),
+    organisations: [communeA.organisation],
+    subjects: [],
+  }
+  const as = (account: string): Context => ({ ...ctx, actor: { ...ctx.actor, account } })
+  const id = await askInspection(as('quantri'), asked)
+  await decideInspection(as('lanhdao'), id, 'approved')
+  await askInspection(as('quantri'), asked)
+  const [fact] = await ctx.sql<{ id: number }[]>`
+    select id from indicators.fact where organisation = ${communeA.organisation} and superseded_at is null and record_count > 0
+    order by id limit 1`
+  return `/thanh-tra/so-lieu/${fact?.id}`
 }
 
 /** Takes the samples in, as imports do, and computes the numbers. */

@@ -120,7 +120,9 @@ async function writeSnapshot(
     progress(`${nameOf(table)}: ${tables.at(-1)?.rows} rows`)
   }
   // After the snapshot was taken: a file is in its place before its row is, and one that has a row is never removed.
-  const kept = await copyFiles(await listContents(sql), app.config.varDir, { draft, progress })
+  const { s3 } = app.config
+  if (s3) progress(`kept files lie in the bucket ${s3.bucket} and are not in this backup: copy the bucket after it`)
+  const kept = s3 ? [] : await copyFiles(await listContents(sql), app.config.varDir, { draft, progress })
   return {
     format: 1,
     product: 'tram-huong',

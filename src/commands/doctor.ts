@@ -1,5 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises'
-import { verifyFiles } from '#files'
+import { describeScanner, verifyFiles } from '#files'
 import { listCheckpoints } from '#ledger'
 import { listLoadedPacks } from '#organisations'
 import { type Config, ConfigFault } from '#platform/config'
@@ -202,5 +202,7 @@ async function checkFiles(app: App): Promise<string> {
     throw new Complaint(
       `Of ${files} kept files ${missing.length} are missing and ${changed.length} are not what their hash says (${first} …): bring them back from a backup, into ${app.config.varDir}/files.`,
     )
-  return `${files} files, ${Math.round(bytes / 1024 ** 2)} MB, all as their hashes say`
+  const scanner = await describeScanner(app.context())
+  if (!scanner.ok) throw new Complaint(scanner.says)
+  return `${files} files, ${Math.round(bytes / 1024 ** 2)} MB, all as their hashes say; ${scanner.says}`
 }

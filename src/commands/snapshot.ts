@@ -105,7 +105,8 @@ export async function listKeptFiles(varDir: string): Promise<string[]> {
 
 /** Where the kept files lie that the snapshot's rows name. */
 export async function listContents(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ sha256: string }[]>`select sha256 from files.content order by sha256`
+  const rows = await sql<{ sha256: string }[]>`select sha256 from files.content c
+    where not exists (select from files.disposed d where d.sha256 = c.sha256) order by sha256`
   return rows.map(({ sha256 }) => filePath(sha256))
 }
 

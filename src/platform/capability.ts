@@ -231,4 +231,13 @@ export interface Capability {
   check?(ctx: Context): Promise<string | undefined>
 }
 
-export type Role = 'leader' | 'operator' | 'custodian' | 'officer' | 'analyst' | 'administrator' | 'auditor'
+/** `inspector` is nobody's lasting role: it comes with a decision of inspection, on its days and over its agencies. */
+export type Role =
+  | 'leader'
+  | 'operator'
+  | 'custodian'
+  | 'officer'
+  | 'analyst'
+  | 'administrator'
+  | 'auditor'
+  | 'inspector'

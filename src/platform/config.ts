@@ -20,6 +20,8 @@ const namesTiles = (text: string) =>
   /^https?:\/\//.test(text) &&
   URL.canParse(text) &&
   [/\{(z|TileMatrix)\}/, /\{(x|TileCol)\}/, /\{(y|TileRow)\}/].every((part) => part.test(text))
+const namesScanner = (text: string) => /^(tcp:\/\/[^/]+|unix:\/\/\/.+)$/.test(text) && URL.canParse(text)
+const scannerDown = ['hold', 'accept'] as const
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const Environment = z.object({
@@ -37,6 +39,19 @@ const Environment = z.object({
   TRAM_PULL_HOSTS: z.string().default(''),
   TRAM_LOG: z.enum(logLevels).default('info'),
   CHROMIUM_PATH: z.string().optional(),
+  CLAMD_URL: z.string().refine(namesScanner).optional(),
+  CLAMD_DOWN: z.enum(scannerDown).default('hold'),
+  FILES_S3_URL: httpUrl,
+  FILES_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,62}$/)
+    .optional(),
+  FILES_S3_KEY: z.string().min(3).max(200).optional(),
+  FILES_S3_SECRET: secret,
+  FILES_S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{2,40}$/)
+    .default('us-east-1'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z
     .string()
@@ -75,6 +90,13 @@ const wanted: Partial<Record<string, string>> = {
   TRAM_PROXIES: 'loopback, or addresses of proxies such as 10.0.0.5, 172.16.0.0/12',
   TRAM_MAX_FILE_MB: 'a whole number of megabytes from 1 to 100000',
   TRAM_LOG: `one of ${logLevels.join(', ')}`,
+  CLAMD_URL: 'an address such as tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl',
+  CLAMD_DOWN: `one of ${scannerDown.join(', ')}`,
+  FILES_S3_URL: 'the address of a store such as https://s3.example.vn',
+  FILES_S3_BUCKET: 'the name of a bucket, in small letters, digits and hyphens',
+  FILES_S3_KEY: 'a text of 3 to 200 characters',
+  FILES_S3_SECRET: 'a secret of 8 to 500 characters',
+  FILES_S3_REGION: 'the name of a region such as us-east-1',
   SMTP_URL: 'an address such as smtps://account:password@mail.example.vn:465',
   MAIL_FROM: 'a sender such as Trung tâm điều hành <ioc@example.vn>',
   ...Object.fromEntries(
@@ -152,6 +174,10 @@ export interface Config {
   trustDir: string
   /** The Chromium that prints PDF. Absent: looked for where it usually lies. */
   chromiumPath: string | undefined
+  /** Asked about every file that somebody sends; absent: files are not scanned. */
+  scanner: { url: string; whenDown: (typeof scannerDown)[number] } | undefined
+  /** Where kept files lie instead of the folder `var`; absent: there. */
+  s3: S3Settings | undefined
   /** The installation holds demonstration data, and every page says so; read from the database when it is opened. */
   demo: boolean
   logLevel: string
@@ -159,6 +185,15 @@ export interface Config {
   signing: SigningSettings
   /** One base map under the province's own outlines; the only foreign host that a page of the map may load from. */
   mapBase: MapBase | undefined
+}
+
+/** A store that speaks the protocol of S3, addressed by path. */
+export interface S3Settings {
+  url: string
+  bucket: string
+  key: string
+  secret: string
+  region: string
 }
 
 export interface MapBase {
@@ -197,6 +232,8 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     tsaUrl: env.TRAM_TSA_URL,
     trustDir: resolve(env.TRAM_TRUST_ROOTS ?? join(env.TRAM_PACK, 'trust')),
     chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
+    scanner: env.CLAMD_URL ? { url: env.CLAMD_URL, whenDown: env.CLAMD_DOWN } : undefined,
+    s3: readS3(env),
     demo: false,
     logLevel: env.TRAM_LOG,
     messages: readMessages(env),
@@ -205,6 +242,15 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
       ? readMapBase(env.MAP_BASE_URL, { kind: env.MAP_BASE_KIND, attribution: env.MAP_BASE_ATTRIBUTION })
       : undefined,
   }
+}
+
+/** All four together, or none. */
+function readS3(env: z.infer<typeof Environment>): S3Settings | undefined {
+  const { FILES_S3_URL: url, FILES_S3_BUCKET: bucket, FILES_S3_KEY: key, FILES_S3_SECRET: secret } = env
+  checkPair('FILES_S3_URL', url, 'FILES_S3_BUCKET', bucket)
+  checkPair('FILES_S3_URL', url, 'FILES_S3_KEY', key)
+  checkPair('FILES_S3_URL', url, 'FILES_S3_SECRET', secret)
+  return url && bucket && key && secret ? { url, bucket, key, secret, region: env.FILES_S3_REGION } : undefined
 }
 
 /** Each way out is an address and who sends or signs: one without the other is a setting gone wrong. */

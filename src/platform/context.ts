@@ -52,12 +52,29 @@ export interface Actor {
   scopes?: readonly string[]
   /** Why personal data is looked up, when it is. */
   purpose?: string
+  /** The decision by which he inspects, while it lasts. */
+  inspection?: InspectionRight
   /** How surely it is he, of a signed-in person; tokens and machines have none. */
   assurance?: Assurance
   /** When he last proved it. */
   authenticatedAt?: Date
   /** He has a second factor, or the pack demands one of everybody: what asks for it `ifEnrolled` asks him. */
   asksSecondFactor?: boolean
+}
+
+/** What an inspector may look at: no more than his decision says. Days are both included. */
+export interface InspectionRight {
+  id: number
+  decisionNumber: string
+  decidedOn: string
+  issuedBy: string
+  about: string
+  periodFrom: string
+  periodTo: string
+  validTo: string
+  organisations: readonly string[]
+  /** Codes of what is inspected; none: everything of these agencies in this period. */
+  subjects: readonly string[]
 }
 
 export interface JobOptions {

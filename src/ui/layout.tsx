@@ -48,6 +48,8 @@ export interface Shell {
   actingAs?: { title: string; changeHref: string }
   /** The absent colleague whose work is done now: said on every page, with the press that ends it. */
   standingIn?: { name: string; endAction: string }
+  /** The decision by which an inspector looks: said on every page. */
+  inspection?: string
   signInHref?: string
   search?: { action: string; label: string; value?: string }
   appearance: Appearance
@@ -215,6 +217,7 @@ function Header({ shell, hasNav }: { shell: Shell; hasNav: boolean }) {
       )}
       {shell.actingAs && !shell.standingIn && <ActingAs {...shell.actingAs} />}
       {shell.standingIn && <StandingIn {...shell.standingIn} />}
+      {shell.inspection && <p class="standing-in">{shell.inspection}</p>}
     </header>
   )
 }

@@ -3,9 +3,13 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { checkBytes } from './content/check.ts'
+import { cleanImage } from './content/images.ts'
 import { cleanName } from './content/names.ts'
 import { readWhole } from './content/whole.ts'
 import { type FileUse, kinds, type StoredFile } from './model.ts'
+import { insertKeeping } from './retention/keepings.ts'
+import { type Scanned, scanSent } from './scan/scan.ts'
+import { findScan, setScan } from './scan/store.ts'
 import { storeOf } from './storage/choose.ts'
 import { hashBytes, nameOf } from './storage/names.ts'
 import { findContent, insertContent, lockContent } from './store.ts'
@@ -14,29 +18,54 @@ import type { SentFile } from './uploads/take.ts'
 /** Keeps an uploaded file in the caller's transaction. @throws Problem 422 whose words say what to send instead. */
 export async function keepUpload(ctx: Context, upload: SentFile, use: FileUse): Promise<StoredFile> {
   const bytes = await readWhole(upload.bytes, use)
+  const content = await prepare(bytes, upload.fileName, use)
+  // Outside of the transaction: it may take a while, and what it finds is written down whatever becomes of the rest.
+  const scanned = await scanSent(ctx, { bytes, name: content.file.name, use })
   return ctx.transaction(async (inner) => {
-    const file = await keepBytes(inner, bytes, upload.fileName, use)
+    await keep(inner, content, use, scanned)
     await upload.taken?.(inner)
-    return file
+    return content.file
   })
 }
 
 /** Keeps bytes in the caller's transaction: when it fails, nothing was kept. The same content twice is kept once. */
 export async function keepBytes(ctx: Context, bytes: Buffer, name: string, use: FileUse): Promise<StoredFile> {
-  const kind = kinds[await checkBytes(bytes, use)]
-  const sha256 = hashBytes(bytes)
-  const file = { sha256, name: cleanName(name, kind), type: kind.type, sizeBytes: bytes.length }
-  return ctx.transaction(async (inner) => {
-    await lockContent(inner.sql, sha256)
-    await placeContent(inner, sha256, bytes)
-    if (await insertContent(inner.sql, file, inner.actor.account ?? 'system', inner.now))
-      await appendEntry(inner, {
-        action: 'file.kept',
-        subject: `file:${sha256}`,
-        body: { type: file.type, sizeBytes: file.sizeBytes, use },
-      })
-    return file
-  })
+  const content = await prepare(bytes, name, use)
+  await ctx.transaction((inner) => keep(inner, content, use, undefined))
+  return content.file
+}
+
+interface Content {
+  file: StoredFile
+  bytes: Buffer
+  /** Where the bytes were cleaned. */
+  originalSha256: string | undefined
+}
+
+async function prepare(sent: Buffer, name: string, use: FileUse): Promise<Content> {
+  const kindName = await checkBytes(sent, use)
+  const isImage = kindName === 'png' || kindName === 'jpeg'
+  const bytes = isImage ? await cleanImage(sent, kindName) : sent
+  const kind = kinds[kindName]
+  const file = { sha256: hashBytes(bytes), name: cleanName(name, kind), type: kind.type, sizeBytes: bytes.length }
+  return { file, bytes, originalSha256: isImage ? hashBytes(sent) : undefined }
+}
+
+async function keep(ctx: Context, { file, bytes, originalSha256 }: Content, use: FileUse, scanned: Scanned) {
+  const { sha256, name, type, sizeBytes } = file
+  const keptBy = ctx.actor.account ?? 'system'
+  await lockContent(ctx.sql, sha256)
+  await placeContent(ctx, sha256, bytes)
+  const isNew = await insertContent(ctx.sql, file, keptBy, ctx.now)
+  const { organisation } = ctx.actor
+  await insertKeeping(ctx.sql, { sha256, use, name, originalSha256, keptBy, organisation, keptAt: ctx.now })
+  if (scanned) await setScan(ctx.sql, sha256, { state: scanned, at: ctx.now })
+  if (isNew)
+    await appendEntry(ctx, {
+      action: 'file.kept',
+      subject: `file:${sha256}`,
+      body: { type, sizeBytes, use, ...(originalSha256 ? { originalSha256 } : {}) },
+    })
 }
 
 /** Bytes that are there already stay. */
@@ -49,6 +78,12 @@ async function placeContent(ctx: Context, sha256: string, bytes: Buffer): Promis
 export async function openFile(ctx: Context, sha256: string): Promise<{ file: StoredFile; bytes: Readable }> {
   const file = await findContent(ctx.sql, sha256)
   if (!file) throw notFound('file', sha256)
+  if ((await findScan(ctx.sql, sha256)) === 'infected')
+    throw new Problem(
+      'file.quarantined',
+      410,
+      'Tệp này có mã độc nên đã bị cách ly và không mở được. Hãy đề nghị người gửi gửi lại bản sạch.',
+    )
   const opened = await storeOf(ctx.config)
     .open(nameOf(sha256))
     .catch((error) => {

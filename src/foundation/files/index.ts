@@ -4,6 +4,7 @@ export { acceptOf, describeUse, type FileUse, type StoredFile } from './model.ts
 export { type Letter, letterHtml } from './print/letter.ts'
 export { printPdf } from './print/print.ts'
 export { type PrintedSection, type PrintedTable, type PrintedTables, tablesHtml } from './print/tables.ts'
+export { describeScanner } from './scan/scan.ts'
 export { nameOf as filePath } from './storage/names.ts'
 export { sweepFiles } from './storage/sweep.ts'
 export { type FilesVerification, verifyFiles } from './storage/verify.ts'

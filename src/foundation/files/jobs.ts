@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { defineJob, handleJob } from '#platform/jobs'
+import { scanWaiting } from './scan/scan.ts'
 import { sweepFiles } from './storage/sweep.ts'
 import { expireUploads } from './uploads/expire.ts'
 import { dropPieces, removePieces } from './uploads/pieces.ts'
 
 const sweep = defineJob('files.sweep', z.object({}))
 const expire = defineJob('files.expire-uploads', z.object({}))
+
+const scan = defineJob('files.scan-waiting', z.object({}))
 
 export const filesJobs = [
   handleJob(
@@ -16,6 +19,7 @@ export const filesJobs = [
     },
     '40 18 * * *',
   ),
+  handleJob(scan, scanWaiting, '*/5 * * * *'),
   handleJob(expire, expireUploads, '12 * * * *'),
   handleJob(dropPieces, (ctx, { upload }) => removePieces(ctx, upload)),
 ]

@@ -42,10 +42,18 @@ export type KindName = keyof typeof kinds
 
 const mebibyte = 1024 ** 2
 
-export const uses: Record<FileUse, { kinds: readonly KindName[]; mostBytes: number }> = {
-  evidence: { kinds: ['pdf', 'png', 'jpeg', 'xlsx', 'docx', 'odt', 'csv', 'text'], mostBytes: 20 * mebibyte },
-  attachment: { kinds: ['pdf', 'png', 'jpeg', 'xlsx', 'docx', 'odt', 'csv', 'text'], mostBytes: 20 * mebibyte },
-  letter: { kinds: ['pdf', 'docx', 'odt'], mostBytes: 10 * mebibyte },
+export const uses: Record<FileUse, { kinds: readonly KindName[]; mostBytes: number; mostPages: number }> = {
+  evidence: {
+    kinds: ['pdf', 'png', 'jpeg', 'xlsx', 'docx', 'odt', 'csv', 'text'],
+    mostBytes: 20 * mebibyte,
+    mostPages: 1000,
+  },
+  attachment: {
+    kinds: ['pdf', 'png', 'jpeg', 'xlsx', 'docx', 'odt', 'csv', 'text'],
+    mostBytes: 20 * mebibyte,
+    mostPages: 1000,
+  },
+  letter: { kinds: ['pdf', 'docx', 'odt'], mostBytes: 10 * mebibyte, mostPages: 300 },
 }
 
 /** "PDF, ảnh PNG, …; không quá 20 MB": for the hint of a field. */

@@ -29,11 +29,14 @@ export async function findContent(sql: Sql, sha256: string): Promise<StoredFile 
 }
 
 export async function isKept(sql: Sql, sha256: string): Promise<boolean> {
-  const [row] = await sql`select from files.content where sha256 = ${sha256}`
+  const [row] = await sql`select from files.content c
+    where sha256 = ${sha256} and not exists (select from files.disposed d where d.sha256 = c.sha256)`
   return row !== undefined
 }
 
 export function listKept(sql: Sql, after: string, limit: number): Promise<{ sha256: string; sizeBytes: number }[]> {
   return sql<{ sha256: string; sizeBytes: number }[]>`
-    select sha256, size_bytes from files.content where sha256 > ${after} order by sha256 limit ${limit}`
+    select sha256, size_bytes from files.content c
+    where sha256 > ${after} and not exists (select from files.disposed d where d.sha256 = c.sha256)
+    order by sha256 limit ${limit}`
 }

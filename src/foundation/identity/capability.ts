@@ -7,6 +7,9 @@ import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
 import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
+import { inspectionsPath } from './inspection/form.tsx'
+import { approveInspections, askInspections } from './inspection/model.ts'
+import { inspectionRoutes } from './inspection/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
 import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
@@ -42,6 +45,7 @@ export const identity: Capability = {
     ...codeRoutes,
     ...ownAccountRoutes,
     ...standInRoutes,
+    ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
     ...appointRoutes,
@@ -67,10 +71,22 @@ export const identity: Capability = {
       order: 905,
       group: 'administration',
     },
+    {
+      label: 'Thanh tra, kiểm tra',
+      href: inspectionsPath,
+      permission: approveInspections,
+      order: 915,
+      group: 'administration',
+    },
   ],
   notices,
   commands: [tokenCommand],
-  permissions: { [manageAccounts]: ['administrator'], [giveStandIns]: ['leader', 'administrator'] },
+  permissions: {
+    [manageAccounts]: ['administrator'],
+    [giveStandIns]: ['leader', 'administrator'],
+    [askInspections]: ['administrator'],
+    [approveInspections]: ['leader', 'administrator'],
+  },
   jobs: [
     handleJob(
       tidySessions,

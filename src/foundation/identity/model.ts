@@ -13,6 +13,7 @@ export const roleNames: Record<Role, string> = {
   analyst: 'Phân tích dữ liệu',
   administrator: 'Quản trị hệ thống',
   auditor: 'Giám sát, kiểm tra',
+  inspector: 'Đoàn thanh tra, kiểm tra',
 }
 
 /** Scope of a role that reaches every organisation. */
@@ -89,7 +90,12 @@ export const giveStandIns = 'stand-in:give'
 export const longestStandInDays = 366
 
 /** What a stand-in does not get of his colleague's permissions: accounts, passwords and keys, and passing the work on. */
-const neverPassedOn: ReadonlySet<string> = new Set(['account:manage', giveStandIns])
+const neverPassedOn: ReadonlySet<string> = new Set([
+  'account:manage',
+  giveStandIns,
+  'inspection:ask',
+  'inspection:approve',
+])
 
 /** What who stands in may do: no more than the colleague may. */
 export const permissionsOfStandIn = (permissions: ReadonlyMap<string, Reach>): Map<string, Reach> =>
@@ -114,7 +120,8 @@ export const PeopleFile = z.strictObject({
       /** Codes of the positions he holds; each must be in positions.yaml. */
       positions: z.array(PositionCode).default([]),
       organisation,
-      roles: z.array(RoleScope).min(1),
+      /** None: somebody whose right comes another way, like an inspector's. */
+      roles: z.array(RoleScope),
       demoPassword: z.string().min(8),
       email: Contact.shape.email,
       phone: Contact.shape.phone,

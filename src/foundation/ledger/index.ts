@@ -1,5 +1,7 @@
 export { type AppendedBatch, appendBatch, appendEntries, appendEntry, destroyKey } from './actions.ts'
 export { ledger } from './capability.ts'
+export { type EvidenceWish, makeEvidence } from './export/actions.ts'
+export type { ShownItem } from './export/bundle.ts'
 export type { Finding, FindingCode } from './findings.ts'
 export type {
   BatchSeal,
@@ -13,6 +15,7 @@ export type {
   Json,
 } from './model.ts'
 export { openSigner, type Signer } from './note.ts'
+export { sayAction } from './pages/words.ts'
 export { readTrust } from './places.ts'
 export {
   type ConsistencyProof,

@@ -1,6 +1,7 @@
 export { warehouse } from './capability.ts'
 export { getContract, keepContract, loadContracts, readContract } from './contracts.ts'
 export { recordsChanged } from './events.ts'
+export { findLandingEvidence, listRecordHashes } from './evidence.ts'
 export { type ImportOutcome, importBytes, processSource } from './import.ts'
 export { type Field, type FieldType, type Kind, type KindName, kindNames, kindOf, kinds } from './kinds.ts'
 export {

@@ -32,7 +32,15 @@ export async function recognise(bytes: Buffer): Promise<KindName> {
   return kind
 }
 
+/** ISO 14496-12: the brand stands behind `ftyp`. */
+const isHeic = (bytes: Buffer) => /^ftyp(hei[cxms]|hev[cxms]|mif1|msf1|avif)/.test(bytes.toString('latin1', 4, 12))
+
 function recogniseSingle(bytes: Buffer): KindName {
+  if (isHeic(bytes))
+    throw refuse(
+      'file.heic',
+      'Ảnh dạng HEIC của điện thoại chưa nhận được. Hãy lưu hoặc gửi lại ảnh dạng JPEG (trong cài đặt máy ảnh: “Tương thích nhất”).',
+    )
   if (startsWith(bytes, '%PDF-')) return checkPdf(bytes)
   if (startsWith(bytes, '\x89PNG\r\n\x1a\n')) return checkPng(bytes)
   if (startsWith(bytes, '\xff\xd8\xff')) return checkJpeg(bytes)

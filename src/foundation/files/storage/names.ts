@@ -1,6 +1,8 @@
 /** The names under which bytes lie, on the disk below `var` and in a store of S3 alike: `files/aa/bb/<sha256>` for kept contents. */
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import type { FileStore } from './file-store.ts'
 
 export const contentFolder = 'files/'
 /** Drafts of the disk, before they are whole. */
@@ -21,3 +23,16 @@ export async function hashStream(bytes: Readable): Promise<string> {
   for await (const chunk of bytes) hash.update(chunk)
   return hash.digest('hex')
 }
+
+/** All of it in memory: for what has a limit of its own. */
+export async function readName(store: FileStore, name: string): Promise<Buffer | undefined> {
+  const opened = await store.open(name)
+  return opened && buffer(opened.bytes)
+}
+
+/** What the scanner refused, for who examines it. */
+export const quarantineFolder = 'quarantine/'
+export const quarantineName = (sha256: string) => `${quarantineFolder}${sha256}`
+/** Pictures of pages. */
+export const previewFolder = 'previews/'
+export const previewName = (sha256: string, page: number) => `${previewFolder}${sha256}/${page}.png`

@@ -4,6 +4,7 @@ import type { Upload } from '#platform/http'
 import { checkBytes } from '../content/check.ts'
 import { refuse } from '../content/refuse.ts'
 import { readWhole } from '../content/whole.ts'
+import { scanSent } from '../scan/scan.ts'
 import { type UploadUse, uploadField } from './model.ts'
 import { dropUpload, readPieces } from './pieces.ts'
 import { findUpload } from './store.ts'
@@ -17,10 +18,12 @@ export interface SentFile extends Upload {
 
 /** A whole upload is looked at before its form is sent, so that whoever sends it hears of it at once. @throws Problem 422, and it is gone. */
 export async function checkUpload(ctx: Context, id: string): Promise<void> {
-  const { use } = await getUpload(ctx, id)
+  const { use, name } = await getUpload(ctx, id)
   if (use === 'table') return
   try {
-    await checkBytes(await readWhole(readPieces(ctx, id), use), use)
+    const bytes = await readWhole(readPieces(ctx, id), use)
+    await checkBytes(bytes, use)
+    await scanSent(ctx, { bytes, name, use })
   } catch (error) {
     if (error instanceof Problem && error.status === 422) await ctx.transaction((inner) => dropUpload(inner, id))
     throw error

@@ -11,10 +11,11 @@
  * another position do not count meanwhile; a machine's key acts under none.
  */
 import { listReachedCodes, type Seat, sayPosition, seatsOn } from '#organisations'
-import { type Actor, type Context, nobody, type Reach } from '#platform/context'
+import { type Actor, type Context, type InspectionRight, nobody, type Reach } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
 import { sessionCookie } from '../assurance/sessions.ts'
+import { findCurrentInspection } from '../inspection/store.ts'
 import {
   everywhere,
   type Grants,
@@ -38,6 +39,7 @@ interface Kept {
   roles: readonly store.RoleAssignment[]
   held: readonly (ReachingRole & { position: string | null })[]
   seats: readonly Seat[]
+  inspection: InspectionRight | undefined
 }
 
 const keepMs = 60_000
@@ -69,9 +71,12 @@ export function createAuthenticator(
           : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, today))])
       held.push({ role, reach, position })
     }
+    const inspection = await findCurrentInspection(ctx.sql, account.name, today)
+    if (inspection)
+      held.push({ role: 'inspector', reach: await reachOfInspection(ctx, inspection, today), position: null })
     if (kept.size >= mostKept) kept.clear()
     const seats = await seatsOn(ctx.sql, [account.name], today)
-    const fresh = { stamp: account.accessStamp, until: ctx.now.getTime() + keepMs, roles: current, held, seats }
+    const fresh = { stamp: account.accessStamp, until: endOfKeeping(ctx.now), roles: current, held, seats, inspection }
     kept.set(account.name, fresh)
     return fresh
   }
@@ -92,6 +97,7 @@ export function createAuthenticator(
       roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
       permissions: permissionsOf(kept.held.filter(counts), grants, scopes, objectScopes),
       scopes,
+      inspection: kept.inspection,
     }
   }
 
@@ -106,7 +112,12 @@ export function createAuthenticator(
       onBehalfOf: { account: name, name: absentPersonName ?? name },
       organisation: caller.absentOrganisation ?? undefined,
       roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOfStandIn(permissionsOf(kept.held.filter(counts), grants)),
+      permissions: permissionsOfStandIn(
+        permissionsOf(
+          kept.held.filter(counts).filter(({ role }) => role !== 'inspector'),
+          grants,
+        ),
+      ),
     }
   }
 
@@ -132,6 +143,20 @@ export function createAuthenticator(
     },
   }
 }
+
+/** An inspector reaches the agencies of his decision with all below them. */
+async function reachOfInspection(
+  ctx: Context,
+  { organisations }: InspectionRight,
+  today: string,
+): Promise<Set<string>> {
+  const below = await Promise.all(organisations.map((code) => listReachedCodes(ctx.sql, code, today)))
+  return new Set([...organisations, ...below.flat()])
+}
+
+/** A minute, and not past midnight, when days of roles and of inspections begin and end. */
+const endOfKeeping = (now: Date): number =>
+  Math.min(now.getTime() + keepMs, Date.parse(`${dayOf(now)}T00:00:00+07:00`) + 24 * 3600_000)
 
 /** The seat that is acted under: the chosen one while it is held, else the first of the account's own organisation, else the first. */
 const seatOf = (

@@ -79,7 +79,7 @@ function DemoPeople({ people, positions }: { people: readonly DemoPerson[]; posi
         {
           key: 'role',
           title: 'Vai trò',
-          cell: (person) => person.roles.map(({ role }) => roleNames[role]).join(', '),
+          cell: (person) => person.roles.map(({ role }) => roleNames[role]).join(', ') || roleNames.inspector,
           phone: true,
         },
         { key: 'position', title: 'Chức vụ', cell: (person) => positions.get(person.account) },

@@ -9,18 +9,18 @@ import type { Sql } from '#platform/sql'
 import { writeZip, type ZipPart } from '#platform/zip-stream'
 import { listChunks } from '../audit.ts'
 import { openBody } from '../commitment.ts'
-import { preimageOf } from '../model.ts'
+import { canonicalise, type Json, preimageOf } from '../model.ts'
 import type { Signer } from '../note.ts'
 import { proveItem } from '../proof.ts'
 import { type CheckpointRow, type ListedEntry, listKeys } from '../store.ts'
 import { bundleReadme } from './readme.ts'
 import { openTreeBlocks } from './tree-blocks.ts'
 
-/** One item of a batch that is shown itself, in canonical JSON. */
+/** One item of a batch that is shown itself. */
 export interface ShownItem {
   entry: string
   index: number
-  item: string
+  item: Json
 }
 
 export interface BundleParts {
@@ -147,7 +147,7 @@ async function* writeBatches(sql: Sql, { batches }: Counts): AsyncGenerator<stri
 async function* writeItems(sql: Sql, items: readonly ShownItem[]): AsyncGenerator<string> {
   for (const { entry, index, item } of items) {
     const { salt, size, path } = await proveItem(sql, entry, index)
-    yield line({ entry, leaf_index: index, tree_size: size, salt, item, audit_path: path })
+    yield line({ entry, leaf_index: index, tree_size: size, salt, item: canonicalise(item), audit_path: path })
   }
 }
 

@@ -1,0 +1,1 @@
+export { inspections } from './capability.ts'
