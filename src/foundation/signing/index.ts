@@ -2,6 +2,13 @@ export { claimPublicCode, publicPath, publishDocument, withdrawDocument } from '
 export { signing } from './capability.ts'
 export type { SigningAlgorithm } from './cms/algorithms.ts'
 export { signatureEnded } from './events.ts'
+export {
+  attachmentAppearance,
+  findSignaturePlaces,
+  type PlaceQuestion,
+  requireSignedByPerson,
+  type SignaturePlaces,
+} from './layout/decree.ts'
 export type {
   Appearance,
   Box,

@@ -2,6 +2,7 @@
  * What a signature looks like on the page. It is drawn as a page of its own by @libpdf/core, which embeds the fonts in part, and carried
  * over into the document as a form.
  */
+import { createHash } from 'node:crypto'
 import { type EmbeddedFont, PDF, type PDFPage } from '@libpdf/core'
 import { decode, type PdfDocument, readDocument } from '../pdf/document.ts'
 import { malformed } from '../pdf/lexer.ts'
@@ -18,11 +19,7 @@ export async function drawAppearance(
   changes: Map<number, Written>,
 ): Promise<number> {
   const { width, height } = appearance.box
-  const drawn = PDF.create()
-  const page = drawn.addPage({ width, height })
-  drawImage(drawn, page, appearance)
-  drawLines(drawn, page, appearance)
-  const source = readDocument(Buffer.from(await drawn.save()))
+  const source = await drawOnce(appearance)
   const [only] = listPages(source)
   const content = only && source.follow(only)
   if (!isDict(content)) throw malformed('hình chữ ký', 0)
@@ -41,6 +38,34 @@ export async function drawAppearance(
     raw,
   })
   return number
+}
+
+const drawnBefore = new Map<string, PdfDocument>()
+const mostKept = 50
+
+/** A batch shows the same picture on every paper: drawn once, while it is among the latest. */
+async function drawOnce(appearance: Appearance): Promise<PdfDocument> {
+  const { box, image, lines, fontSize } = appearance
+  const size = { width: box.width, height: box.height, lines, fontSize }
+  const key = createHash('sha256')
+    .update(JSON.stringify(size))
+    .update(image ?? '')
+    .digest('hex')
+  const known = drawnBefore.get(key) ?? (await draw(appearance))
+  drawnBefore.delete(key)
+  drawnBefore.set(key, known)
+  const [oldest] = drawnBefore.keys()
+  if (drawnBefore.size > mostKept && oldest !== undefined) drawnBefore.delete(oldest)
+  return known
+}
+
+async function draw(appearance: Appearance): Promise<PdfDocument> {
+  const { width, height } = appearance.box
+  const drawn = PDF.create()
+  const page = drawn.addPage({ width, height })
+  drawImage(drawn, page, appearance)
+  drawLines(drawn, page, appearance)
+  return readDocument(Buffer.from(await drawn.save()))
 }
 
 function drawImage(drawn: PDF, page: PDFPage, { box, image }: Appearance): void {
