@@ -18,7 +18,7 @@ import {
 } from '#ui'
 import { requestPath } from './actions.ts'
 import { requestStates } from './model.ts'
-import { sealPermission, sightOf, signPermission } from './rights.ts'
+import { sightOf, signPermission } from './rights.ts'
 import { countPending, listRequests, listSteps, type RequestRow, type StepRow } from './store.ts'
 import { helperPath, ownCertificatesPath, requestsPath, stateWords } from './words.ts'
 
