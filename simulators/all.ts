@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 const own = process.argv.slice(2)
-const programs = [['main.ts', ...own], ['vneid/main.ts']]
+const programs = [['main.ts', ...own], ['vneid/main.ts'], ['remote-signing/main.ts']]
 
 const children = programs.map(([program = '', ...options]) =>
   spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, program), '--until-input-ends', ...options], {

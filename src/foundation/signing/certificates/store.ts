@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import { type CertificateMeans, type CertificateState, toldBefore } from './model.ts'
@@ -58,7 +59,7 @@ export async function putCertificates(sql: Sql, rows: readonly NewCertificate[])
     from unnest(${list('fingerprint')}::text[], ${list('serial')}::text[], ${list('issuer')}::text[],
       ${list('holderKind')}::text[], ${list('holder')}::text[], ${list('searchKey')}::text[], ${list('account')}::text[],
       ${list('organisation')}::text[], ${list('means')}::text[], ${times('validFrom')}::timestamptz[], ${times('validTo')}::timestamptz[],
-      ${list('der').map((der) => der && der.toString('hex'))}::text[], ${list('source')}::text[],
+      ${list('der').map((der) => der?.toString('hex'))}::text[], ${list('source')}::text[],
       ${times('recordedAt')}::timestamptz[], ${list('recordedBy')}::text[])
       as given (fingerprint, serial, issuer, holder_kind, holder, search_key, account, organisation, means, valid_from, valid_to, der,
         source, recorded_at, recorded_by)
@@ -120,7 +121,7 @@ function matching(sql: Sql, { reach, words, organisations, state, kind, means, n
     ${state ? sql`and ${states[state]}` : sql``}
     ${kind ? sql`and c.holder_kind = ${kind}` : sql``}
     ${means ? sql`and c.means = ${means}` : sql``}
-    ${list.map((word) => sql`and c.search_key like ${`%${word.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`}`)}`
+    ${list.length === 0 ? sql`` : list.map((word) => sql`and c.search_key like ${`%${word.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`}`)}`
 }
 
 /** In the order of their ends. */
@@ -182,9 +183,25 @@ export const listToCheck = (
     where der is not null and revoked_at is null and valid_to > ${now} and (checked_at is null or checked_at < ${since})
     order by checked_at nulls first, id limit ${limit}`
 
-export async function setRenewed(sql: Sql, id: number, by: number): Promise<void> {
-  await sql`update signing.certificate set renewed_by = ${by} where id = ${id}`
+/** The earlier certificate of a holder who has a later one in the same place is renewed; those of which somebody was told. */
+export const renewOlder = (sql: Sql): Promise<CertificateRow[]> =>
+  sql<CertificateRow[]>`
+    update signing.certificate c set renewed_by = later.id
+    from signing.certificate later
+    where c.told_days is not null and c.renewed_by is null and later.holder = c.holder and later.organisation = c.organisation
+      and later.holder_kind = c.holder_kind and later.means = c.means and later.valid_to > c.valid_to and later.revoked_at is null
+    returning ${columns(sql)}`
+
+/** Certificates of issuing authorities, for the way from a signer's to a trusted root. */
+export async function putAuthorities(sql: Sql, ders: readonly Buffer[]): Promise<void> {
+  for (const der of ders)
+    await sql`
+      insert into signing.authority (fingerprint, der) values (${createHash('sha256').update(der).digest('hex')}, ${der})
+      on conflict do nothing`
 }
+
+export const listAuthorities = async (sql: Sql): Promise<Buffer[]> =>
+  (await sql<{ der: Buffer }[]>`select der from signing.authority order by fingerprint limit 500`).map(({ der }) => der)
 
 export async function hasDemo(sql: Sql): Promise<boolean> {
   const [row] = await sql`select from signing.certificate where source = 'demo' limit 1`

@@ -28,7 +28,11 @@ export function parseCertificate(bytes: Buffer): CertificateFacts {
  * The certificate as the register knows it; one that is new and bears its holder's name is put into it. What has ended or was revoked
  * signs nothing, and nobody signs with the certificate of another. @throws Problem 422
  */
-export async function requireUsable(ctx: Context, bytes: Buffer, holding: Holding): Promise<store.CertificateRow> {
+export async function requireUsable(
+  ctx: Context,
+  [bytes = Buffer.alloc(0), ...authorities]: readonly Buffer[],
+  holding: Holding,
+): Promise<store.CertificateRow> {
   const facts = parseCertificate(bytes)
   const known =
     (await store.findByFingerprint(ctx.sql, facts.fingerprint)) ??
@@ -41,6 +45,7 @@ export async function requireUsable(ctx: Context, bytes: Buffer, holding: Holdin
     )
   refuseUnusable({ ...facts, revokedAt: known?.revokedAt ?? null }, ctx.now)
   await store.putCertificates(ctx.sql, [toRow(ctx, facts, holding)])
+  await store.putAuthorities(ctx.sql, authorities.slice(0, 10))
   const row = await store.findByFingerprint(ctx.sql, facts.fingerprint)
   if (!row)
     throw refuse('other-key', 'Sổ chứng thư ghi một chứng thư khác dưới số hiệu này. Hãy báo quản trị kiểm tra.')

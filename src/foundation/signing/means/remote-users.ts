@@ -41,7 +41,7 @@ export async function linkRemoteUser(ctx: Context, userId: string): Promise<void
       await ctx.sql`delete from signing.remote_user where account = ${account}`
       for (const { id, chain } of credentials) {
         const leaf = chain[0] ?? Buffer.alloc(0)
-        await requireUsable(ctx, leaf, {
+        await requireUsable(ctx, chain, {
           kind: 'person',
           account,
           name: person?.name ?? ctx.actor.name,

@@ -94,7 +94,7 @@ export async function setSeal(ctx: Context, wish: SealWish): Promise<void> {
   if (!keys.includes(id)) throw fault('khoa', 'Thiết bị không có khóa riêng của chứng thư này.')
   const authorities = certificates.filter((one) => one.token === token && one.id !== id)
   await ctx.transaction(async (ctx) => {
-    await requireUsable(ctx, chosen.der, {
+    await requireUsable(ctx, [chosen.der, ...authorities.map(({ der }) => der)], {
       kind: 'organisation',
       name: agency.name,
       organisation: wish.organisation,

@@ -29,13 +29,17 @@ export async function beginConsent(
   if (!algorithm) throw invalid('Chứng thư số này không thuộc loại được dùng (RSA hoặc ECDSA P-256).')
   return ctx.transaction(async (ctx) => {
     const [person] = await listPeople(ctx, [session.account])
-    await requireUsable(ctx, Buffer.from(leaf, 'base64'), {
-      kind: 'person',
-      account: session.account,
-      name: person?.name ?? session.actorName,
-      organisation: person?.organisation ?? session.organisation ?? '',
-      means: 'token',
-    })
+    await requireUsable(
+      ctx,
+      chain.map((one) => Buffer.from(one, 'base64')),
+      {
+        kind: 'person',
+        account: session.account,
+        name: person?.name ?? session.actorName,
+        organisation: person?.organisation ?? session.organisation ?? '',
+        means: 'token',
+      },
+    )
     if (!(await sessions.setChain(ctx.sql, id, { chain, algorithm })))
       throw conflict('signing-consent.begun', 'Phiên ký này đã bắt đầu ở một cửa sổ khác.')
     const items = await sessions.listItems(ctx.sql, id)

@@ -18,9 +18,9 @@ import {
 } from '#ui'
 import { requestPath } from './actions.ts'
 import { requestStates } from './model.ts'
-import { sealPermission, sightOf, signPermission } from './rights.ts'
+import { sightOf, signPermission } from './rights.ts'
 import { countPending, listRequests, listSteps, type RequestRow, type StepRow } from './store.ts'
-import { requestsPath, stateWords } from './words.ts'
+import { helperPath, ownCertificatesPath, requestsPath, stateWords } from './words.ts'
 
 const views = { turn: 'Chờ tôi ký', own: 'Tôi trình', all: 'Tất cả' } as const
 type View = keyof typeof views
@@ -122,9 +122,13 @@ async function show(ctx: Context, query: Query, url: string): Promise<Reply> {
     lead: 'Văn bản trình ký, đang chờ ký và đã ký bằng chữ ký số của cá nhân và dấu của cơ quan.',
     islands: ['table', 'marks'],
     actions: (
-      <Button href={`${requestsPath}/tao`} icon="add">
-        Trình ký văn bản
-      </Button>
+      <>
+        <Button href={`${requestsPath}/tao`} icon="add">
+          Trình ký văn bản
+        </Button>
+        <Button href={ownCertificatesPath}>Chứng thư số của tôi</Button>
+        <Button href={helperPath}>Phần mềm ký</Button>
+      </>
     ),
     body: (
       <div class="stack">

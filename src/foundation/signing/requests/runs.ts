@@ -80,7 +80,7 @@ async function askPerson(ctx: Context, session: sessions.SessionRow, service: Re
   if (!isReady(session)) {
     const { chain, algorithm } = await service.readCredential(credential)
     const [person] = await listPeople(ctx, [session.account])
-    await requireUsable(ctx, chain[0] ?? Buffer.alloc(0), {
+    await requireUsable(ctx, chain, {
       kind: 'person',
       account: session.account,
       name: person?.name ?? session.actorName,

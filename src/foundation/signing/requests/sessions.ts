@@ -12,6 +12,7 @@ import { conflict, forbidden, invalid, notFound, Problem } from '#platform/error
 import { announce } from '#platform/live'
 import { readCertificate } from '../certificates/model.ts'
 import { completeSignature, prepareSignature } from '../pades/sign.ts'
+import { stampTimeOf } from '../trust/stamp.ts'
 import { closeTurn, passOn, requestTopic } from './actions.ts'
 import { appearanceOf } from './appearance.ts'
 import { readKept } from './document.ts'
@@ -167,7 +168,13 @@ export async function finishItem(
   const item = await sessions.findPrepared(ctx.sql, session.id, place)
   if (!item) return false
   try {
-    const signed = await completeSignature({ pdf: item.prepared, state: item.completion, signature })
+    const stampTime = stampTimeOf(ctx)
+    const signed = await completeSignature({
+      pdf: item.prepared,
+      state: item.completion,
+      signature,
+      ...(stampTime ? { stampTime } : {}),
+    })
     await ctx.transaction((ctx) => keepSigned(ctx, session, item, signed))
     return true
   } catch (error) {
