@@ -72,6 +72,7 @@ export function createShell(parts: ShellParts) {
             headLinks: head,
             actingAs: actingAsOf(ctx),
             standingIn: ctx.actor.onBehalfOf && { name: ctx.actor.onBehalfOf.name, endAction: '/xu-ly-thay/thoi' },
+            emergency: ctx.actor.emergency && { ...ctx.actor.emergency, href: '/quan-tri/khan-cap' },
             inspection: sayInspection(ctx),
             signInHref: content.face === 'plain' ? undefined : '/dang-nhap',
             search:

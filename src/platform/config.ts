@@ -294,12 +294,6 @@ function readSigning(env: z.infer<typeof Environment>): SigningSettings {
   }
 }
 
-const readList = (text: string): string[] =>
-  text
-    .split(',')
-    .map((one) => one.trim())
-    .filter(Boolean)
-
 function checkPair(nameA: string, a: string | undefined, nameB: string, b: string | undefined): void {
   if ((a === undefined) === (b === undefined)) return
   throw new ConfigFault(`Wrong setting (environment or .env): ${nameA} and ${nameB} are set together or not at all.`)

@@ -52,6 +52,8 @@ export interface Actor {
   scopes?: readonly string[]
   /** Why personal data is looked up, when it is. */
   purpose?: string
+  /** Powers for an emergency that he holds beside his own: marked on every page and with every act. */
+  emergency?: { id: string; title: string; endsAt: Date }
   /** The decision by which he inspects, while it lasts. */
   inspection?: InspectionRight
   /** How surely it is he, of a signed-in person; tokens and machines have none. */

@@ -5,7 +5,7 @@ import { type Appearance, textSizeNames, textSizes, themeNames, themes } from '.
 import type { Assets } from './assets.ts'
 import { defaultTimeZone, formatDateTime } from './format.ts'
 import { Form } from './parts/field.tsx'
-import { ActingAs, HeadLink, type HeadLinkProps, StandingIn } from './parts/head.tsx'
+import { ActingAs, EmergencyPowers, HeadLink, type HeadLinkProps, StandingIn } from './parts/head.tsx'
 import { Icon, type IconName, Mark } from './parts/icon.tsx'
 import { NavCount, type NavCountProps } from './parts/nav-count.tsx'
 import { Breadcrumbs, type Link } from './parts/navigation.tsx'
@@ -48,6 +48,8 @@ export interface Shell {
   actingAs?: { title: string; changeHref: string }
   /** The absent colleague whose work is done now: said on every page, with the press that ends it. */
   standingIn?: { name: string; endAction: string }
+  /** Powers for an emergency that are held now. */
+  emergency?: { title: string; endsAt: Date; href: string }
   /** The decision by which an inspector looks: said on every page. */
   inspection?: string
   signInHref?: string
@@ -216,6 +218,7 @@ function Header({ shell, hasNav }: { shell: Shell; hasNav: boolean }) {
         )
       )}
       {shell.actingAs && !shell.standingIn && <ActingAs {...shell.actingAs} />}
+      {shell.emergency && <EmergencyPowers {...shell.emergency} />}
       {shell.standingIn && <StandingIn {...shell.standingIn} />}
       {shell.inspection && <p class="standing-in">{shell.inspection}</p>}
     </header>

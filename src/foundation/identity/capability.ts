@@ -7,6 +7,9 @@ import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
 import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
+import { endOverdue } from './emergency/actions.ts'
+import { approveEmergency, askEmergency, readEmergency, reviewEmergency } from './emergency/model.ts'
+import { emergencyRoutes } from './emergency/pages.tsx'
 import { inspectionsPath } from './inspection/form.tsx'
 import { approveInspections, askInspections } from './inspection/model.ts'
 import { inspectionRoutes } from './inspection/pages.tsx'
@@ -33,6 +36,7 @@ import { standInRoutes } from './stand-in/pages.tsx'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
+const endEmergencies = defineJob('identity.end-emergencies', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
 export const identity: Capability = {
@@ -50,6 +54,7 @@ export const identity: Capability = {
     ...managedAccountRoutes,
     ...appointRoutes,
     ...choosePositionRoutes,
+    ...emergencyRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
     ...providerRoutes,
@@ -72,6 +77,13 @@ export const identity: Capability = {
       group: 'administration',
     },
     {
+      label: 'Quyền khẩn cấp',
+      href: '/quan-tri/khan-cap',
+      permission: readEmergency,
+      order: 907,
+      group: 'administration',
+    },
+    {
       label: 'Thanh tra, kiểm tra',
       href: inspectionsPath,
       permission: approveInspections,
@@ -82,6 +94,10 @@ export const identity: Capability = {
   notices,
   commands: [tokenCommand],
   permissions: {
+    [askEmergency]: ['administrator'],
+    [approveEmergency]: ['administrator', 'leader'],
+    [reviewEmergency]: ['auditor', 'leader'],
+    [readEmergency]: ['administrator', 'leader', 'auditor'],
     [manageAccounts]: ['administrator'],
     [giveStandIns]: ['leader', 'administrator'],
     [askInspections]: ['administrator'],
@@ -107,6 +123,7 @@ export const identity: Capability = {
       },
       '*/10 * * * *',
     ),
+    handleJob(endEmergencies, endOverdue, '* * * * *'),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

@@ -16,3 +16,11 @@ export const accountTold = defineEvent(
     url: z.string(),
   }),
 )
+
+/** Emergency powers have ended: somebody must say what was found. */
+export const emergencyOver = defineEvent(
+  'identity.emergency-over',
+  z.object({ id: z.uuid(), account: z.string(), personName: z.string(), organisation: z.string() }),
+)
+
+export const emergencyReviewed = defineEvent('identity.emergency-reviewed', z.object({ id: z.uuid() }))

@@ -6,7 +6,7 @@ export { type IssuedToken, issueToken, revokeToken, type TokenWish } from './act
 export { sessionCookie } from './assurance/sessions.ts'
 export { askStepUp } from './assurance/step-up.tsx'
 export { identity } from './capability.ts'
-export { accessChanged, accountTold } from './events.ts'
+export { accessChanged, accountTold, emergencyOver, emergencyReviewed } from './events.ts'
 export type { Person } from './holders-store.ts'
 export { askInspection, decideInspection } from './inspection/actions.ts'
 export { type Grants, roleNames } from './model.ts'

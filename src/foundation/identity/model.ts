@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PositionCode } from '#organisations'
+import type { Assurance } from '#platform/assurance'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 
@@ -14,6 +15,13 @@ export const roleNames: Record<Role, string> = {
   administrator: 'Quản trị hệ thống',
   auditor: 'Giám sát, kiểm tra',
   inspector: 'Đoàn thanh tra, kiểm tra',
+}
+
+export const assuranceNames: Record<Assurance, string> = {
+  password: 'Mật khẩu',
+  'two-factor': 'Hai yếu tố',
+  'vneid:1': 'VNeID mức 1',
+  'vneid:2': 'VNeID mức 2',
 }
 
 /** Scope of a role that reaches every organisation. */
@@ -189,6 +197,18 @@ export function permissionsOf(
 }
 
 const nounOf = (scope: string): string => scope.slice(0, scope.indexOf(':'))
+
+/** What both permit together. */
+export const joinPermissions = (
+  some: ReadonlyMap<string, Reach>,
+  more: ReadonlyMap<string, Reach>,
+): Map<string, Reach> =>
+  new Map(
+    [...new Set([...some.keys(), ...more.keys()])].map((permission) => [
+      permission,
+      joinReaches([some.get(permission), more.get(permission)].filter((reach) => reach !== undefined)),
+    ]),
+  )
 
 function joinReaches(reaches: readonly Reach[]): Reach {
   const codes = new Set<string>()

@@ -14,4 +14,25 @@ export const notices: readonly NoticeTemplate[] = [
       text: 'On your account: {what}. If this was not you, change your password, end strange sessions and tell an administrator at once.',
     },
   },
+  {
+    code: 'emergency.changed',
+    label: 'Quyền khẩn cấp: đề nghị, duyệt, kết thúc',
+    values: {
+      person: 'Hoàng Văn Thí Dụ',
+      role: 'Trực điều hành',
+      organisation: 'H32',
+      minutes: '60',
+      reason: 'người trực không liên lạc được, bão sắp đổ bộ',
+      what: 'đã được duyệt và có hiệu lực',
+    },
+    longValues: ['reason'],
+    vi: {
+      subject: 'Quyền khẩn cấp của {person} {what}',
+      text: 'Quyền khẩn cấp {role} trên {organisation} ({minutes} phút) của {person} {what}. Lý do: {reason}',
+    },
+    en: {
+      subject: 'Emergency powers of {person}: {what}',
+      text: 'Emergency powers of {person}: {role} over {organisation} for {minutes} minutes. {what}. Reason: {reason}',
+    },
+  },
 ]

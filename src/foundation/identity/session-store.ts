@@ -89,7 +89,11 @@ export async function deleteStale(sql: Sql, at: { now: Date; seenSince: Date; fa
   await sql`delete from identity.sign_in_brake where failed_at <= ${at.failedSince} and blocked_until <= ${at.now}`
 }
 
-export type ListedSession = Session & { own: boolean }
+export type ListedSession = Session & {
+  own: boolean
+  /** Names of the applications that were signed in to from it. */
+  applications: string[]
+}
 
 export async function listSessions(
   sql: Sql,
@@ -98,7 +102,12 @@ export async function listSessions(
   own: Buffer | undefined,
 ): Promise<ListedSession[]> {
   return sql<ListedSession[]>`
-    select ${sessionColumns(sql)}, coalesce(token_hash = ${own ?? null}::bytea, false) as own
+    select ${sessionColumns(sql)}, coalesce(token_hash = ${own ?? null}::bytea, false) as own,
+      array(select distinct coalesce(client.name, given.client)
+        from identity.provider_artifact artifact
+        cross join lateral jsonb_object_keys(coalesce(artifact.payload -> 'authorizations', '{}')) as given (client)
+        left join identity.relying_client client on client.id = given.client
+        where artifact.session = session.id and artifact.model = 'Session' order by 1) as applications
     from identity.session
     where account = ${account} and expires_at > ${now}
     order by seen_at desc

@@ -216,6 +216,14 @@ async function changeStamp(sql: Sql, account: string): Promise<void> {
   await sql`update identity.account set access_stamp = gen_random_uuid() where name = ${account}`
 }
 
+export interface HeldEmergency {
+  id: string
+  role: Role
+  organisation: string
+  /** ISO time. */
+  endsAt: string
+}
+
 export type Caller = Account & {
   credential: string
   seenAt: Date | null
@@ -227,6 +235,8 @@ export type Caller = Account & {
   authenticatedAt?: Date
   /** He has a passkey, or codes of an authenticator. */
   hasFactor: boolean
+  /** Of sessions: powers for an emergency, in force now. */
+  emergency?: HeldEmergency | null
   /** The colleague for whom the session stands in, as long as that holds. */
   absentName?: string | null
   absentPersonName?: string | null
@@ -242,7 +252,11 @@ export async function findSessionCaller(
 ): Promise<Caller | undefined> {
   const [caller] = await sql<Caller[]>`
     select ${accountColumns(sql)}, session.id as credential, session.seen_at, null::text[] as scopes,
-      session.position as chosen_position, session.acr as assurance, session.authenticated_at, ${hasFactor(sql)} as has_factor, absent.name as absent_name,
+      session.position as chosen_position, session.acr as assurance, session.authenticated_at, ${hasFactor(sql)} as has_factor,
+      (select jsonb_build_object('id', id, 'role', role, 'organisation', emergency.organisation, 'endsAt', ends_at)
+        from identity.emergency where emergency.account = account.name and ends_at > ${at.now} and ended_at is null
+        order by ends_at desc limit 1) as emergency,
+      absent.name as absent_name,
       absent.person_name as absent_person_name, absent.organisation as absent_organisation, absent.access_stamp as absent_stamp
     from identity.session join identity.account on account.name = session.account
     left join identity.stand_in on stand_in.id = session.stand_in and stand_in.substitute = session.account

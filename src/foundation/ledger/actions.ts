@@ -118,11 +118,15 @@ async function makeEntry(place: Place, input: EntryInput, batch: string | null):
   return { ...row, salt, commitment: commit(salt, preimageOf(row, id, at)) }
 }
 
-/** The position under which the actor acted stands among the facts of the deed: `actingAs`. */
+/** The position under which the actor acted, and powers for an emergency, stand among the facts of the deed: `actingAs`, `emergency`. */
 function withPosition({ body = {}, actor }: EntryInput, ctx: Context | undefined): Json {
-  const position = actor ? undefined : ctx?.actor.position
-  if (!position || typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  return { actingAs: position.code, ...body }
+  const { position, emergency } = (actor ? undefined : ctx?.actor) ?? {}
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return {
+    ...(position ? { actingAs: position.code } : {}),
+    ...(emergency ? { emergency: emergency.id } : {}),
+    ...body,
+  }
 }
 
 async function sealUnder(place: Place, what: { keyName: string; id: string; at: Date; body: Json }): Promise<string> {

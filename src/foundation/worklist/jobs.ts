@@ -1,11 +1,11 @@
 // What happens by itself: changes are folded into the tally, what became late is told to open screens, and what is held by somebody who
 // may not do it any more comes back to the pile of its unit.
 import { z } from 'zod'
-import { accessChanged, listHolders } from '#identity'
+import { accessChanged, emergencyOver, emergencyReviewed, listHolders } from '#identity'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { defineJob, handleJob } from '#platform/jobs'
-import { recordMoves, tell } from './actions.ts'
+import { closeItem, openItem, recordMoves, tell } from './actions.ts'
 import { foldTally, type Holding, listHoldings, takeBack, takeNewlyLate } from './store.ts'
 
 const Nothing = z.object({})
@@ -70,4 +70,20 @@ export const subscriptions: readonly Subscription[] = [
   subscribe(accessChanged, 'worklist.access-changed', async (ctx, { account }) => {
     await returnOrphans(ctx, account)
   }),
+  // The room of identity stands below and knows of no worklist.
+  subscribe(emergencyOver, 'worklist.emergency-over', (ctx, { id, organisation, personName }) =>
+    openItem(ctx, {
+      ...reviewOf(id),
+      title: `Rà soát quyền khẩn cấp của ${personName}`,
+      organisation,
+      url: `/quan-tri/khan-cap#${id}`,
+      permission: 'emergency:review',
+      grave: true,
+    }),
+  ),
+  subscribe(emergencyReviewed, 'worklist.emergency-reviewed', (ctx, { id }) => closeItem(ctx, reviewOf(id))),
 ]
+
+function reviewOf(code: string) {
+  return { capability: 'identity', kind: 'emergency-review', code }
+}

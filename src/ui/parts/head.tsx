@@ -2,6 +2,7 @@ import { Form } from './field.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { NavCount, type NavCountProps } from './nav-count.tsx'
 import type { Link } from './navigation.tsx'
+import { Time } from './time.tsx'
 
 /** A way to something of one's own, with how much waits there. */
 export interface HeadLinkProps extends Link {
@@ -42,6 +43,21 @@ export function StandingIn({ name, endAction }: { name: string; endAction: strin
           Thôi xử lý thay
         </button>
       </Form>
+    </section>
+  )
+}
+
+/** Said on every page while somebody holds powers for an emergency. */
+export function EmergencyPowers({ title, endsAt, href }: { title: string; endsAt: Date; href: string }) {
+  return (
+    <section class="standing-in" aria-label="Quyền khẩn cấp">
+      <p>
+        <Icon name="warning" /> Đang dùng quyền khẩn cấp: <strong>{title}</strong>, đến <Time at={endsAt} exact />. Mọi
+        việc được đánh dấu trong nhật ký.
+      </p>
+      <a class="button button-small" href={href}>
+        Xem hoặc kết thúc
+      </a>
     </section>
   )
 }

@@ -204,6 +204,26 @@ export async function revokeSession(ctx: Context, id: string): Promise<void> {
   })
 }
 
+/** Ends all the actor's own sessions but the one he asks from. */
+export async function revokeOtherSessions(ctx: Context, token: string | undefined): Promise<void> {
+  const name = ownPerson(ctx)
+  await ctx.transaction(async (ctx) => {
+    const ended = await deleteSessions(ctx.sql, name, token ? hashToken(token) : undefined)
+    if (ended === 0) return
+    await callForEnd(ctx)
+    await recordDeed(ctx, { action: 'session.revoked', account: name, body: { sessionsEnded: ended } })
+  })
+}
+
+/** Ends one session of a managed account. */
+export function revokeSessionOf(ctx: Context, name: string, id: string): Promise<void> {
+  return lockManaged(ctx, name, async (ctx) => {
+    if (!(await deleteSession(ctx.sql, name, id))) throw notFound('session', id)
+    await callForEnd(ctx)
+    await recordDeed(ctx, { action: 'session.revoked', account: name })
+  })
+}
+
 /** Ends all sessions of a managed account. */
 export function revokeSessions(ctx: Context, name: string): Promise<void> {
   return lockManaged(ctx, name, async (ctx) => {

@@ -19,10 +19,12 @@ import { findCurrentInspection } from '../inspection/store.ts'
 import {
   everywhere,
   type Grants,
+  joinPermissions,
   type ObjectScopes,
   permissionsOf,
   permissionsOfStandIn,
   type ReachingRole,
+  roleNames,
   seenEveryMs,
   sessionIdleMs,
 } from '../model.ts'
@@ -121,6 +123,26 @@ export function createAuthenticator(
     }
   }
 
+  // Beside his own roles, and only while he has proved himself with two factors.
+  const withEmergency = async (ctx: Context, actor: Actor, held: store.HeldEmergency): Promise<Actor> => {
+    if (actor.assurance !== 'two-factor') return actor
+    const { id, role, organisation } = held
+    const reach: Reach =
+      organisation === everywhere
+        ? 'all'
+        : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, dayOf(ctx.now)))])
+    return {
+      ...actor,
+      emergency: {
+        id,
+        title: `${roleNames[role]}, ${organisation === everywhere ? 'mọi đơn vị' : organisation}`,
+        endsAt: new Date(held.endsAt),
+      },
+      roles: [...actor.roles, { role, organisation }],
+      permissions: joinPermissions(actor.permissions, permissionsOf([{ role, reach }], grants)),
+    }
+  }
+
   // Whoever he acts for, it is himself that he has proved.
   const proofOf = ({ assurance, authenticatedAt, hasFactor }: store.Caller) => ({
     ...(assurance && authenticatedAt ? { assurance, authenticatedAt } : {}),
@@ -133,8 +155,10 @@ export function createAuthenticator(
       const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
       const caller = bearer ? await findMachine(ctx, bearer) : await findVisitor(ctx, request.cookies[sessionCookie])
       if (!caller) return nobody
-      const actor = (await standInOf(ctx, caller)) ?? (await actorOf(ctx, caller, caller.scopes ?? undefined))
-      return { ...actor, ...proofOf(caller) }
+      const standIn = await standInOf(ctx, caller)
+      if (standIn) return { ...standIn, ...proofOf(caller) }
+      const actor = { ...(await actorOf(ctx, caller, caller.scopes ?? undefined)), ...proofOf(caller) }
+      return caller.emergency ? withEmergency(ctx, actor, caller.emergency) : actor
     },
     /** The actor that an account is, for commands and tests. */
     async findActor(ctx: Context, name: string): Promise<Actor | undefined> {

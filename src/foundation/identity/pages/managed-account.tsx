@@ -8,6 +8,7 @@ import {
   giveRole,
   manageAccounts,
   resetPassword,
+  revokeSessionOf,
   revokeSessions,
   setAccountDisabled,
   takeRole,
@@ -18,6 +19,7 @@ import { AccountName, everywhere, RoleScope, roleNames, roles } from '../model.t
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { AccountState, crumbs, listChoices } from './account-parts.tsx'
+import { SessionTable } from './session-table.tsx'
 import { TokenTable } from './token-table.tsx'
 
 interface ManagedProps {
@@ -59,6 +61,9 @@ function ManagedAccount(props: ManagedProps) {
           <TokenTable tokens={tokens} now={now} revokeAction={`${addressOf(account.name)}/khoa/thu-hoi`} />
         </Section>
       )}
+      <Section title="Phiên đăng nhập và ứng dụng" id="phien">
+        <SessionTable sessions={sessions} endAction={`${addressOf(account.name)}/phien/ket-thuc`} />
+      </Section>
       <Section title="Mật khẩu và quyền đăng nhập">
         <Controls account={account} />
       </Section>
@@ -258,6 +263,17 @@ export const managedAccountRoutes = [
     async handle(ctx, { params: { name } }) {
       await revokeSessions(ctx, name)
       return redirect(addressOf(name))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/quan-tri/tai-khoan/:name/phien/ket-thuc',
+    access: manageAccounts,
+    params,
+    body: z.object({ id: z.uuid() }),
+    async handle(ctx, { params: { name }, body }) {
+      await revokeSessionOf(ctx, name, body.id)
+      return redirect(`${addressOf(name)}#phien`)
     },
   }),
   ...[

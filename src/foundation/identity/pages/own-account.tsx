@@ -3,20 +3,15 @@ import { sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
+import { Button, DescriptionList, ErrorSummary, Form, type FormError, Notice, Section, TextInput } from '#ui'
 import {
-  Button,
-  DescriptionList,
-  ErrorSummary,
-  Form,
-  type FormError,
-  Notice,
-  Section,
-  Table,
-  Tag,
-  TextInput,
-  Time,
-} from '#ui'
-import { changeContact, changePassword, ownAccount, ownPerson, revokeSession } from '../actions/accounts.ts'
+  changeContact,
+  changePassword,
+  ownAccount,
+  ownPerson,
+  revokeOtherSessions,
+  revokeSession,
+} from '../actions/accounts.ts'
 import { hashToken } from '../actions/secrets.ts'
 import { revokeToken } from '../actions/tokens.ts'
 import { sessionCookie } from '../assurance/sessions.ts'
@@ -24,6 +19,7 @@ import { Contact, everywhere, roleNames } from '../model.ts'
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { type Factors, findFactors, SecuritySection } from './security-section.tsx'
+import { SessionTable } from './session-table.tsx'
 import { TokenTable } from './token-table.tsx'
 
 interface OwnProps {
@@ -83,8 +79,12 @@ function OwnAccount(props: OwnProps) {
         <PasswordForm errors={contact ? [] : errors} account={account.name} />
       </Section>
       <SecuritySection {...factors} />
-      <Section title="Phiên đăng nhập">
-        <SessionTable sessions={sessions} />
+      <Section title="Phiên đăng nhập và ứng dụng" id="phien">
+        <SessionTable
+          sessions={sessions}
+          endAction="/tai-khoan/phien/ket-thuc"
+          endOthersAction="/tai-khoan/phien/ket-thuc-khac"
+        />
       </Section>
       {tokens.length > 0 && (
         <Section title="Khóa truy cập cho máy">
@@ -160,59 +160,6 @@ function PasswordForm({ errors, account }: { errors: readonly FormError[]; accou
       <Button>Đổi mật khẩu</Button>
     </Form>
   )
-}
-
-function SessionTable({ sessions }: { sessions: readonly ListedSession[] }) {
-  return (
-    <Table
-      caption="Các phiên đang mở"
-      hideCaption
-      rows={sessions}
-      rowKey={(session) => session.id}
-      columns={[
-        { key: 'device', title: 'Thiết bị', cell: (session) => nameDevice(session.userAgent) },
-        { key: 'address', title: 'Địa chỉ mạng', cell: (session) => session.address },
-        { key: 'created', title: 'Đăng nhập lúc', cell: (session) => <Time at={session.createdAt} exact /> },
-        { key: 'seen', title: 'Dùng lần cuối', cell: (session) => <Time at={session.seenAt} />, phone: true },
-        {
-          key: 'end',
-          title: 'Kết thúc',
-          phone: true,
-          cell: (session) =>
-            session.own ? (
-              <Tag tone="info">Phiên này</Tag>
-            ) : (
-              <Form action="/tai-khoan/phien/ket-thuc" class="row">
-                <input type="hidden" name="id" value={session.id} />
-                <Button small label={`Kết thúc phiên trên ${nameDevice(session.userAgent)}, ${session.address}`}>
-                  Kết thúc
-                </Button>
-              </Form>
-            ),
-        },
-      ]}
-    />
-  )
-}
-
-/** Browser and system in words, as far as the browser tells. */
-function nameDevice(userAgent: string): string {
-  const pick = (names: readonly [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
-  const browser = pick([
-    [/Edg\//, 'Edge'],
-    [/CocCoc/i, 'Cốc Cốc'],
-    [/Firefox\//, 'Firefox'],
-    [/Chrom(e|ium)\//, 'Chrome'],
-    [/Safari\//, 'Safari'],
-  ])
-  const system = pick([
-    [/Android/, 'Android'],
-    [/iPhone|iPad/, 'iOS'],
-    [/Windows/, 'Windows'],
-    [/Mac OS X/, 'macOS'],
-    [/Linux/, 'Linux'],
-  ])
-  return [browser, system].filter(Boolean).join(' trên ') || 'Thiết bị không rõ'
 }
 
 type Shown = Pick<OwnProps, 'outcome' | 'contact'> & { errors?: readonly FormError[]; status?: number }
@@ -301,6 +248,15 @@ export const ownAccountRoutes = [
     async handle(ctx, { body }) {
       await revokeSession(ctx, body.id)
       return redirect('/tai-khoan')
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/tai-khoan/phien/ket-thuc-khac',
+    access: 'signed-in',
+    async handle(ctx, { request }) {
+      await revokeOtherSessions(ctx, request.cookies[sessionCookie])
+      return redirect('/tai-khoan#phien')
     },
   }),
   route({

@@ -154,6 +154,10 @@ cloneTest('in a browser one adds a passkey, signs out, signs in with it and step
   try {
     const page = await context.newPage()
     await addAuthenticator(page)
+    await page.addInitScript(() => {
+      const offersNothing = async () => false
+      if (location.search.includes('nut')) PublicKeyCredential.isConditionalMediationAvailable = offersNothing
+    })
     await signIn(page, url, account)
     await page.goto(`${url}/tai-khoan`)
     assert.deepEqual(await findAxeFaults(page), [])
@@ -163,16 +167,17 @@ cloneTest('in a browser one adds a passkey, signs out, signs in with it and step
     await page.getByRole('button', { name: 'Thêm khóa' }).click()
     await page.getByRole('cell', { name: 'Điện thoại' }).or(page.getByText('Điện thoại')).first().waitFor()
     await context.clearCookies()
-    await page.goto(`${url}/dang-nhap?tiep=/tai-khoan`)
-    await page
-      .getByRole('button', { name: 'Dùng khóa truy cập' })
-      .click({ noWaitAfter: true })
-      .catch(() => {})
-    await page.waitForURL(`${url}/tai-khoan`)
-    await page.goto(`${url}/dang-nhap/nang-muc?muc=two-factor&phut=0&tiep=/thong-bao`)
+    await page.goto(`${url}/dang-nhap?tiep=/tai-khoan?nut`)
+    await page.getByRole('button', { name: 'Dùng khóa truy cập' }).click()
+    await page.waitForURL(`${url}/tai-khoan?nut`)
+    await context.clearCookies()
+    // The field for the name offers the passkey by itself; the authenticator of this test takes every offer at once.
+    await page.goto(`${url}/dang-nhap?tiep=/thong-bao`, { waitUntil: 'commit' })
+    await page.waitForURL(`${url}/thong-bao`)
+    await page.goto(`${url}/dang-nhap/nang-muc?muc=two-factor&phut=0&tiep=/viec-cua-toi`)
     assert.deepEqual(await findAxeFaults(page), [])
     await page.getByRole('button', { name: 'Xác nhận bằng khóa truy cập' }).click()
-    await page.waitForURL(`${url}/thong-bao`)
+    await page.waitForURL(`${url}/viec-cua-toi`)
     const deeds = await t.sql<{ action: string }[]>`
       select action from ledger.entry where subject = ${`account:${account}`} order by at`
     assert.ok(deeds.some(({ action }) => action === 'session.stepped-up'))

@@ -59,7 +59,7 @@ export async function putCertificates(sql: Sql, rows: readonly NewCertificate[])
     from unnest(${list('fingerprint')}::text[], ${list('serial')}::text[], ${list('issuer')}::text[],
       ${list('holderKind')}::text[], ${list('holder')}::text[], ${list('searchKey')}::text[], ${list('account')}::text[],
       ${list('organisation')}::text[], ${list('means')}::text[], ${times('validFrom')}::timestamptz[], ${times('validTo')}::timestamptz[],
-      ${list('der').map((der) => der?.toString('hex'))}::text[], ${list('source')}::text[],
+      ${list('der').map((der) => der?.toString('hex') ?? null)}::text[], ${list('source')}::text[],
       ${times('recordedAt')}::timestamptz[], ${list('recordedBy')}::text[])
       as given (fingerprint, serial, issuer, holder_kind, holder, search_key, account, organisation, means, valid_from, valid_to, der,
         source, recorded_at, recorded_by)
