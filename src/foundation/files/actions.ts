@@ -8,6 +8,7 @@ import { cleanName } from './content/names.ts'
 import { readWhole } from './content/whole.ts'
 import { type FileUse, kinds, type StoredFile } from './model.ts'
 import { insertKeeping } from './retention/keepings.ts'
+import { deleteDisposed, findDisposed } from './retention/store.ts'
 import { type Scanned, scanSent } from './scan/scan.ts'
 import { findScan, setScan } from './scan/store.ts'
 import { storeOf } from './storage/choose.ts'
@@ -55,6 +56,7 @@ async function keep(ctx: Context, { file, bytes, originalSha256 }: Content, use:
   const { sha256, name, type, sizeBytes } = file
   const keptBy = ctx.actor.account ?? 'system'
   await lockContent(ctx.sql, sha256)
+  await deleteDisposed(ctx.sql, sha256)
   await placeContent(ctx, sha256, bytes)
   const isNew = await insertContent(ctx.sql, file, keptBy, ctx.now)
   const { organisation } = ctx.actor
@@ -78,6 +80,13 @@ async function placeContent(ctx: Context, sha256: string, bytes: Buffer): Promis
 export async function openFile(ctx: Context, sha256: string): Promise<{ file: StoredFile; bytes: Readable }> {
   const file = await findContent(ctx.sql, sha256)
   if (!file) throw notFound('file', sha256)
+  const disposedAt = await findDisposed(ctx.sql, sha256)
+  if (disposedAt)
+    throw new Problem(
+      'file.disposed',
+      410,
+      `Tệp đã hết thời hạn bảo quản và được tiêu hủy ngày ${disposedAt.toISOString().slice(0, 10).split('-').reverse().join('/')}.`,
+    )
   if ((await findScan(ctx.sql, sha256)) === 'infected')
     throw new Problem(
       'file.quarantined',

@@ -1,10 +1,16 @@
 import type { Capability } from '#platform/capability'
 import { filesJobs } from './jobs.ts'
+import { approveDisposal, manageFiles } from './retention/actions.ts'
+import { filesPath, retentionRoutes } from './retention/page.tsx'
+import { loadRetention } from './retention/settings.ts'
 import { uploadRoutes } from './uploads/routes.ts'
 
 export const files: Capability = {
   name: 'files',
   home: import.meta.url,
-  routes: uploadRoutes,
+  routes: [...uploadRoutes, ...retentionRoutes],
+  menu: [{ label: 'Kho tệp', href: filesPath, permission: approveDisposal, order: 915, group: 'administration' }],
+  permissions: { [manageFiles]: ['administrator'], [approveDisposal]: ['administrator', 'leader'] },
   jobs: filesJobs,
+  loadPack: (ctx, config) => loadRetention(ctx, config.packDir),
 }

@@ -8,6 +8,11 @@ export async function lockContent(sql: Sql, sha256: string): Promise<void> {
   await sql`select pg_advisory_xact_lock_shared(${lockNumber(sql, sha256)})`
 }
 
+/** Waits for who keeps it at this moment, and keeps others waiting. */
+export async function lockContentAlone(sql: Sql, sha256: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${lockNumber(sql, sha256)})`
+}
+
 export async function tryLockContent(sql: Sql, sha256: string): Promise<boolean> {
   const [row] = await sql<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${lockNumber(sql, sha256)}) as locked`
   return row?.locked ?? false

@@ -67,7 +67,7 @@ ${isAbout ? `<p class="about">${escapeLines(title)}</p>` : ''}</div>
 </div>`
 
 /** Days below ten and the first two months are written with a nought before them, so that nothing can be put in front. */
-function dateWords(dateOn: string | undefined): string {
+export function dateWords(dateOn: string | undefined): string {
   if (!dateOn) return 'ngày\u2003 tháng\u2003 năm\u2003\u2003'
   const [year = '', month = '', day = ''] = dateOn.split('-')
   return `ngày ${day} tháng ${Number(month) <= 2 ? month : Number(month)} năm ${year}`

@@ -31,8 +31,4 @@ export async function readName(store: FileStore, name: string): Promise<Buffer |
 }
 
 /** What the scanner refused, for who examines it. */
-export const quarantineFolder = 'quarantine/'
-export const quarantineName = (sha256: string) => `${quarantineFolder}${sha256}`
-/** Pictures of pages. */
-export const previewFolder = 'previews/'
-export const previewName = (sha256: string, page: number) => `${previewFolder}${sha256}/${page}.png`
+export const quarantineName = (sha256: string) => `quarantine/${sha256}`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { getCalendarOf, localDate } from '#calendar'
-import { letterHtml, printPdf } from '#files'
+import { docxType, type Letter, letterDocx, letterHtml, printPdf } from '#files'
 import { listPeople } from '#identity'
 import { getHomePack, signatureBlockFor } from '#organisations'
 import type { Context } from '#platform/context'
@@ -119,6 +119,16 @@ export const letterRoutes: readonly Route[] = [
   }),
   route({
     method: 'GET',
+    path: `${lettersPath}/:code/thu.docx`,
+    access: 'duty:read',
+    params: Params,
+    async handle(ctx, { params }) {
+      const { row, letter } = await written(ctx, params.code)
+      return file(`${row.code}.docx`, docxType, await letterDocx(letter))
+    },
+  }),
+  route({
+    method: 'GET',
     path: `${lettersPath}/:code/thu.html`,
     access: 'duty:read',
     params: Params,
@@ -130,10 +140,10 @@ export const letterRoutes: readonly Route[] = [
 ]
 
 /** The letter as issued, or as it would be issued now. */
-async function written(ctx: Context, code: string): Promise<{ row: LetterRow; html: string }> {
+async function written(ctx: Context, code: string): Promise<{ row: LetterRow; letter: Letter; html: string }> {
   const row = await getLetter(ctx, code)
   const letter = row.letter ?? (await draftOf(ctx, row, await listLetterDuties(ctx.sql, row.id)))
-  return { row, html: letterHtml(letter) }
+  return { row, letter, html: letterHtml(letter) }
 }
 
 async function draftOf(ctx: Context, row: LetterRow, duties: readonly NamedDuty[]) {
@@ -172,9 +182,14 @@ async function show(ctx: Context, code: string, { done, typed, errors = [] }: Sh
     ],
     lead: <a href={agencyPath(row.agency)}>{directory.fullNameOf(row.agency)}</a>,
     actions: (
-      <Button href={`${letterPath(code)}/thu.pdf`} icon="document">
-        {row.letter ? 'Xem văn bản (PDF)' : 'Xem dự thảo (PDF)'}
-      </Button>
+      <>
+        <Button href={`${letterPath(code)}/thu.docx`} icon="download" download>
+          Tải về DOCX
+        </Button>
+        <Button href={`${letterPath(code)}/thu.pdf`} icon="document">
+          {row.letter ? 'Xem văn bản (PDF)' : 'Xem dự thảo (PDF)'}
+        </Button>
+      </>
     ),
     body: (
       <div class="stack-large">

@@ -1,6 +1,6 @@
 // The assignment on paper: the letter the office signs, as a page that any browser prints and as PDF.
 import { z } from 'zod'
-import { type Letter, letterHtml, printPdf } from '#files'
+import { docxType, type Letter, letterDocx, letterHtml, printPdf } from '#files'
 import { getHomePack, getOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict } from '#platform/errors'
@@ -18,11 +18,12 @@ export const letterRoute: Route = route({
   path: '/nhiem-vu/:code/phieu-giao',
   access: readPermission,
   params: z.strictObject({ code: z.string().max(40) }),
-  query: z.object({ tai: z.enum(['pdf']).optional().catch(undefined) }),
+  query: z.object({ tai: z.enum(['pdf', 'docx']).optional().catch(undefined) }),
   async handle(ctx, { params, query }) {
     const whole = await getWhole(ctx, params.code)
     const letter = await writeLetter(ctx, whole)
     const { code } = whole.directive
+    if (query.tai === 'docx') return file(`phieu-giao-${code}.docx`, docxType, await letterDocx(letter))
     if (query.tai) {
       const pdf = await printPdf(ctx, letterHtml(letter), { title: `${code}: ${whole.directive.title}` })
       return file(`phieu-giao-${code}.pdf`, 'application/pdf', pdf)
@@ -33,6 +34,9 @@ export const letterRoute: Route = route({
       actions: (
         <>
           <Button href={partPath(params.code)}>Về nhiệm vụ</Button>
+          <Button href={`${letterPath(params.code)}?tai=docx`} icon="download" download>
+            Tải về DOCX
+          </Button>
           <Button href={`${letterPath(params.code)}?tai=pdf`} kind="primary" icon="print" download>
             Tải về PDF
           </Button>

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { strFromU8, unzipSync } from 'fflate'
+import { type Letter, letterDocx } from '#files'
+import { debianProgram } from '#test/debian'
+import { recognise } from '../content/recognise.ts'
+
+const letter: Letter = {
+  agency: { above: 'Ủy ban nhân dân tỉnh', name: 'Sở Khoa học và Công nghệ' },
+  number: '12/SKHCN-VP',
+  place: 'Khánh Hòa',
+  dateOn: '2026-02-05',
+  title: 'BÁO CÁO\nTình hình thử nghiệm',
+  addressees: ['Cơ quan thứ nhất', 'Cơ quan <thứ hai> & bạn'],
+  paragraphs: ['Đoạn một của văn bản.', 'Dòng trên\nDòng dưới'],
+  signer: { authority: 'KT. Giám đốc', position: 'Phó Giám đốc', name: 'Người Thử Nghiệm' },
+  recipients: ['Như trên', 'Lưu: VT'],
+}
+const spoken = [
+  '12/SKHCN-VP',
+  'ngày 05 tháng 02 năm 2026',
+  'Kính gửi:',
+  'Cơ quan <thứ hai> & bạn',
+  'Đoạn một',
+  'KT. GIÁM ĐỐC',
+  'Lưu: VT',
+]
+
+test('the letter as DOCX is what the house takes as DOCX, and says what the paper says', async () => {
+  const bytes = await letterDocx(letter)
+  assert.equal(await recognise(bytes), 'docx')
+  const xml = strFromU8(unzipSync(bytes)['word/document.xml'] ?? new Uint8Array())
+  const text = xml
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+  for (const words of spoken) assert.ok(text.includes(words), words)
+  assert.match(xml, /w:pgMar[^>]*w:left="170\d"/)
+})
+
+const office = debianProgram('libreoffice-writer-nogui', ['/usr/bin/soffice', '/usr/lib/libreoffice/program/soffice'])
+
+test('LibreOffice opens it with the same words', { skip: office.skip, timeout: 240_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tram-docx-'))
+  try {
+    await writeFile(join(folder, 'thu.docx'), await letterDocx(letter))
+    const args = [
+      `-env:UserInstallation=file://${folder}/profile`,
+      '--headless',
+      '--convert-to',
+      'txt:Text (encoded):UTF8',
+    ]
+    await promisify(execFile)(await office.find(), [...args, '--outdir', folder, join(folder, 'thu.docx')], {
+      timeout: 180_000,
+    })
+    const text = await readFile(join(folder, 'thu.txt'), 'utf8')
+    for (const words of spoken) assert.ok(text.includes(words), words)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})

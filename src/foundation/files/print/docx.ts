@@ -1,0 +1,138 @@
+/**
+ * The letter of `letterHtml` as a word-processor's file, in the same layout (Decree 30/2020/NĐ-CP, Annex I; unverified: from practice): the
+ * paper's margins, letterhead and foot as tables without lines, Times New Roman, which every office has.
+ */
+import {
+  AlignmentType,
+  BorderStyle,
+  convertMillimetersToTwip,
+  Document,
+  Packer,
+  Paragraph,
+  Table,
+  TableCell,
+  TableLayoutType,
+  TableRow,
+  TextRun,
+  UnderlineType,
+  WidthType,
+} from 'docx'
+import { dateWords, type Letter } from './letter.ts'
+
+const mm = convertMillimetersToTwip
+const none = { style: BorderStyle.NONE, size: 0, color: 'auto' }
+const noLines = { top: none, bottom: none, left: none, right: none, insideHorizontal: none, insideVertical: none }
+
+interface Look {
+  size?: number
+  bold?: boolean
+  italics?: boolean
+  underline?: boolean
+  align?: (typeof AlignmentType)[keyof typeof AlignmentType]
+  indent?: number
+  before?: number
+  after?: number
+}
+
+/** A text of several lines is one paragraph with breaks; sizes are in points. */
+function line(text: string, look: Look = {}): Paragraph {
+  const runs = text.split('\n').map(
+    (part, at) =>
+      new TextRun({
+        text: part,
+        break: at > 0 ? 1 : undefined,
+        size: (look.size ?? 14) * 2,
+        bold: look.bold,
+        italics: look.italics,
+        underline: look.underline ? { type: UnderlineType.SINGLE } : undefined,
+      }),
+  )
+  return new Paragraph({
+    children: runs,
+    alignment: look.align ?? AlignmentType.CENTER,
+    indent: look.indent ? { firstLine: mm(look.indent) } : undefined,
+    spacing: { before: mm(look.before ?? 0), after: mm(look.after ?? 0) },
+  })
+}
+
+function columns(widths: readonly [number, number], left: Paragraph[], right: Paragraph[]): Table {
+  const cell = (children: Paragraph[], width: number) =>
+    new TableCell({ children, width: { size: mm(width), type: WidthType.DXA }, borders: noLines })
+  return new Table({
+    rows: [new TableRow({ children: [cell(left, widths[0]), cell(right, widths[1])], cantSplit: true })],
+    columnWidths: widths.map(mm),
+    layout: TableLayoutType.FIXED,
+    width: { size: mm(widths[0] + widths[1]), type: WidthType.DXA },
+    borders: noLines,
+  })
+}
+
+function headOf({ agency, number, place, dateOn, title }: Letter, isAbout: boolean): Table {
+  const left = [
+    ...(agency.above ? [line(agency.above.toUpperCase(), { size: 12 })] : []),
+    line(agency.name.toUpperCase(), { size: 12, bold: true }),
+    line('―――――――', { size: 8 }),
+    line(`Số: ${number ?? '\u2003\u2003\u2003'}`, { size: 13, before: 2 }),
+    ...(isAbout ? [line(title, { size: 12, before: 1 })] : []),
+  ]
+  const right = [
+    line('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', { size: 12, bold: true }),
+    line('Độc lập - Tự do - Hạnh phúc', { size: 13, bold: true, underline: true }),
+    line(`${place}, ${dateWords(dateOn)}`, { size: 13, italics: true, before: 3 }),
+  ]
+  return columns([65, 95], left, right)
+}
+
+function footOf({ recipients, signer }: Letter): Table {
+  const left = [
+    line('Nơi nhận:', { size: 12, bold: true, italics: true, align: AlignmentType.LEFT }),
+    ...recipients.map((one) => line(`- ${one}`, { size: 11, align: AlignmentType.LEFT })),
+  ]
+  const right = [
+    ...(signer.authority ? [line(signer.authority.toUpperCase(), { bold: true })] : []),
+    line(signer.position.toUpperCase(), { bold: true }),
+    line(signer.name, { bold: true, before: 28 }),
+  ]
+  return columns([80, 80], left, right)
+}
+
+function addresseesOf(addressees: readonly string[]): Paragraph[] {
+  const [only] = addressees
+  if (!only) return []
+  if (addressees.length === 1) return [line(`Kính gửi: ${only}`, { before: 5, after: 4 })]
+  const last = addressees.length - 1
+  return [
+    line('Kính gửi:', { before: 5 }),
+    ...addressees.map((one, at) => line(`- ${one}${at === last ? '.' : ';'}`, { after: at === last ? 4 : 0 })),
+  ]
+}
+
+export async function letterDocx(letter: Letter): Promise<Buffer> {
+  const isAbout = /^v\/v\b/i.test(letter.title.trim())
+  const document = new Document({
+    title: letter.title.replaceAll('\n', ' '),
+    creator: letter.agency.name,
+    styles: { default: { document: { run: { font: 'Times New Roman', language: { value: 'vi-VN' } } } } },
+    sections: [
+      {
+        properties: {
+          page: {
+            size: { width: mm(210), height: mm(297) },
+            margin: { top: mm(20), bottom: mm(20), left: mm(30), right: mm(20) },
+          },
+        },
+        children: [
+          headOf(letter, isAbout),
+          ...(isAbout ? [] : [line(letter.title, { bold: true, before: 8, after: 5 })]),
+          ...addresseesOf(letter.addressees),
+          ...letter.paragraphs.map((text) => line(text, { align: AlignmentType.JUSTIFIED, indent: 10, after: 2 })),
+          line('', { size: 8 }),
+          footOf(letter),
+        ],
+      },
+    ],
+  })
+  return Packer.toBuffer(document)
+}
+
+export const docxType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
