@@ -48,6 +48,11 @@ const benches: readonly Bench[] = [
     minutes: 15,
     args: ['3000000'],
   },
+  {
+    name: 'places',
+    goal: '20,000 messy addresses: ≥ 20,000/s on one core, ≥ 98 % right or told to be divided',
+    minutes: 4,
+  },
   { name: 'duties', goal: '65 × 60 duties: a day opened ≤ 1 s; matrix with a year of them p95 ≤ 60 ms', minutes: 4 },
   {
     name: 'wall',

@@ -1,9 +1,17 @@
 /** All simulators at once, each a process of its own: `npm run simulators`. They end together; options go to that of messages. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const own = process.argv.slice(2)
-const programs = [['main.ts', ...own], ['vneid/main.ts'], ['remote-signing/main.ts']]
+// Trust services stand on openssl, which not every machine has.
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+const programs = [
+  ['main.ts', ...own],
+  ['vneid/main.ts'],
+  ['remote-signing/main.ts'],
+  ...(hasOpenssl ? [['tsa/main.ts']] : []),
+]
+if (!hasOpenssl) process.stderr.write('There is no openssl here: the trust services of signatures do not run.\n')
 
 const children = programs.map(([program = '', ...options]) =>
   spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, program), '--until-input-ends', ...options], {

@@ -17,6 +17,7 @@ import { ledger } from '#ledger'
 import { createMaps } from '#maps'
 import { collectNotices, notifications } from '#notifications'
 import { organisations, PackCard } from '#organisations'
+import { places } from '#places'
 import type { Capability, Role } from '#platform/capability'
 import { type Config, ConfigFault } from '#platform/config'
 import { type Actor, type Context, createContext, systemActor, type Workshop } from '#platform/context'
@@ -46,6 +47,7 @@ export const capabilities: readonly Capability[] = [
   indicators,
   duties,
   createMaps(() => capabilities.flatMap(({ mapLayers = [] }) => mapLayers)),
+  places,
   alerts,
   createIncidents({
     matters: () => capabilities.flatMap(({ shiftMatters = [] }) => shiftMatters),

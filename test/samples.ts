@@ -12,6 +12,7 @@ import { listOpenIncidents } from '#incidents'
 import { processTouches } from '#indicators'
 import { notify } from '#notifications'
 import type { Context } from '#platform/context'
+import { publicPath, publishDocument } from '#signing'
 import { importBytes } from '#warehouse'
 import { capabilities, collectGrants } from '../src/app.ts'
 import { registerClient } from '../src/foundation/identity/provider/clients.ts'
@@ -23,6 +24,7 @@ import { seedDirectives } from '../src/services/directives/seed/seed.ts'
 import { type Sender, submitForm } from './crawl.ts'
 import { makeActor } from './harness.ts'
 import { projectRoot } from './settings.ts'
+import { makePaper } from './signed-papers.ts'
 
 export const communeA = { organisation: 'H32.22366', area: '22366' } as const
 export const communeB = { organisation: 'H32.22736', area: '22736' } as const
@@ -191,7 +193,7 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     citation: `Công điện ${markup}`,
   })
   const number = await inspect(ctx)
-  return [...(await makeWatch(ctx)), ...projects, number]
+  return [...(await makeWatch(ctx)), ...projects, number, await publishSample(ctx)]
 }
 
 /** Somebody inspects commune A by a decision that is hostile in every text. @returns the page of a number he may reopen */
@@ -218,6 +220,12 @@ async function inspect(ctx: Context): Promise<string> {
     select id from indicators.fact where organisation = ${communeA.organisation} and superseded_at is null and record_count > 0
     order by id limit 1`
   return `/thanh-tra/so-lieu/${fact?.id}`
+}
+
+/** A document that anyone opens by its code. */
+async function publishSample(ctx: Context): Promise<string> {
+  const file = await keepBytes(ctx, await makePaper(), '<b>van-ban.pdf', 'letter')
+  return publicPath(await publishDocument(ctx, file, { title: `Quyết định ${markup}`, organisation: 'H32' }))
 }
 
 /** Takes the samples in, as imports do, and computes the numbers. */

@@ -1,8 +1,7 @@
 /** Trust services of nobody (simulators/tsa) as a process of their own, and those who sign with its keys. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { constants, createPrivateKey, privateEncrypt, X509Certificate } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -40,7 +39,7 @@ export function startTrust(): Promise<Trust> {
 async function start(): Promise<Trust> {
   await openssl.find()
   const path = join(projectRoot, 'simulators', 'tsa', 'main.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0', '--until-input-ends'], {
     cwd: projectRoot,
     stdio: ['pipe', 'pipe', 'ignore'],
   })
@@ -48,8 +47,6 @@ async function start(): Promise<Trust> {
   child.unref()
   const { url, control, folder } = JSON.parse(await firstLine(child)) as Record<'url' | 'control' | 'folder', string>
   const rootsDir = join(folder, 'roots')
-  mkdirSync(rootsDir)
-  await cp(join(folder, 'root.pem'), join(rootsDir, 'root.pem'))
   const post = async (place: string, body: unknown) => {
     const answer = await fetch(`${control}${place}`, { method: 'POST', body: JSON.stringify(body) })
     if (!answer.ok) throw new Error(`${place}: ${await answer.text()}`)

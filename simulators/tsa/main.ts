@@ -1,9 +1,9 @@
 /**
  * Trust services of nobody as a program: a time-stamp authority (RFC 3161), and of a certificate authority its OCSP, its lists of what was
- * revoked and its certificates. Says in one line of JSON where it listens and where keys and certificates lie; needs openssl. It ends with
- * its standard input. Control port: `GET /` how it behaves · `POST /behaviour` `{ latencyMs, stampFault, standing }` · `POST /revoke` `{ name }`.
+ * revoked and its certificates. Says in one line of JSON where it listens and where keys and certificates lie; needs openssl. With
+ * `--until-input-ends` it ends with its standard input. Control port: `GET /` how it behaves · `POST /behaviour` `{ latencyMs, stampFault, standing }` · `POST /revoke` `{ name }`.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,9 @@ import { z } from 'zod'
 import { makeAuthority, revoke } from '../ca/authority.ts'
 import { answerStamp, answerStanding, stampFaults } from './answers.ts'
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '8210' } } })
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '8210' }, 'until-input-ends': { type: 'boolean', default: false } },
+})
 const first = Number(values.port)
 const folder = mkdtempSync(join(tmpdir(), 'tram-trust-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -92,8 +94,11 @@ const control = serve(async (request, response) => {
 const url = await listen(services, first)
 const controlUrl = await listen(control, first === 0 ? 0 : first + 1)
 const authority = await makeAuthority(folder, url)
+mkdirSync(authority.path('roots'))
+copyFileSync(authority.path('root.pem'), authority.path('roots/root.pem'))
 process.stdout.write(`${JSON.stringify({ url, control: controlUrl, folder })}\n`)
-process.stderr.write(`TRAM_TSA_URL=${url}/tsa\nTRAM_TRUST_HOSTS=${new URL(url).host}\n`)
-process.stdin.resume()
-process.stdin.once('end', () => process.exit(0))
+process.stderr.write(
+  `TRAM_TSA_URL=${url}/tsa\nTRAM_PULL_HOSTS=127.0.0.1\nTRAM_TRUST_ROOTS=${authority.path('roots')}\n`,
+)
+if (values['until-input-ends']) process.stdin.resume().once('end', () => process.exit(0))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))

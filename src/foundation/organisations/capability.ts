@@ -12,6 +12,7 @@ import { detailRoute } from './pages/detail.tsx'
 import { listRoute } from './pages/list.tsx'
 import { areaListPath, listPath } from './pages/words.ts'
 import { placeRoutes } from './places/api.ts'
+import { reconcileRoutes } from './places/reconcile.ts'
 import { manageAuthorities } from './signing-authority/actions.ts'
 import { authorityFormRoutes } from './signing-authority/forms.tsx'
 import { authorityListRoute } from './signing-authority/list.tsx'
@@ -23,6 +24,7 @@ export const organisations: Capability = {
   routes: [
     ...routes,
     ...placeRoutes,
+    ...reconcileRoutes,
     listRoute,
     ...createRoutes,
     detailRoute,

@@ -49,7 +49,12 @@ export { officesPath, positionPath } from './offices/words.ts'
 export { type LoadOutcome, loadOrganisations } from './pack/load.ts'
 export { DeedFields } from './pages/change.tsx'
 export { readDeed } from './pages/forms.ts'
-export { listPath } from './pages/words.ts'
+export { areaKindWords, listPath } from './pages/words.ts'
+export { type Place, type PlaceLink, standsFor } from './places/country.ts'
+export { openCountry, openResolver, resolveMany } from './places/gazetteer.ts'
+export { searchPlaces } from './places/reconcile.ts'
+export type { Resolution } from './places/resolve.ts'
+export { placeInWords, placeStateWords, resolutionInWords } from './places/words-of.ts'
 export {
   headBlockFor,
   requireSignatureBlock,

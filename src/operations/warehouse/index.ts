@@ -28,6 +28,7 @@ export { SourceTabs } from './pages/parts.tsx'
 export { openRecord } from './pages/record.tsx'
 export { RecordTabs } from './pages/record-parts.tsx'
 export { BasisFields, CadenceFields, readBasis, readCadence, termsForm } from './pages/terms.tsx'
+export { fileFaultWords as tableFaultWords } from './pages/trial-parts.tsx'
 export {
   basisWords,
   cadenceWords,
@@ -64,6 +65,7 @@ export {
   type RecordSubject,
 } from './reading/matches.ts'
 export { getReadableSource } from './reading/scope.ts'
+export { readTableTexts } from './reading/table-texts.ts'
 export {
   countRecords,
   type FoundRecord,

@@ -50,6 +50,9 @@ function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, posit
         </Form>
       )}
       {demoPeople.length > 0 && <DemoPeople people={demoPeople} positions={positions} />}
+      <p>
+        Không cần tài khoản: <a href="/kiem-tra-chu-ky">kiểm tra chữ ký số của một văn bản</a>.
+      </p>
     </div>
   )
 }

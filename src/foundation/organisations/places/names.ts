@@ -81,18 +81,12 @@ export function makeNames(country: Country): Names {
     const place = country.find(code)
     if (place) put(key, { ...nameOf(place, place.name), accented: key })
   }
-  let near: Map<string, string[]> | undefined
+  let slips: Slips | undefined
   return {
     find: (key) => byKey.get(key),
     findNear(key) {
-      near ??= slipsOf(byKey.keys())
-      const found = new Set(near.get(key))
-      for (const slip of withoutOne(key)) {
-        if (byKey.has(slip)) found.add(slip)
-        for (const whole of near.get(slip) ?? []) if (isOneAway(key, whole)) found.add(whole)
-      }
-      found.delete(key)
-      return [...found]
+      slips ??= new Slips(byKey.keys())
+      return slips.find(key)
     },
   }
 }
@@ -124,22 +118,81 @@ function nameOf(place: Place, name: string): Named {
 }
 
 const shortest = 4
+const step = 31
+const bits = 22
 
-function slipsOf(keys: Iterable<string>): Map<string, string[]> {
-  const slips = new Map<string, string[]>()
-  for (const key of keys) {
-    if (key.length < shortest) continue
-    for (const slip of withoutOne(key)) {
-      const list = slips.get(slip)
-      if (!list) slips.set(slip, [key])
-      else if (list.at(-1) !== key) list.push(key)
+/**
+ * Every key with one letter left out, by which two keys that differ by a letter meet. Most questions have no answer: a table of bits over
+ * running hashes says so without making the string.
+ */
+class Slips {
+  readonly #known = new Set<string>()
+  readonly #bySlip = new Map<string, string[]>()
+  readonly #seen = new Uint8Array(2 ** (bits - 3))
+  readonly #powers = new Int32Array(64)
+  readonly #before = new Int32Array(64)
+  readonly #behind = new Int32Array(64)
+
+  constructor(keys: Iterable<string>) {
+    this.#powers[0] = 1
+    for (let at = 1; at < 64; at++) this.#powers[at] = Math.imul(this.#powers[at - 1] ?? 0, step)
+    for (const key of keys) {
+      if (key.length < shortest || key.length > 60) continue
+      this.#known.add(key)
+      this.#hash(key)
+      this.#mark(this.#behind[0] ?? 0)
+      for (let at = 0; at < key.length; at++) {
+        this.#mark(this.#without(key.length, at))
+        const slip = key.slice(0, at) + key.slice(at + 1)
+        const list = this.#bySlip.get(slip)
+        if (!list) this.#bySlip.set(slip, [key])
+        else if (list.at(-1) !== key) list.push(key)
+      }
     }
   }
-  return slips
-}
 
-function* withoutOne(key: string): Generator<string> {
-  for (let at = 0; at < key.length; at++) yield key.slice(0, at) + key.slice(at + 1)
+  find(key: string): string[] {
+    const found: string[] = []
+    if (key.length > 60) return found
+    const add = (other: string) => {
+      if (other !== key && !found.includes(other)) found.push(other)
+    }
+    this.#hash(key)
+    if (this.#isMarked(this.#behind[0] ?? 0)) for (const whole of this.#bySlip.get(key) ?? []) add(whole)
+    for (let at = 0; at < key.length; at++) {
+      if (!this.#isMarked(this.#without(key.length, at))) continue
+      const slip = key.slice(0, at) + key.slice(at + 1)
+      if (this.#known.has(slip)) add(slip)
+      for (const whole of this.#bySlip.get(slip) ?? []) if (isOneAway(key, whole)) add(whole)
+    }
+    return found
+  }
+
+  /** Hashes of all beginnings and of all ends of a key. */
+  #hash(key: string): void {
+    const { length } = key
+    this.#before[0] = 0
+    for (let at = 0; at < length; at++)
+      this.#before[at + 1] = (Math.imul(this.#before[at] ?? 0, step) + key.charCodeAt(at)) | 0
+    this.#behind[length] = 0
+    for (let at = length - 1; at >= 0; at--)
+      this.#behind[at] =
+        (Math.imul(key.charCodeAt(at), this.#powers[length - 1 - at] ?? 0) + (this.#behind[at + 1] ?? 0)) | 0
+  }
+
+  #without(length: number, at: number): number {
+    return (Math.imul(this.#before[at] ?? 0, this.#powers[length - 1 - at] ?? 0) + (this.#behind[at + 1] ?? 0)) | 0
+  }
+
+  #mark(hash: number): void {
+    const place = Math.imul(hash, 0x9e3779b1) >>> (32 - bits)
+    this.#seen[place >> 3] = (this.#seen[place >> 3] ?? 0) | (1 << (place & 7))
+  }
+
+  #isMarked(hash: number): boolean {
+    const place = Math.imul(hash, 0x9e3779b1) >>> (32 - bits)
+    return ((this.#seen[place >> 3] ?? 0) & (1 << (place & 7))) !== 0
+  }
 }
 
 /** One letter put in, left out, changed, or two neighbours changed round. */

@@ -102,3 +102,29 @@ dbTest(
     assert.equal((await ask(t.visitor(), { addresses: ['x'] })).statusCode, 401)
   },
 )
+
+const service = '/api/v1/places/reconcile'
+
+dbTest('a stranger’s table is reconciled: manifest, queries, extend and suggest of the W3C API', async (t) => {
+  const visitor = t.visitor()
+  const manifest = (await visitor.get(service)).json()
+  assert.deepEqual(manifest.versions, ['0.2'])
+  const queries = JSON.stringify({
+    q0: { query: 'phuong tan tien', properties: [{ pid: 'huyen', v: 'TP Nha Trang' }] },
+    q1: { query: 'Cam Hòa, Cam Lâm, Khánh Hòa', limit: 2 },
+  })
+  const answer = await visitor.submit(service, { queries })
+  assert.equal(answer.statusCode, 200, answer.body)
+  assert.equal(answer.headers['access-control-allow-origin'], '*')
+  const { q0, q1 } = answer.json()
+  assert.deepEqual([q0.result[0].id, q0.result[0].match], ['22366', true])
+  assert.deepEqual([q1.result.length, q1.result[0].match], [2, false])
+  const extend = JSON.stringify({ ids: ['22366', 'la'], properties: [{ id: 'province' }, { id: 'predecessors' }] })
+  const { rows } = (await visitor.submit(service, { extend })).json()
+  assert.deepEqual(rows['22366'].province, [{ id: '56', name: 'Tỉnh Khánh Hòa' }])
+  assert.ok(rows['22366'].predecessors.length > 3)
+  assert.deepEqual(rows.la, { province: [], predecessors: [] })
+  const suggested = (await visitor.get(`${service}/suggest/entity?prefix=nha%20trang`)).json().result
+  assert.equal(suggested[0].name, 'Phường Nha Trang')
+  assert.equal((await visitor.submit(service, { queries: 'x' })).statusCode, 422)
+})

@@ -74,7 +74,8 @@ function isSettled({ resolution, best }: Answer, words: readonly Word[], matches
   const isSaid = (best.match.kind & best.named.kind) !== 0
   if ((best.match.kind !== 0 && !isSaid) || best.match.hasTail) return false
   if (best.hasDistrict && best.hasProvince) return true
-  return isSaid && !best.named.isFormer && !hasLooseKind(words, matches)
+  const isPlain = isSaid || (best.match.isWhole && best.match.kind === 0)
+  return isPlain && !best.isNear && resolution.certainty >= 0.85 && !hasLooseKind(words, matches)
 }
 
 function hasLooseKind(words: readonly Word[], matches: readonly Match[]): boolean {

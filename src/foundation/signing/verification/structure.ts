@@ -37,7 +37,7 @@ export interface PlacedSignature {
   end: number
 }
 
-const mostSignatures = 100
+const mostSignatures = 50
 
 /** Fields of signatures that are signed, in the order of the form. @throws PdfFault */
 export function findSignatures(document: PdfDocument): FoundSignature[] {

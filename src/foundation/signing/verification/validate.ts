@@ -11,6 +11,9 @@ import { checkSignature, type Grounds } from './check-signature.ts'
 import { type DocumentReport, type Finding, fault, type SignatureReport, verdictOf, warning } from './report.ts'
 import { type FoundSignature, findSignatures } from './structure.ts'
 
+/** A stranger's file must not hold the program up. */
+const mostMilliseconds = 10_000
+
 /** Checks with the trusted roots of the settings; authorities are asked where their hosts are named there. */
 export async function validateDocument(ctx: Asking, bytes: Buffer): Promise<DocumentReport> {
   const asked = new Map<string, ReturnType<typeof fetchEvidence>>()
@@ -51,7 +54,14 @@ export async function validateBytes(
     if (!(error instanceof PdfFault)) throw error
     return { ...report, findings: [fault(error.code, error.message)] }
   }
-  for (const one of found) report.signatures.push(await checkSignature(one, { ...grounds, document, material }))
+  const until = performance.now() + mostMilliseconds
+  for (const one of found) {
+    if (performance.now() > until) {
+      report.findings.push(fault('pdf.too-complex', 'Văn bản quá phức tạp để kiểm tra trực tuyến.'))
+      break
+    }
+    report.signatures.push(await checkSignature(one, { ...grounds, document, material }))
+  }
   report.signatures.sort((a, b) => placeOf(found, a) - placeOf(found, b))
   sealArchive(report.signatures)
   report.findings.push(...countLost(bytes, found.length))
