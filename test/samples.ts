@@ -129,6 +129,25 @@ export async function uploadSample(
 
 const strangers = `Tên;Số;Ngày\n"${markup.replaceAll('"', '""')}";1;01/02/2026\n=1+1;2;02/02/2026\n`
 
+const accountList = `Tên đăng nhập,Họ và tên,Mã đơn vị,Chức vụ
+"mau.thu","${markup.replaceAll('"', '""')}",H32.KHCN,"=1+1"
+"sai ten","",KHONG.CO,""`
+
+const directory: Record<string, string> = {
+  code: 'thu',
+  name: `Danh bạ ${markup}`,
+  organisation: 'H32.KHCN',
+  url: 'ldaps://ldap.vidu.invalid',
+  baseDn: 'dc=vidu',
+  filter: '(uid={name})',
+  bindDn: 'cn=tracuu,dc=vidu',
+  bindPassword: 'bi-mat-tra-cuu',
+  nameAttribute: 'cn',
+  mailAttribute: 'mail',
+  phoneAttribute: 'telephoneNumber',
+  enabled: 'yes',
+}
+
 /** What people make on pages: uploads that wait for their owner's word, a contract under change, a board; addresses of each. */
 export async function makeByHand(asker: Sender): Promise<string[]> {
   const known = [dossierColumns, dossierLine(9, communeA)].join('\n')
@@ -154,6 +173,9 @@ export async function makeByHand(asker: Sender): Promise<string[]> {
     '/chi-tieu/air.pm25/theo-gio',
     // Reached by who has the shift: nobody here has one.
     '/ca-truc/doi-ca/1',
+    // A list of accounts that waits, hostile as the rest, and a directory that does not answer.
+    await uploadSample(asker, '/quan-tri/danh-sach-tai-khoan', { name: '<b>ds.csv', bytes: accountList }),
+    await submit('/quan-tri/danh-ba/them', directory),
     await submit('/bang', { title: `Giao ban ${markup}`, 'don-vi': 'H32' }),
   ]
 }

@@ -7,12 +7,16 @@ import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
 import { codeRoutes } from './codes/pages.tsx'
 import { tokenCommand } from './commands.ts'
+import { directoryRoutes } from './directory/pages.tsx'
 import { endOverdue } from './emergency/actions.ts'
 import { approveEmergency, askEmergency, readEmergency, reviewEmergency } from './emergency/model.ts'
 import { emergencyRoutes } from './emergency/pages.tsx'
 import { inspectionsPath } from './inspection/form.tsx'
 import { approveInspections, askInspections } from './inspection/model.ts'
 import { inspectionRoutes } from './inspection/pages.tsx'
+import { closeLeavers } from './lists/actions.ts'
+import { activationRoutes } from './lists/activation-page.tsx'
+import { accountListRoutes } from './lists/pages.tsx'
 import { forgetFailuresMs, giveStandIns, sessionIdleMs } from './model.ts'
 import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
@@ -36,6 +40,7 @@ import { standInRoutes } from './stand-in/pages.tsx'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
+const closeLeaversJob = defineJob('identity.close-leavers', z.object({}))
 const endEmergencies = defineJob('identity.end-emergencies', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
@@ -52,6 +57,9 @@ export const identity: Capability = {
     ...inspectionRoutes,
     ...administrationRoutes,
     ...managedAccountRoutes,
+    ...accountListRoutes,
+    ...activationRoutes,
+    ...directoryRoutes,
     ...appointRoutes,
     ...choosePositionRoutes,
     ...emergencyRoutes,
@@ -67,6 +75,13 @@ export const identity: Capability = {
       href: '/quan-tri/tai-khoan',
       permission: manageAccounts,
       order: 900,
+      group: 'administration',
+    },
+    {
+      label: 'Danh bạ cơ quan',
+      href: '/quan-tri/danh-ba',
+      permission: manageAccounts,
+      order: 902,
       group: 'administration',
     },
     {
@@ -115,6 +130,8 @@ export const identity: Capability = {
       '17 * * * *',
     ),
     handleJob(rotateSigningKeys, rotateKeys, '23 * * * *'),
+    // Ten minutes after midnight in Việt Nam, and each hour after it for what was missed.
+    handleJob(closeLeaversJob, closeLeavers, '10 * * * *'),
     handleJob(
       purgeProvider,
       async (ctx) => {

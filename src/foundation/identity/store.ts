@@ -17,6 +17,10 @@ export interface Account {
   accessStamp: string
   email: string | null
   phone: string | null
+  /** Where the person proves himself; null: by a password kept here. */
+  directory: string | null
+  /** The first day on which the account is no longer in use, as it is set. */
+  leavesOn: string | null
 }
 
 export interface RoleAssignment {
@@ -44,7 +48,7 @@ export interface ApiToken {
 export const accountColumns = (sql: Sql) => sql`
   account.name, account.person_name, account.position, account.organisation, account.machine, account.demo,
   account.password_given, account.disabled_at, account.created_at, account.access_stamp,
-  account.email, account.phone`
+  account.email, account.phone, account.directory, account.leaves_on`
 
 /** Whether the account of the row has a second factor. */
 export const hasFactor = (sql: Sql) => sql`(
@@ -66,6 +70,14 @@ export async function findPasswordHash(sql: Sql, name: string): Promise<string |
   const [row] = await sql<{ passwordHash: string | null }[]>`
     select password_hash from identity.account where name = ${name} and disabled_at is null`
   return row?.passwordHash ?? undefined
+}
+
+/** Whether there is a password to ask the person for: kept here, or in his directory. */
+export async function hasPassword(sql: Sql, name: string): Promise<boolean> {
+  const [row] = await sql<{ present: boolean }[]>`
+    select password_hash is not null or directory is not null as present from identity.account
+    where name = ${name} and disabled_at is null`
+  return row?.present ?? false
 }
 
 export async function hasAccounts(sql: Sql): Promise<boolean> {
@@ -152,7 +164,9 @@ export async function setContact(
 
 export async function setDisabled(sql: Sql, name: string, disabledAt: Date | null): Promise<void> {
   await sql`
-    update identity.account set disabled_at = ${disabledAt}, access_stamp = gen_random_uuid() where name = ${name}`
+    update identity.account set disabled_at = ${disabledAt}, access_stamp = gen_random_uuid(),
+      leaves_on = case when ${disabledAt}::timestamptz is null then null else leaves_on end
+    where name = ${name}`
 }
 
 export async function listRoles(sql: Sql, account: string, on: string): Promise<RoleAssignment[]> {

@@ -45,6 +45,8 @@ export function parseNote(note: string): ParsedNote | undefined {
   const found = noteShape.exec(note)
   if (!found) return undefined
   const [, origin = '', size, root = '', at = '', previous, keyName = '', signature = ''] = found
+  // Base64 can say the same in several ways: only the one is the text that was signed and stored.
+  if (![root, signature].every((text) => Buffer.from(text, 'base64').toString('base64') === text)) return undefined
   return {
     text: note.slice(0, note.indexOf('\n\n') + 1),
     origin,

@@ -1,4 +1,5 @@
 import type { Capability } from '#platform/capability'
+import { activation, activationSubscription } from './activation.ts'
 import { apiRoutes } from './api.ts'
 import { findStuck } from './health.ts'
 import { jobs, subscriptions } from './jobs.ts'
@@ -27,9 +28,9 @@ export const notifications: Capability = {
     },
   ],
   permissions: { [managePermission]: ['administrator'], [receiptPermission]: ['administrator'] },
-  notices,
+  notices: [...notices, activation],
   jobs,
-  subscriptions,
+  subscriptions: [...subscriptions, activationSubscription],
   loadPack: (ctx, config) => loadSettings(ctx, config.packDir),
   check: findStuck,
 }

@@ -5,7 +5,16 @@ import { type Route, route } from '#platform/http'
 import { Day, OrganisationKind } from './model.ts'
 import { type At, listOrganisationVersions, listSuccessionsOf } from './store.ts'
 import { branchOf } from './tree/preorder.ts'
-import { areaAncestorsOf, areaTree, findArea, getOrganisation, listOrganisations, today } from './tree/read.ts'
+import {
+  areaAncestorsOf,
+  areaTree,
+  findArea,
+  findOrganisation,
+  getOrganisation,
+  listOldCodes,
+  listOrganisations,
+  today,
+} from './tree/read.ts'
 
 const When = { asOf: Day.optional(), knownAt: z.iso.datetime({ offset: true }).optional() }
 const Code = z.strictObject({ code: z.string().max(35) })
@@ -41,11 +50,19 @@ export const routes: readonly Route[] = [
     summary: 'Organisations valid on a day, in the order of their tree.',
     query: OrganisationQuery,
     async handle(ctx, { query }) {
-      const { limit, after, asOf, knownAt, ...filter } = query
-      const nodes = await listOrganisations(ctx.sql, await momentOf(ctx, { asOf, knownAt }), filter, {
-        limit: limit + 1,
-        after,
-      })
+      const { limit, after, asOf, knownAt, within, ...rest } = query
+      const at = await momentOf(ctx, { asOf, knownAt })
+      // Either form of a code is taken; one that nobody has finds nothing.
+      const top = within === undefined ? undefined : ((await findOrganisation(ctx.sql, within, at))?.code ?? within)
+      const nodes = await listOrganisations(
+        ctx.sql,
+        at,
+        { ...rest, within: top },
+        {
+          limit: limit + 1,
+          after,
+        },
+      )
       const items = nodes.slice(0, limit).map((node) => ({ ...node.row, depth: node.depth, path: node.path }))
       return { items, next: nodes.length > limit ? items.at(-1)?.code : undefined }
     },
@@ -64,6 +81,7 @@ export const routes: readonly Route[] = [
       const successions = await listSuccessionsOf(ctx.sql, organisation.code)
       return {
         ...organisation,
+        oldCodes: await listOldCodes(ctx.sql, organisation.code),
         versions: versions.map(({ id: _id, recordedBy: _by, ...version }) => version),
         predecessors: successions.filter((row) => row.successor === organisation.code),
         successors: successions.filter((row) => row.predecessor === organisation.code),

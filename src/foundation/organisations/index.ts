@@ -16,6 +16,7 @@ export {
   splitOrganisation,
 } from './actions.ts'
 export { organisations } from './capability.ts'
+export { tidyAgencyCode } from './codes/agency-codes.ts'
 export { organisationChanged } from './events.ts'
 export {
   AreaFile,
@@ -57,6 +58,8 @@ export type { Resolution } from './places/resolve.ts'
 export { placeInWords, placeStateWords, resolutionInWords } from './places/words-of.ts'
 export {
   headBlockFor,
+  listOwnSigning,
+  type OwnSigning,
   requireSignatureBlock,
   type SignatureWish,
   signatureBlockFor,

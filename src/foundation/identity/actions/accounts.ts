@@ -156,6 +156,7 @@ export function resetPassword(ctx: Context, name: string): Promise<string> {
   return lockManaged(ctx, name, async (ctx) => {
     const account = await store.findAccount(ctx.sql, name)
     if (account?.machine) throw conflict('account.machine', 'Tài khoản máy không có mật khẩu; xin dùng khóa truy cập.')
+    if (account?.directory) throw ofDirectory()
     const password = newPassword()
     await store.setPassword(ctx.sql, name, await hashPassword(password), true)
     await deleteSessions(ctx.sql, name, undefined)
@@ -165,12 +166,16 @@ export function resetPassword(ctx: Context, name: string): Promise<string> {
   })
 }
 
+const ofDirectory = () =>
+  conflict('account.of-directory', 'Mật khẩu của tài khoản này do danh bạ của cơ quan giữ; xin đổi tại đó.')
+
 /** Changes the actor's own password and ends his other sessions. */
 export async function changePassword(
   ctx: Context,
   given: { current: string; wanted: string; sessionToken: string | undefined },
 ): Promise<void> {
   const name = ownPerson(ctx)
+  if ((await store.findAccount(ctx.sql, name))?.directory) throw ofDirectory()
   if (!(await verifyPassword(await store.findPasswordHash(ctx.sql, name), given.current)))
     throw invalid('Mật khẩu hiện tại không đúng.', [{ path: 'current', message: 'Mật khẩu hiện tại không đúng.' }])
   const fault = Password.safeParse(given.wanted).error?.issues[0]?.message ?? faultOfPassword(given.wanted, name)

@@ -1,7 +1,7 @@
 import type { Context } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import * as store from '../store.ts'
-import { verifyPassword } from './secrets.ts'
+import { provePassword } from './prove.ts'
 import { passPairBrake } from './sign-in.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function confirmPassword(ctx: Context, password: string): Promise<b
   if (!account) throw unauthenticated()
   const key = `confirm ${account}`
   await passPairBrake(ctx, key)
-  const isRight = await verifyPassword(await store.findPasswordHash(ctx.sql, account), password)
+  const isRight = await provePassword(ctx, await store.findAccount(ctx.sql, account), password)
   if (isRight) await store.forgetAttempts(ctx.sql, key, key)
   return isRight
 }

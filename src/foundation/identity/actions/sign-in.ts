@@ -1,12 +1,15 @@
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { openSession } from '../assurance/sessions.ts'
+import { splitSignInName } from '../directory/model.ts'
+import { findDomainOwner } from '../directory/store.ts'
 import { AccountName, forgetFailuresMs, freeFailures, waitsInSeconds } from '../model.ts'
 import { callForEnd } from '../provider/logout-jobs.ts'
 import { deleteSessionOf } from '../session-store.ts'
 import * as store from '../store.ts'
+import { provePassword } from './prove.ts'
 import { recordDeed } from './record.ts'
-import { hashToken, verifyPassword } from './secrets.ts'
+import { hashToken } from './secrets.ts'
 
 const pairWaits = waitsInSeconds(freeFailures.pair)
 const addressWaits = waitsInSeconds(freeFailures.address)
@@ -23,14 +26,15 @@ export interface Credentials {
  * @throws Problem 401 for a wrong one, 429 while the brake is on.
  */
 export async function signIn(ctx: Context, given: Credentials): Promise<{ token: string; passwordGiven: boolean }> {
-  const parsed = AccountName.safeParse(given.account)
+  const typed = splitSignInName(given.account)
+  const parsed = AccountName.safeParse(typed.name)
   const name = parsed.success ? parsed.data : ''
   const keys = { address: `address ${given.address}`, pair: `pair ${name} ${given.address}` }
   await passBrake(ctx, keys.address, addressWaits)
   await passBrake(ctx, keys.pair, pairWaits)
-  const isRight = await verifyPassword(await store.findPasswordHash(ctx.sql, name), given.password)
-  const account = await store.findAccount(ctx.sql, name)
-  if (!isRight || !account) {
+  const account = await findSignInAccount(ctx, name, typed.domain)
+  const isRight = await provePassword(ctx, account, given.password)
+  if (!isRight || !account || account.disabledAt) {
     // An unknown name is not written down: people type their password there by mistake.
     const subject = account?.name ?? 'unknown'
     await recordDeed(ctx, {
@@ -47,6 +51,18 @@ export async function signIn(ctx: Context, given: Credentials): Promise<{ token:
     return openSession(ctx, account, { ...given, assurance: 'password', amr: ['pwd'] })
   })
   return { token, passwordGiven: account.passwordGiven }
+}
+
+/** By the bare name; a domain behind it must be that of the account's own directory. */
+async function findSignInAccount(
+  ctx: Context,
+  name: string,
+  domain: string | undefined,
+): Promise<store.Account | undefined> {
+  const account = await store.findAccount(ctx.sql, name)
+  if (domain === undefined) return account
+  const owner = await findDomainOwner(ctx.sql, domain)
+  return owner !== undefined && owner === account?.directory ? account : undefined
 }
 
 /** Counts an attempt of one person; refuses while too many have failed. */

@@ -1,13 +1,13 @@
 import { errorOf, TextInput } from '#ui'
 import { confirmPassword } from '../actions/confirm.ts'
-import { findPasswordHash } from '../store.ts'
+import { hasPassword } from '../store.ts'
 import type { StepUpMethod } from './method.ts'
 
 export const passwordMethod: StepUpMethod = {
   code: 'mat-khau',
   title: 'Mật khẩu',
   level: 'password',
-  isOffered: async (ctx, account) => (await findPasswordHash(ctx.sql, account)) !== undefined,
+  isOffered: async (ctx, account) => await hasPassword(ctx.sql, account),
   form: {
     button: 'Xác nhận bằng mật khẩu',
     fields: (errors) => (

@@ -18,6 +18,7 @@ import {
   withQuery,
 } from '#ui'
 import { createAccount, manageAccounts } from '../actions/accounts.ts'
+import { listsPath } from '../lists/pages.tsx'
 import { NewAccount } from '../model.ts'
 import * as store from '../store.ts'
 import { AccountState, crumbs, listChoices, organisationNames } from './account-parts.tsx'
@@ -178,9 +179,14 @@ export const administrationRoutes = [
       return page({
         title: 'Tài khoản',
         actions: (
-          <Button href="/quan-tri/tai-khoan/tao" icon="add">
-            Tạo tài khoản
-          </Button>
+          <div class="row">
+            <Button href={listsPath} icon="upload">
+              Nhận danh sách
+            </Button>
+            <Button href="/quan-tri/tai-khoan/tao" icon="add">
+              Tạo tài khoản
+            </Button>
+          </div>
         ),
         body: (
           <div class="stack">

@@ -15,6 +15,7 @@ import {
 } from '../actions/accounts.ts'
 import { dayOf } from '../actions/authenticate.ts'
 import { revokeToken } from '../actions/tokens.ts'
+import { issueManagedActivation } from '../lists/activation.ts'
 import { AccountName, everywhere, RoleScope, roleNames, roles } from '../model.ts'
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
@@ -33,21 +34,26 @@ interface ManagedProps {
   now: Date
   /** Made just now; shown this once. */
   password: string | undefined
+  /** Address of a link made just now by which the person chooses his password; shown this once. */
+  activation: string | undefined
 }
 
 const addressOf = (name: string) => `/quan-tri/tai-khoan/${name}`
 
 function ManagedAccount(props: ManagedProps) {
-  const { account, positions, sessions, tokens, now, password } = props
+  const { account, positions, sessions, tokens, now, password, activation } = props
   return (
     <div class="stack-large">
       {password && <NewPassword password={password} />}
+      {activation && <ActivationLink link={activation} />}
       <DescriptionList
         items={[
           { term: 'Trạng thái', value: <AccountState account={account} /> },
           { term: 'Họ và tên', value: account.personName },
           { term: 'Chức danh', value: positions.map(sayPosition).join('; ') || account.position },
           { term: 'Đơn vị', value: account.organisation },
+          ...(account.directory ? [{ term: 'Đăng nhập bằng danh bạ', value: account.directory }] : []),
+          ...(account.leavesOn ? [{ term: 'Thôi dùng từ ngày', value: <DateText on={account.leavesOn} /> }] : []),
           { term: 'Tạo lúc', value: <Time at={account.createdAt} exact /> },
           { term: 'Phiên đang mở', value: String(sessions.length) },
         ]}
@@ -78,6 +84,17 @@ function NewPassword({ password }: { password: string }) {
         <span class="code">{password}</span>
       </p>
       <p>Trao tận tay hoặc đọc qua điện thoại cho người dùng; hệ thống sẽ nhắc đổi khi đăng nhập.</p>
+    </Notice>
+  )
+}
+
+function ActivationLink({ link }: { link: string }) {
+  return (
+    <Notice tone="done" title="Liên kết đặt mật khẩu, chỉ hiện một lần" role="status">
+      <p>
+        <span class="code">{link}</span>
+      </p>
+      <p>Trao cho đúng người; liên kết dùng một lần trong 72 giờ. Liên kết cũ của tài khoản này không còn dùng được.</p>
     </Notice>
   )
 }
@@ -164,9 +181,14 @@ function Controls({ account }: { account: store.Account }) {
   const own = addressOf(account.name)
   return (
     <div class="row">
-      {!account.machine && (
+      {!account.machine && !account.directory && (
         <Form action={`${own}/mat-khau`} class="row">
           <Button>Cấp mật khẩu mới</Button>
+        </Form>
+      )}
+      {!account.machine && !account.directory && !account.disabledAt && (
+        <Form action={`${own}/kich-hoat`} class="row">
+          <Button>Tạo liên kết đặt mật khẩu</Button>
         </Form>
       )}
       <Form action={`${own}/ket-thuc-phien`} class="row">
@@ -182,7 +204,7 @@ function Controls({ account }: { account: store.Account }) {
 }
 
 /** The page of one account; `password` is one that was made in this very request. */
-export async function showAccount(ctx: Context, name: string, shown: { password?: string } = {}) {
+export async function showAccount(ctx: Context, name: string, shown: { password?: string; activation?: string } = {}) {
   const account = await getManagedAccount(ctx, name)
   const body = (
     <ManagedAccount
@@ -195,6 +217,7 @@ export async function showAccount(ctx: Context, name: string, shown: { password?
       everywhereToo={ctx.reach(manageAccounts) === 'all'}
       now={ctx.now}
       password={shown.password}
+      activation={shown.activation}
     />
   )
   return page({ title: name, lead: account.personName, crumbs, body })
@@ -254,6 +277,18 @@ export const managedAccountRoutes = [
     access: manageAccounts,
     params,
     handle: async (ctx, { params: { name } }) => showAccount(ctx, name, { password: await resetPassword(ctx, name) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/quan-tri/tai-khoan/:name/kich-hoat',
+    access: manageAccounts,
+    params,
+    async handle(ctx, { params: { name } }) {
+      const path = await issueManagedActivation(ctx, name)
+      return showAccount(ctx, name, {
+        activation: ctx.config.publicUrl ? new URL(path, ctx.config.publicUrl).href : path,
+      })
+    },
   }),
   route({
     method: 'POST',

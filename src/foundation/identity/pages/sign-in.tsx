@@ -37,7 +37,7 @@ function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, posit
           label="Tên đăng nhập"
           value={account}
           autocomplete="username webauthn"
-          maxLength={63}
+          maxLength={200}
         />
         <TextInput name="password" label="Mật khẩu" type="password" autocomplete="current-password" />
         <Button kind="primary">Đăng nhập</Button>
@@ -122,7 +122,7 @@ async function showSignIn(
   })
 }
 
-const refusals = ['session.refused', 'session.too-many-failures', 'passkey.refused']
+const refusals = ['session.refused', 'session.too-many-failures', 'session.directory-silent', 'passkey.refused']
 
 export const signInRoutes = [
   route({

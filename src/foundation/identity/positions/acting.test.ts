@@ -43,6 +43,8 @@ dbTest(
       409,
       'not one he does not hold',
     )
+    assert.match(before.body, /Ký văn bản của Trung tâm giám sát/)
+    assert.match(after.body, /Ký thay \(KT\.\) Chánh Văn phòng/)
     const other = await signedIn(t, 'giamdoc-ioc')
     assert.match((await other.get('/chuc-danh')).body, /tư cách <strong>Giám đốc/, 'the choice is of one session')
     const one = await signedIn(t, 'vanphong')

@@ -1,6 +1,6 @@
 // Under which of his positions a person acts in this session.
 import { z } from 'zod'
-import { PositionCode, type Seat, sayPosition, seatsOn } from '#organisations'
+import { listOwnSigning, type OwnSigning, PositionCode, type Seat, sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, redirect, route } from '#platform/http'
 import { Button, EmptyState, Form, formatDate, Notice, Section, Tag } from '#ui'
@@ -41,10 +41,35 @@ function SeatItem({ seat, current, roles }: SeatProps) {
       ) : (
         <Form action={path} class="row">
           <input type="hidden" name="position" value={seat.position} />
-          <Button label={`Làm việc với tư cách ${sayPosition(seat)}`}>Làm việc với tư cách này</Button>
+          <Button label={`Làm việc với tư cách này: ${sayPosition(seat)}`}>Làm việc với tư cách này</Button>
         </Form>
       )}
     </li>
+  )
+}
+
+function Signing({ rows }: { rows: readonly OwnSigning[] }) {
+  return (
+    <Section title="Với chức danh này tôi được ký">
+      {rows.length > 0 ? (
+        <ul>
+          {rows.map(({ words, kinds, document, validTo }) => (
+            <li key={`${words}${document}`}>
+              {[
+                `${words}: ${kinds.toLocaleLowerCase('vi')}`,
+                ...(document ? [document] : []),
+                ...(validTo ? [`đến hết ${formatDate(validTo)}`] : []),
+              ].join('; ')}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p>Không có văn bản nào.</p>
+      )}
+      <p>
+        <a href="/quan-tri/tham-quyen-ky">Thẩm quyền ký của mọi đơn vị</a>
+      </p>
+    </Section>
   )
 }
 
@@ -76,6 +101,7 @@ async function show(ctx: Context, changed: boolean) {
             Quản trị viên của đơn vị ghi người giữ chức danh theo quyết định bổ nhiệm.
           </EmptyState>
         )}
+        <Signing rows={await listOwnSigning(ctx)} />
         <Section title="Vai trò có ở mọi chức danh">
           <p>{always.length > 0 ? always.join('; ') : 'Không có.'}</p>
         </Section>

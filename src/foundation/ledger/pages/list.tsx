@@ -3,7 +3,7 @@ import { page, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { tableFile } from '#platform/table-file'
 import { Button, DateInput, FilterBar, formatNumber, Section, Table, TextInput, Time, withQuery } from '#ui'
-import { readPermission } from '../actions.ts'
+import { destroyPermission, readPermission } from '../actions.ts'
 import type { Checkpoint, Entry } from '../model.ts'
 import { listCheckpoints, listEntries } from '../read.ts'
 import { recordSearch, searchEntries } from '../search.ts'
@@ -40,7 +40,12 @@ export const listRoute = route({
       title: 'Nhật ký',
       lead: 'Ai đã làm gì, lúc nào, với đối tượng nào. Bản ghi chỉ được viết thêm, không sửa và không xóa được.',
       islands: ['table'],
-      actions: <Button href={`${listPath}/xuat${queryOf(request.url)}`}>Xuất kèm bằng chứng</Button>,
+      actions: (
+        <>
+          <Button href={`${listPath}/xuat${queryOf(request.url)}`}>Xuất kèm bằng chứng</Button>
+          {ctx.can(destroyPermission) && <Button href={`${listPath}/huy-khoa`}>Hủy khóa mã hóa</Button>}
+        </>
+      ),
       body: (
         <ListPage entries={shown} nextHref={nextHref} query={query} checkpoints={checkpoints} address={request.url} />
       ),

@@ -75,6 +75,13 @@ dbTest('the list is narrowed by its filters, and a wrong date is answered with w
     'source:S1',
   ])
   assert.deepEqual(await shows('tu-day=22&tu-month=11&tu-year=2026'), ['person:P1'])
+  assert.deepEqual(await shows('mucDich=ho+so+THU'), ['person:P1'])
+  assert.deepEqual(await shows('doiTuong=source:*'), ['source:S1'])
+  assert.equal(
+    (await t.sql`select from ledger.entry where action = 'ledger.searched'`).count,
+    6,
+    'each search is written',
+  )
   const wrong = await auditor.get('/nhat-ky?tu-day=31&tu-month=2&tu-year=2026')
   assert.equal(wrong.statusCode, 422)
 })
@@ -111,6 +118,33 @@ dbTest(
     assert.ok(!body.includes('Người Thử') && body.includes('Nội dung không còn đọc được'))
   },
 )
+
+dbTest('a key is destroyed by two persons with a ground, never by one, and what it sealed is gone', async (t) => {
+  const id = await appendEntry(t.context(), {
+    action: 'person.looked-up',
+    subject: 'person:P9',
+    body: { name: 'Người Thử' },
+    sealUnder: 'person:P9',
+  })
+  const path = '/nhat-ky/huy-khoa'
+  const [first, second] = [t.as('quan-tri-mot', 'ledger:destroy-key'), t.as('quan-tri-hai', 'ledger:destroy-key')]
+  assert.equal((await t.as('kiem-toan', 'ledger:read').get(path)).statusCode, 403)
+  assert.equal((await first.submit(path, { khoa: 'person:P9', canCu: '', lyDo: '' })).statusCode, 422)
+  assert.equal(
+    (await first.submit(path, { khoa: 'person:khong-co', canCu: 'QĐ 1/2026', lyDo: 'Yêu cầu' })).statusCode,
+    422,
+  )
+  const wish = { khoa: 'person:P9', canCu: 'Quyết định số 5/QĐ-UBND', lyDo: 'Yêu cầu xóa dữ liệu' }
+  assert.equal((await first.submit(path, wish)).statusCode, 303)
+  assert.equal((await second.submit(path, wish)).statusCode, 422, 'one wish at a time')
+  const decide = /action="(\/nhat-ky\/huy-khoa\/\d+)"/.exec((await second.get(path)).body)?.[1] ?? ''
+  assert.equal((await first.submit(decide, { viec: 'destroyed' })).statusCode, 409, 'not by who asked')
+  assert.equal((await t.as('kiem-toan', 'ledger:read').submit(decide, { viec: 'destroyed' })).statusCode, 403)
+  assert.equal((await second.submit(decide, { viec: 'destroyed' })).statusCode, 303)
+  assert.equal((await second.submit(decide, { viec: 'refused' })).statusCode, 409, 'decided once')
+  const { body } = await t.as('kiem-toan', 'ledger:read').get(`/nhat-ky/${id}`)
+  assert.ok(!body.includes('Người Thử') && body.includes('Nội dung không còn đọc được'))
+})
 
 dbTest('the entries that a filter finds are downloaded', async (t) => {
   const auditor = t.as('quantri')

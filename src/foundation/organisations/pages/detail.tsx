@@ -12,7 +12,15 @@ import {
   type Recorded,
   type Succession,
 } from '../store.ts'
-import { ancestorsOf, findArea, findOrganisation, getOrganisation, organisationTree, today } from '../tree/read.ts'
+import {
+  ancestorsOf,
+  findArea,
+  findOrganisation,
+  getOrganisation,
+  listOldCodes,
+  organisationTree,
+  today,
+} from '../tree/read.ts'
 import { changeWords, kindWords, listPath, pathOf, type Work, workPath, works } from './words.ts'
 
 const Params = z.strictObject({ code: z.string().max(35) })
@@ -56,7 +64,13 @@ export const detailRoute: Route = route({
               title={`Đơn vị đã kết thúc hoạt động sau ngày ${formatDate(organisation.validTo ?? '')}`}
             />
           )}
-          <DescriptionList items={[...factsOf(organisation, area?.name), await headFact(ctx.sql, code, now)]} />
+          <DescriptionList
+            items={[
+              ...factsOf(organisation, area?.name),
+              await oldCodeFact(ctx.sql, code),
+              await headFact(ctx.sql, code, now),
+            ]}
+          />
           <Lineage code={code} rows={successions} names={names} />
           {children.length > 0 && <Children rows={children} />}
           <History versions={versions} />
@@ -128,6 +142,11 @@ async function nameAll(sql: Sql, rows: readonly Succession[]): Promise<Map<strin
   )
   const found = await Promise.all([...codes].map((code) => findOrganisation(sql, code)))
   return new Map(found.flatMap((row) => (row ? [[row.code, row.name] as const] : [])))
+}
+
+async function oldCodeFact(sql: Sql, code: string): Promise<Fact> {
+  const old = await listOldCodes(sql, code)
+  return { term: 'Mã dạng cũ (đảo ngược)', value: old.join(', ') || 'không có dạng cũ' }
 }
 
 async function headFact(sql: Sql, code: string, asOf: string): Promise<Fact> {

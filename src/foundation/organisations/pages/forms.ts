@@ -1,5 +1,6 @@
 // Reads the forms of a change of structure: every fault at once, each naming its control.
 import { type FormError, readDateInput } from '#ui'
+import { tidyAgencyCode } from '../codes/agency-codes.ts'
 import { type Decision, NewOrganisation, OrganisationCode } from '../model.ts'
 import { tidyName } from '../names/vietnamese.ts'
 import type { Organisation } from '../store.ts'
@@ -54,7 +55,7 @@ export function readName(values: Values, errors: FormError[], field = 'ten'): st
 }
 
 export function readCode(values: Values, errors: FormError[], field: string): string {
-  const code = textOf(values, field).toUpperCase()
+  const code = tidyAgencyCode(textOf(values, field))
   if (!OrganisationCode.safeParse(code).success)
     errors.push({ field, message: 'Mã gồm chữ A–Z, chữ số, các nhóm cách nhau bằng dấu chấm, ví dụ H32.KHCN.' })
   return code

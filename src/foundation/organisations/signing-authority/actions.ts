@@ -3,11 +3,11 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound, Problem } from '#platform/errors'
 import { citeDecision, type Decision } from '../model.ts'
-import { organisationOf } from '../offices/model.ts'
+import { fullTitle, organisationOf } from '../offices/model.ts'
 import { listOffices, seatsOn } from '../offices/read.ts'
 import { listPositions, type Seat } from '../offices/store.ts'
 import { listDescendantCodes, organisationTree, today } from '../tree/read.ts'
-import type { DocumentKind } from './document-kinds.ts'
+import { type DocumentKind, everyKind, sayKinds } from './document-kinds.ts'
 import {
   faultOfAuthority,
   type NewAuthority,
@@ -18,6 +18,7 @@ import {
   signatureBlock,
 } from './model.ts'
 import * as store from './store.ts'
+import { formWords } from './words.ts'
 
 /** Writing down who signs for whom, over the organisation of the head. */
 export const manageAuthorities = 'signing-authority:manage'
@@ -115,6 +116,48 @@ export function revokeAuthority(
 function refuseStandIn(ctx: Context): void {
   if (ctx.actor.onBehalfOf)
     throw new Problem('stand-in.not-allowed', 403, 'Khi đang xử lý thay không giao hoặc thu hồi thẩm quyền ký.')
+}
+
+export interface OwnSigning {
+  /** "Ký thay (KT.) Chủ tịch Ủy ban nhân dân tỉnh Khánh Hòa" */
+  words: string
+  kinds: string
+  document: string | null
+  validTo: string | null
+}
+
+/** What the position that the actor acts under lets him sign today, his own organisation's documents first. */
+export async function listOwnSigning(ctx: Context): Promise<OwnSigning[]> {
+  const { account, position, onBehalfOf } = ctx.actor
+  if (!account || !position || onBehalfOf) return []
+  const on = await today(ctx)
+  const seat = (await seatsOn(ctx.sql, [account], on)).find((one) => one.position === position.code)
+  if (!seat) return []
+  const found = await store.listAuthorities(ctx.sql, {
+    signatories: [seat.position],
+    state: 'now',
+    today: on,
+    limit: 100,
+  })
+  const mine = found.filter((one) => one.account === null || one.account === account)
+  const posts = await listPosts(ctx, [...new Set(mine.map(({ principal }) => organisationOf(principal)))], on)
+  const given = mine.map((one): OwnSigning => {
+    const head = posts.find(({ code }) => code === one.principal)
+    return {
+      words: `${formWords[one.form]} ${head ? fullTitle(head.title, head.organisationName) : one.principal}`,
+      kinds: sayKinds(one.kinds),
+      document: one.document,
+      validTo: one.validTo,
+    }
+  })
+  if (seat.rank !== 'head') return given
+  const own = {
+    words: `Ký văn bản của ${seat.organisationName}`,
+    kinds: sayKinds([everyKind]),
+    document: null,
+    validTo: null,
+  }
+  return [own, ...given]
 }
 
 export interface SignatureWish {

@@ -4,7 +4,7 @@ import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import { Button, type Column, FilterBar, formatDate, Notice, Select, Table, Tag, withQuery } from '#ui'
-import { organisationOf } from '../offices/model.ts'
+import { fullTitle, organisationOf } from '../offices/model.ts'
 import { organisationTree, today } from '../tree/read.ts'
 import { listPosts, manageAuthorities } from './actions.ts'
 import { sayKinds } from './document-kinds.ts'
@@ -47,7 +47,7 @@ async function nameAll(ctx: Context, rows: readonly GivenAuthority[], now: strin
   const posts = new Map((await listPosts(ctx, [...places], now)).map((post) => [post.code, post]))
   const say = (code: string) => {
     const post = posts.get(code)
-    return post ? `${post.title}, ${post.organisationName}` : code
+    return post ? fullTitle(post.title, post.organisationName) : code
   }
   return rows.map((row) => ({
     row,
@@ -64,6 +64,7 @@ function columnsOf(ctx: Context): Column<Named>[] {
   const revoke: Column<Named> = {
     key: 'revoke',
     title: 'Thu hồi',
+    kind: 'nowrap',
     phone: true,
     cell: ({ row, state, signatory }) =>
       row.revokedFrom === null && state !== 'over' && ctx.can(manageAuthorities, organisationOf(row.principal)) ? (

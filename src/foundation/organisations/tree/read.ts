@@ -3,6 +3,7 @@
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import type { Sql } from '#platform/sql'
+import { tidyAgencyCode, toReversedCode } from '../codes/agency-codes.ts'
 import { dayIn } from '../model.ts'
 import { compareNames, searchKey } from '../names/vietnamese.ts'
 import {
@@ -91,14 +92,16 @@ function aliases(sql: Sql): Promise<Alias[]> {
   return keep(sql, 'aliases', () => listAliases(sql))
 }
 
-/** By its code or an old code. Without a day: its latest version, also when it has ended. */
+/** By its code, by the old form of it, or by an old code of another's list. Without a day: its latest version, also when it has ended. */
 export async function findOrganisation(sql: Sql, code: string, at?: At): Promise<Organisation | undefined> {
   const tree = at && (await organisationTree(sql, at))
   const find = (own: string) => (tree ? tree.find(own)?.row : findLatestOrganisation(sql, own))
-  const direct = await find(code)
+  const direct = (await find(code)) ?? (await find(tidyAgencyCode(code)))
   if (direct) return direct
   // An old code names the province of before and of after a merger; a day tells which, and without one the later wins.
-  const others = (await aliases(sql)).filter((alias) => alias.subject === 'organisation' && alias.value === code)
+  const others = (await aliases(sql)).filter(
+    (alias) => alias.subject === 'organisation' && alias.value === code.trim().toUpperCase(),
+  )
   const found = (await Promise.all(others.map((alias) => find(alias.code)))).filter((row) => row !== undefined)
   return found.sort((a, b) => (b.validFrom ?? '').localeCompare(a.validFrom ?? ''))[0]
 }
@@ -155,6 +158,15 @@ export async function findArea(sql: Sql, code: string, at?: At): Promise<Area | 
 export async function mapAliases(sql: Sql, subject: Alias['subject'], scheme: string): Promise<Map<string, string>> {
   const rows = (await aliases(sql)).filter((alias) => alias.subject === subject && alias.scheme === scheme)
   return new Map(rows.map((row) => [row.value, row.code]))
+}
+
+/** Codes of an agency in the old, reversed form: those of its alias list, and the one its own code has. */
+export async function listOldCodes(sql: Sql, code: string): Promise<string[]> {
+  const own = toReversedCode(code)
+  const listed = (await aliases(sql)).filter(
+    (alias) => alias.subject === 'organisation' && alias.scheme === 'qd20-old' && alias.code === code,
+  )
+  return [...new Set([...listed.map(({ value }) => value), ...(own ? [own] : [])])]
 }
 
 export interface Codes {
@@ -233,7 +245,9 @@ function searchKeys(sql: Sql, at: At, tree: OrganisationTree): Promise<ReadonlyM
     return new Map(
       tree.nodes.map(({ row }) => [
         row.code,
-        searchKey(`${row.name} ${row.shortName ?? ''} ${row.nameEn ?? ''} ${row.code} ${old.get(row.code) ?? ''}`),
+        searchKey(
+          `${row.name} ${row.shortName ?? ''} ${row.nameEn ?? ''} ${row.code} ${toReversedCode(row.code) ?? ''} ${old.get(row.code) ?? ''}`,
+        ),
       ]),
     )
   })
