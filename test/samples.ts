@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { raiseAlert } from '#alerts'
 import { changeCalendarDays } from '#calendar'
 import { keepBytes } from '#files'
-import { askInspection, decideInspection } from '#identity'
+import { askInspection, decideInspection, lookUpPerson } from '#identity'
 import { listOpenIncidents } from '#incidents'
 import { processTouches } from '#indicators'
 import { notify } from '#notifications'
@@ -15,6 +15,8 @@ import type { Context } from '#platform/context'
 import { publicPath, publishDocument, requestSignature } from '#signing'
 import { importBytes } from '#warehouse'
 import { capabilities, collectGrants } from '../src/app.ts'
+import { object } from '../src/foundation/identity/person/own.ts'
+import { resolvePerson } from '../src/foundation/identity/person/resolve.ts'
 import { registerClient } from '../src/foundation/identity/provider/clients.ts'
 import { NewClient } from '../src/foundation/identity/provider/model.ts'
 import { columns, importCertificates } from '../src/foundation/signing/certificates/import.ts'
@@ -218,7 +220,14 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     citation: `Công điện ${markup}`,
   })
   const number = await inspect(ctx)
-  return [...(await makeWatch(ctx)), ...projects, number, await publishSample(ctx), ...(await askForSignatures(ctx))]
+  return [
+    ...(await makeWatch(ctx)),
+    ...projects,
+    number,
+    await publishSample(ctx),
+    ...(await makeCitizens(ctx)),
+    ...(await askForSignatures(ctx)),
+  ]
 }
 
 /** Documents that wait for signatures, one of them being signed, and a certificate whose texts are hostile. */
@@ -240,6 +249,34 @@ async function askForSignatures(ctx: Context): Promise<string[]> {
   await importCertificates(ctx, Buffer.from(`${Object.values(columns).join(',')}\n${line}\n`))
   const [certificate] = await ctx.sql<{ id: number }[]>`select id from signing.certificate where serial = 'a1b'`
   return [`/ky-so/${first}`, `/ky-so/phien/${session}`, `/quan-tri/chung-thu-so/${certificate?.id}`]
+}
+
+/** A look-up that its person does not agree with, and a sign-in that may be somebody known. */
+async function makeCitizens(ctx: Context): Promise<string[]> {
+  const clerk: Context = { ...ctx, actor: makeActor('motcua-tinh', { 'person:look-up': 'all' }, 'H32.VP.PVHCC') }
+  await lookUpPerson(
+    { ...clerk, can: () => true },
+    { number: '999179000033', purpose: 'xac-minh', reference: '12/UBND-VP' },
+  )
+  const person = await resolvePerson(ctx, {
+    issuer: 'https://vneid.vidu.invalid',
+    subject: 'mau-1',
+    name: 'Lê Thị Ví Dụ',
+    birthDate: '1979-02-28',
+  })
+  const [look] = await ctx.sql<{ id: string; person: string }[]>`
+    select id, person from identity.person_look where person is not null order by at desc limit 1`
+  if (!look) throw new Error('nobody was looked up')
+  const owner = {
+    account: person.account,
+    name: 'Lê Thị Ví Dụ',
+    organisation: undefined,
+    roles: [],
+    permissions: new Map(),
+  }
+  const own: Context = { ...ctx, actor: { ...owner, citizen: { person: look.person } }, require: () => {} }
+  await object(own, look.id, `Tôi không nộp hồ sơ ${markup}`)
+  return [`/cong-dan/ai-da-xem/${look.id}`]
 }
 
 /** Somebody inspects commune A by a decision that is hostile in every text. @returns the page of a number he may reopen */

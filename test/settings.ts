@@ -23,6 +23,8 @@ export function testConfig(changes: Partial<Config>): Config {
     logLevel: 'error',
     messages: {},
     signing: { modules: [], tool: 'pkcs11-tool', helperUrl: 'http://127.0.0.1:17390' },
+    vneid: undefined,
+    vneidSimulator: undefined,
     scanner: undefined,
     s3: undefined,
     ...changes,

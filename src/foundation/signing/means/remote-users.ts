@@ -54,7 +54,7 @@ export async function linkRemoteUser(ctx: Context, userId: string): Promise<void
           values (${account}, ${userId}, ${id}, ${`${holder} · ${issuer}`})`
       }
       await appendEntry(ctx, {
-        action: 'remote-signing.linked',
+        action: 'remote-signing.changed',
         subject: `account:${account}`,
         body: { credentials: credentials.length },
       })
