@@ -15,7 +15,7 @@ const faultAdvice =
   'Những gì đã lưu vẫn còn nguyên. Nếu thử lại sau ít phút mà vẫn gặp lỗi, xin báo người quản trị kèm mã và giờ ở dưới.'
 
 /** `words` are those of the problem: a line a field, or its code. */
-export function Refusal({ status, words, isKnown }: { status: number; words: string; isKnown: boolean }) {
+export function Refusal({ status, words, homeHref }: { status: number; words: string; homeHref?: string }) {
   const code = /^Mã: (.*)$/.exec(words)?.[1]
   const lines = code ? [] : words.split('\n').map((line) => line.replace(/^[\w.-]+: /, ''))
   const hint = status >= 500 ? faultAdvice : advice[status]
@@ -30,7 +30,7 @@ export function Refusal({ status, words, isKnown }: { status: number; words: str
       )}
       {hint && <p>{hint}</p>}
       <p>
-        <Button href={isKnown ? '/' : '/dang-nhap'}>{isKnown ? 'Về trang đầu' : 'Đăng nhập'}</Button>
+        <Button href={homeHref ?? '/dang-nhap'}>{homeHref ? 'Về trang đầu' : 'Đăng nhập'}</Button>
       </p>
       {code && (
         <p class="muted small">

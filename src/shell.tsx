@@ -48,7 +48,9 @@ export function createShell(parts: ShellParts) {
   })
   return {
     async renderPage(ctx: Context, content: PageContent, request: RequestFacts): Promise<string> {
-      const isBare = content.face === 'plain' || content.face === 'wall'
+      const { citizen } = ctx.actor
+      // An officer's menu is none of a citizen's.
+      const isBare = content.face === 'plain' || content.face === 'wall' || citizen !== undefined
       const { head, nav } = isBare ? { head: [], nav: [] } : await menuOf(ctx, menu)
       return renderPage(
         <Layout
@@ -57,10 +59,10 @@ export function createShell(parts: ShellParts) {
           lead={content.lead}
           actions={content.actions}
           islands={content.islands}
-          face={content.face ?? 'desk'}
+          face={citizen && content.face !== 'plain' ? 'citizen' : (content.face ?? 'desk')}
           bare={content.bare}
           exercise={content.exercise}
-          narrow={content.face === 'plain'}
+          narrow={content.face === 'plain' || content.face === 'citizen'}
           hasErrors={(content.status ?? 200) >= 400}
           shell={{
             ...around(ctx, request),
@@ -68,6 +70,7 @@ export function createShell(parts: ShellParts) {
             place: parts.place,
             illustrative: parts.illustrative,
             nav,
+            homeHref: citizen && citizenPath,
             account: accountOf(ctx),
             headLinks: head,
             actingAs: actingAsOf(ctx),
@@ -76,7 +79,9 @@ export function createShell(parts: ShellParts) {
             inspection: sayInspection(ctx),
             signInHref: content.face === 'plain' ? undefined : '/dang-nhap',
             search:
-              hasSearch && ctx.actor.account ? { action: searchPath, label: 'Tìm chỉ tiêu, đơn vị, nguồn' } : undefined,
+              hasSearch && ctx.actor.account && !citizen
+                ? { action: searchPath, label: 'Tìm chỉ tiêu, đơn vị, nguồn' }
+                : undefined,
             appearance: readAppearance(request.cookies),
             appearanceAction: '/hien-thi',
             assets: parts.assets,
@@ -93,11 +98,13 @@ export function createShell(parts: ShellParts) {
 }
 
 const searchPath = '/tim'
+/** Where a citizen begins. */
+const citizenPath = '/cong-dan'
 
 // A problem brings words only; a page that came back with faults brings its own form.
 const bodyOf = (ctx: Context, { status = 200, body }: PageContent): ComponentChild =>
   status >= 400 && typeof body === 'string' ? (
-    <Refusal status={status} words={body} isKnown={ctx.actor.account !== undefined} />
+    <Refusal status={status} words={body} homeHref={ctx.actor.citizen ? citizenPath : ctx.actor.account && '/'} />
   ) : (
     body
   )
@@ -142,8 +149,8 @@ function sayInspection({ actor: { inspection } }: Context): string | undefined {
 }
 
 /** Names who hears, so that browsers keep one line for each account; the server goes by the session. */
-function liveHrefOf({ actor: { account, onBehalfOf } }: Context): string | undefined {
-  if (!account) return undefined
+function liveHrefOf({ actor: { account, onBehalfOf, citizen } }: Context): string | undefined {
+  if (!account || citizen) return undefined
   return `/live?${new URLSearchParams({ cua: account, ...(onBehalfOf ? { thay: onBehalfOf.account } : {}) })}`
 }
 
@@ -154,6 +161,16 @@ function actingAsOf({ actor: { position } }: Context) {
 
 function accountOf(ctx: Context) {
   if (!ctx.actor.account) return undefined
+  if (ctx.actor.citizen)
+    return {
+      name: ctx.actor.name,
+      organisation: ctx.actor.citizen.represents?.name,
+      links: [
+        { label: 'Trang của tôi', href: citizenPath },
+        { label: 'Ai đã xem dữ liệu của tôi', href: `${citizenPath}/ai-da-xem` },
+      ],
+      signOutAction: '/dang-xuat',
+    }
   return {
     name: ctx.actor.name,
     position: ctx.actor.position?.title,
@@ -183,7 +200,13 @@ export function shellRoutes(cards: readonly Capability[]): Route[] {
     method: 'GET',
     path: '/',
     access: 'signed-in',
-    handle: (ctx) => redirect(menu.find(({ permission }) => permission && ctx.can(permission))?.href ?? '/tai-khoan'),
+    citizens: true,
+    handle: (ctx) =>
+      redirect(
+        ctx.actor.citizen
+          ? citizenPath
+          : (menu.find(({ permission }) => permission && ctx.can(permission))?.href ?? '/tai-khoan'),
+      ),
   })
   const own = [
     route({ method: 'GET', path: '/health/live', access: 'public', handle: () => ({ status: 'live' }) }),

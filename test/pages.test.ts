@@ -25,6 +25,7 @@ const accounts: Readonly<Record<string, string>> = {
   analyst: 'phantich',
   administrator: 'quantri',
   auditor: 'kiemtra',
+  clerk: 'motcua-tinh',
 }
 
 // Neighbours differ in width and theme, and so do the next but one: three looks in a row meet every width and both themes.

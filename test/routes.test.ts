@@ -13,7 +13,16 @@ import { makeActor } from './harness.ts'
 
 const routes = allRoutes()
 const grants = collectGrants()
-const roles: readonly Role[] = ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor']
+const roles: readonly Role[] = [
+  'leader',
+  'operator',
+  'custodian',
+  'officer',
+  'analyst',
+  'administrator',
+  'auditor',
+  'clerk',
+]
 
 const needsPermission = ({ access }: Route) => access !== 'public' && access !== 'signed-in'
 const isJson = ({ path }: Route) => /^\/(api|health)\//.test(path)

@@ -7,16 +7,21 @@ import { join } from 'node:path'
 import { raiseAlert } from '#alerts'
 import { changeCalendarDays } from '#calendar'
 import { keepBytes } from '#files'
-import { askInspection, decideInspection } from '#identity'
+import { askInspection, decideInspection, lookUpPerson } from '#identity'
 import { listOpenIncidents } from '#incidents'
 import { processTouches } from '#indicators'
 import { notify } from '#notifications'
 import type { Context } from '#platform/context'
-import { publicPath, publishDocument } from '#signing'
+import { publicPath, publishDocument, requestSignature } from '#signing'
 import { importBytes } from '#warehouse'
 import { capabilities, collectGrants } from '../src/app.ts'
+import { object } from '../src/foundation/identity/person/own.ts'
+import { resolvePerson } from '../src/foundation/identity/person/resolve.ts'
 import { registerClient } from '../src/foundation/identity/provider/clients.ts'
 import { NewClient } from '../src/foundation/identity/provider/model.ts'
+import { columns, importCertificates } from '../src/foundation/signing/certificates/import.ts'
+import { openSession } from '../src/foundation/signing/requests/sessions.ts'
+import { makePdf } from '../src/foundation/signing/requests/testing.ts'
 import { putSilence } from '../src/operations/alerts/silences.ts'
 import { makeDueBriefs } from '../src/operations/centre/briefs/actions.ts'
 import { writeLog } from '../src/operations/incidents/record/log.ts'
@@ -215,7 +220,63 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     citation: `Công điện ${markup}`,
   })
   const number = await inspect(ctx)
-  return [...(await makeWatch(ctx)), ...projects, number, await publishSample(ctx)]
+  return [
+    ...(await makeWatch(ctx)),
+    ...projects,
+    number,
+    await publishSample(ctx),
+    ...(await makeCitizens(ctx)),
+    ...(await askForSignatures(ctx)),
+  ]
+}
+
+/** Documents that wait for signatures, one of them being signed, and a certificate whose texts are hostile. */
+async function askForSignatures(ctx: Context): Promise<string[]> {
+  const ask = async (text: string) =>
+    requestSignature(ctx, {
+      title: `Công văn ${text} ${markup}`,
+      pdf: { bytes: await makePdf(text), name: `${markup}.pdf` },
+      organisation: communeA.organisation,
+      signers: [
+        { kind: 'person', account: 'lanhdao', organisation: 'H32', block: [markup] },
+        { kind: 'seal', organisation: 'H32.VP' },
+      ],
+    })
+  const [first, second] = [await ask('a'), await ask('b')]
+  const leader: Context = { ...ctx, actor: { ...ctx.actor, account: 'lanhdao' } }
+  const session = await openSession(leader, { means: 'helper', codes: [second] })
+  const line = `0a1b,"${markup.replaceAll('"', '""')}","${markup.replaceAll('"', '""')}",ca-nhan,${communeA.organisation},,token,2026-01-01,2027-01-01`
+  await importCertificates(ctx, Buffer.from(`${Object.values(columns).join(',')}\n${line}\n`))
+  const [certificate] = await ctx.sql<{ id: number }[]>`select id from signing.certificate where serial = 'a1b'`
+  return [`/ky-so/${first}`, `/ky-so/phien/${session}`, `/quan-tri/chung-thu-so/${certificate?.id}`]
+}
+
+/** A look-up that its person does not agree with, and a sign-in that may be somebody known. */
+async function makeCitizens(ctx: Context): Promise<string[]> {
+  const clerk: Context = { ...ctx, actor: makeActor('motcua-tinh', { 'person:look-up': 'all' }, 'H32.VP.PVHCC') }
+  await lookUpPerson(
+    { ...clerk, can: () => true },
+    { number: '999179000033', purpose: 'xac-minh', reference: '12/UBND-VP' },
+  )
+  const person = await resolvePerson(ctx, {
+    issuer: 'https://vneid.vidu.invalid',
+    subject: 'mau-1',
+    name: 'Lê Thị Ví Dụ',
+    birthDate: '1979-02-28',
+  })
+  const [look] = await ctx.sql<{ id: string; person: string }[]>`
+    select id, person from identity.person_look where person is not null order by at desc limit 1`
+  if (!look) throw new Error('nobody was looked up')
+  const owner = {
+    account: person.account,
+    name: 'Lê Thị Ví Dụ',
+    organisation: undefined,
+    roles: [],
+    permissions: new Map(),
+  }
+  const own: Context = { ...ctx, actor: { ...owner, citizen: { person: look.person } }, require: () => {} }
+  await object(own, look.id, `Tôi không nộp hồ sơ ${markup}`)
+  return [`/cong-dan/ai-da-xem/${look.id}`]
 }
 
 /** Somebody inspects commune A by a decision that is hostile in every text. @returns the page of a number he may reopen */

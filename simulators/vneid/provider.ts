@@ -142,7 +142,7 @@ async function spoilAnswer(koa: KoaContextWithOIDC, behaviour: Behaviour, keys: 
   const { tamper, foreignIssuer } = behaviour
   if (tamper !== 'none' && key && typeof body === 'object' && body !== null && 'id_token' in body)
     koa.body = { ...body, id_token: await spoil(String(body.id_token), tamper, key) }
-  const to = koa.response.get('location')
+  const to = koa.response.get('location') || ''
   if (foreignIssuer && to.includes('iss=')) {
     const address = new URL(to)
     address.searchParams.set('iss', 'https://vneid.ke-gia-mao.invalid')

@@ -21,7 +21,7 @@ const style = `
 function frame(title: string, body: string): string {
   return `<!doctype html><html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} · VNeID mô phỏng</title><style>${style}</style></head><body>
-<div class="mark" role="note">MÔ PHỎNG: đây không phải VNeID thật. Không nhập thông tin cá nhân có thật.</div>
+<header class="mark">MÔ PHỎNG: đây không phải VNeID thật. Không nhập thông tin cá nhân có thật.</header>
 <main><h1>${escapeHtml(title)}</h1>${body}</main></body></html>`
 }
 

@@ -231,7 +231,10 @@ export interface Capability {
   check?(ctx: Context): Promise<string | undefined>
 }
 
-/** `inspector` is nobody's lasting role: it comes with a decision of inspection, on its days and over its agencies. */
+/**
+ * `inspector` is nobody's lasting role: it comes with a decision of inspection, on its days and over its agencies. `citizen` is nobody's to
+ * give: it is what an account of VNeID holds by itself.
+ */
 export type Role =
   | 'leader'
   | 'operator'
@@ -240,4 +243,6 @@ export type Role =
   | 'analyst'
   | 'administrator'
   | 'auditor'
+  | 'clerk'
+  | 'citizen'
   | 'inspector'

@@ -20,6 +20,11 @@ const namesTiles = (text: string) =>
   /^https?:\/\//.test(text) &&
   URL.canParse(text) &&
   [/\{(z|TileMatrix)\}/, /\{(x|TileCol)\}/, /\{(y|TileRow)\}/].every((part) => part.test(text))
+const readsPairs = (text: string) => /^(\s*[\w:.-]+\s*=\s*[\w:.-]+\s*(,|$))*$/.test(text)
+const readPairs = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text.split(',').flatMap((pair) => (pair.includes('=') ? [pair.split('=').map((part) => part.trim())] : [])),
+  )
 const namesScanner = (text: string) => /^(tcp:\/\/[^/]+|unix:\/\/\/.+)$/.test(text) && URL.canParse(text)
 const scannerDown = ['hold', 'accept'] as const
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -71,6 +76,21 @@ const Environment = z.object({
   CALL_TOKEN: secret,
   WEBHOOK_URL: httpUrl,
   WEBHOOK_SECRET: secret,
+  PKCS11_MODULES: z.string().default(''),
+  PKCS11_TOOL: z.string().default('pkcs11-tool'),
+  SIGNING_HELPER_URL: z
+    .url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ })
+    .default('http://127.0.0.1:17390'),
+  REMOTE_SIGNING_URL: httpUrl,
+  REMOTE_SIGNING_TOKEN: secret,
+  VNEID_ISSUER: httpUrl,
+  VNEID_CLIENT_ID: z.string().max(200).optional(),
+  VNEID_CLIENT_SECRET: secret,
+  VNEID_SCOPES: z.string().max(500).default('openid profile'),
+  VNEID_CLAIMS: z.string().refine(readsPairs).default(''),
+  VNEID_LEVELS: z.string().refine(readsPairs).default(''),
+  VNEID_TIMEOUT_SECONDS: wholeNumber(1, 60).default(8),
+  VNEID_SIMULATOR: httpUrl.default('http://127.0.0.1:8210'),
   TRAM_TSA_URL: httpUrl,
   TRAM_TRUST_ROOTS: z.string().optional(),
   MAP_BASE_URL: z.string().refine(namesTiles).optional(),
@@ -109,6 +129,15 @@ const wanted: Partial<Record<string, string>> = {
       'a secret of 8 to 500 characters',
     ]),
   ),
+  SIGNING_HELPER_URL: 'an address of this machine such as http://127.0.0.1:17390',
+  REMOTE_SIGNING_URL: 'an address such as https://rssp.example.vn/csc/v1',
+  REMOTE_SIGNING_TOKEN: 'a secret of 8 to 500 characters',
+  VNEID_ISSUER: 'an address such as https://vneid.example.vn',
+  VNEID_CLIENT_SECRET: 'a secret of 8 to 500 characters',
+  VNEID_CLAIMS: 'pairs such as number=so_dinh_danh,name=ho_ten',
+  VNEID_LEVELS: 'pairs such as vneid:1=muc-1,vneid:2=muc-2',
+  VNEID_TIMEOUT_SECONDS: 'a whole number from 1 to 60',
+  VNEID_SIMULATOR: 'an address such as http://127.0.0.1:8210',
   TRAM_TSA_URL: 'an address such as http://tsa.example.vn/',
   MAP_BASE_URL:
     'an address of tiles with {z}, {x} and {y}, or {TileMatrix}, {TileCol} and {TileRow} of a WMTS in Web Mercator',
@@ -130,6 +159,44 @@ export interface MessageSettings {
   call?: GatewaySettings
   webhook?: GatewaySettings
 }
+
+/** Where the keys lie that sign documents. */
+export interface SigningSettings {
+  /** PKCS#11 libraries that may be loaded: nobody names another one at run time. */
+  modules: string[]
+  /** OpenSC's `pkcs11-tool`. */
+  tool: string
+  /** Where the signer's own machine answers. */
+  helperUrl: string
+  /** A service that keeps people's keys and asks them on their telephones. */
+  remote?: GatewaySettings
+}
+
+/**
+ * How the platform relies on VNeID. What the real one calls its claims and its levels is not published: the names are settings, and those
+ * of the simulator where nothing is set.
+ */
+export interface VneidSettings {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  scopes: string
+  /** The longest that each call waits. */
+  timeoutSeconds: number
+  claims: Record<keyof typeof vneidClaims, string>
+  /** Our level → the word that it is asked for and answered by. */
+  levels: Record<keyof typeof vneidLevels, string>
+}
+
+const vneidClaims = {
+  number: 'personal_identification_number',
+  name: 'name',
+  birthDate: 'birthdate',
+  sex: 'gender',
+  organisation: 'organisation_identifier',
+  organisationName: 'organisation_name',
+}
+const vneidLevels = { 'vneid:1': 'vneid:1', 'vneid:2': 'vneid:2' }
 
 /** Settings of one running program, read once from the environment and `.env`, and handed down. */
 export interface Config {
@@ -167,6 +234,11 @@ export interface Config {
   demo: boolean
   logLevel: string
   messages: MessageSettings
+  signing: SigningSettings
+  /** Absent: citizens cannot sign in, save by the simulator in demo mode. */
+  vneid: VneidSettings | undefined
+  /** Where a simulated VNeID may listen; asked in demo mode only, when no other is set. */
+  vneidSimulator: VneidSettings | undefined
   /** One base map under the province's own outlines; the only foreign host that a page of the map may load from. */
   mapBase: MapBase | undefined
 }
@@ -222,6 +294,14 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     demo: false,
     logLevel: env.TRAM_LOG,
     messages: readMessages(env),
+    signing: readSigning(env),
+    vneid: readVneid(env),
+    vneidSimulator: {
+      ...vneidNames(env),
+      issuer: env.VNEID_SIMULATOR,
+      clientId: 'tram-huong',
+      clientSecret: 'simulated-vneid-secret',
+    },
     mapBase: env.MAP_BASE_URL
       ? readMapBase(env.MAP_BASE_URL, { kind: env.MAP_BASE_KIND, attribution: env.MAP_BASE_ATTRIBUTION })
       : undefined,
@@ -259,6 +339,31 @@ function readMessages(env: z.infer<typeof Environment>): MessageSettings {
   }
 }
 
+function readSigning(env: z.infer<typeof Environment>): SigningSettings {
+  const { REMOTE_SIGNING_URL: url, REMOTE_SIGNING_TOKEN: token } = env
+  checkPair('REMOTE_SIGNING_URL', url, 'REMOTE_SIGNING_TOKEN', token)
+  return {
+    modules: readList(env.PKCS11_MODULES),
+    tool: env.PKCS11_TOOL,
+    helperUrl: env.SIGNING_HELPER_URL.replace(/\/$/, ''),
+    remote: url && token ? { url, token } : undefined,
+  }
+}
+
+function readVneid(env: z.infer<typeof Environment>): VneidSettings | undefined {
+  const { VNEID_ISSUER: issuer, VNEID_CLIENT_ID: clientId, VNEID_CLIENT_SECRET: clientSecret } = env
+  checkPair('VNEID_ISSUER', issuer, 'VNEID_CLIENT_ID', clientId)
+  checkPair('VNEID_ISSUER', issuer, 'VNEID_CLIENT_SECRET', clientSecret)
+  return issuer && clientId && clientSecret ? { ...vneidNames(env), issuer, clientId, clientSecret } : undefined
+}
+
+const vneidNames = (env: z.infer<typeof Environment>) => ({
+  scopes: env.VNEID_SCOPES,
+  timeoutSeconds: env.VNEID_TIMEOUT_SECONDS,
+  claims: { ...vneidClaims, ...readPairs(env.VNEID_CLAIMS) },
+  levels: { ...vneidLevels, ...readPairs(env.VNEID_LEVELS) },
+})
+
 function checkPair(nameA: string, a: string | undefined, nameB: string, b: string | undefined): void {
   if ((a === undefined) === (b === undefined)) return
   throw new ConfigFault(`Wrong setting (environment or .env): ${nameA} and ${nameB} are set together or not at all.`)
@@ -283,6 +388,12 @@ export class ConfigFault extends Error {
 
 /** True in continuous integration, where a test that skips for want of data fails. */
 export const inContinuousIntegration = () => process.env.CI === 'true'
+
+/** The environment for a program of the system that needs its vendor's settings: all of it but our own, which hold secrets. */
+export const programEnvironment = (): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('TRAM') && !Object.hasOwn(Environment.shape, name)),
+  )
 
 /** Where the programs of the system are found, for those that are started from here. */
 export const programPath = () => process.env.PATH

@@ -38,6 +38,8 @@ export interface Actor {
    * `name` stay those of who acts.
    */
   onBehalfOf?: { account: string; name: string }
+  /** Somebody from outside, signed in at VNeID: holds no role, works nowhere, and sees what is his own. */
+  citizen?: Citizen
   /**
    * The position under which he acts, one at a time, and how many he holds: roles bound to another one do not count. Absent for machines, for
    * who holds none and while standing in.
@@ -62,6 +64,13 @@ export interface Actor {
   authenticatedAt?: Date
   /** He has a second factor, or the pack demands one of everybody: what asks for it `ifEnrolled` asks him. */
   asksSecondFactor?: boolean
+}
+
+export interface Citizen {
+  /** Id of his record. */
+  person: string
+  /** The organisation that he has signed in for. */
+  represents?: { identifier: string; name: string }
 }
 
 /** What an inspector may look at: no more than his decision says. Days are both included. */

@@ -44,6 +44,8 @@ export interface RouteDefinition<P, Q, B> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   access: Access
+  /** Open to citizens too, where `signed-in` is all that is asked: what is meant for officers is closed to them by default. */
+  citizens?: boolean
   /** How surely it must be he who asks; who has proved less is led to prove more, and back. */
   assurance?: Assurance | AssuranceWish
   /** One sentence for the OpenAPI document; present on routes of the public API. */
@@ -94,8 +96,8 @@ export interface PageContent {
   status?: number
   /** Short line under the title. */
   lead?: ComponentChild
-  /** `wall` is the dark room, `plain` has no menu (sign-in, print), `desk` is everything else. */
-  face?: 'desk' | 'wall' | 'plain'
+  /** `wall` is the dark room, `plain` has no menu (sign-in, print), `citizen` is the roomy one, `desk` is everything else. */
+  face?: 'desk' | 'wall' | 'plain' | 'citizen'
   /** The page brings its own head: no brand, no title, no foot around it. */
   bare?: boolean
   /** Everything on it belongs to an exercise: the shell puts a striped frame and the word around it. */

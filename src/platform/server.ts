@@ -78,6 +78,7 @@ function mountLive(server: FastifyInstance, workshop: Workshop, parts: ServerPar
     const facts = factsOf(request)
     const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts)
     if (!actor.account) throw unauthenticated()
+    if (actor.citizen) throw forbidden('signed-in')
     const accounts = await parts.accountsHeard(createContext(workshop, { actor }))
     reply.hijack()
     live.attach(reply.raw, accounts)
@@ -114,7 +115,8 @@ async function findCaller(parts: ServerParts, ctx: Context, one: Route, facts: R
 function checkAccess(ctx: Context, one: Route): void {
   if (one.access === 'public') return
   if (!ctx.actor.account) throw unauthenticated()
-  if (one.access !== 'signed-in' && !ctx.can(one.access)) {
+  const isForOfficers = one.access === 'signed-in' && ctx.actor.citizen !== undefined && !one.citizens
+  if (isForOfficers || (one.access !== 'signed-in' && !ctx.can(one.access))) {
     ctx.log.warn({ account: ctx.actor.account, path: one.path, permission: one.access }, 'access refused')
     throw forbidden(one.access)
   }

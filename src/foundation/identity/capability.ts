@@ -25,6 +25,14 @@ import { ownAccountRoutes } from './pages/own-account.tsx'
 import { signInRoutes } from './pages/sign-in.tsx'
 import { passkeyRoutes } from './passkeys/pages.tsx'
 import { deleteOldChallenges } from './passkeys/store.ts'
+import { caseRoutes } from './person/case-pages.tsx'
+import { loadDemoCitizens } from './person/demo.ts'
+import { lookUpPath, lookUpRoutes } from './person/look-up-page.tsx'
+import { answerPermission, decidePermission, lookUpPermission, ownPermission } from './person/model.ts'
+import { objectionRoutes } from './person/objection-pages.tsx'
+import { ownPageRoutes } from './person/own-page.tsx'
+import { casesPath, objectionsPath } from './person/paths.ts'
+import { whoLookedRoutes } from './person/who-looked-page.tsx'
 import { appointRoutes } from './positions/appoint.tsx'
 import { choosePositionRoutes } from './positions/choose.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
@@ -37,6 +45,8 @@ import { providerRoutes } from './provider/routes.ts'
 import { deleteExpired } from './provider/store.ts'
 import { deleteStale } from './session-store.ts'
 import { standInRoutes } from './stand-in/pages.tsx'
+import { vneidRoutes } from './vneid/pages.tsx'
+import { deleteStaleFlows } from './vneid/store.ts'
 
 const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
@@ -67,9 +77,30 @@ export const identity: Capability = {
     ...clientFormRoutes,
     ...providerRoutes,
     ...interactionRoutes,
+    ...lookUpRoutes,
+    ...ownPageRoutes,
+    ...whoLookedRoutes,
+    ...objectionRoutes,
+    ...caseRoutes,
+    ...vneidRoutes,
     ...routes,
   ],
   menu: [
+    { label: 'Tra cứu công dân', href: lookUpPath, permission: lookUpPermission, order: 20, group: 'top' },
+    {
+      label: 'Ý kiến về tra cứu',
+      href: objectionsPath,
+      permission: answerPermission,
+      order: 910,
+      group: 'administration',
+    },
+    {
+      label: 'Hồ sơ cá nhân nghi trùng',
+      href: casesPath,
+      permission: decidePermission,
+      order: 911,
+      group: 'administration',
+    },
     {
       label: 'Tài khoản',
       href: '/quan-tri/tai-khoan',
@@ -115,6 +146,10 @@ export const identity: Capability = {
     [readEmergency]: ['administrator', 'leader', 'auditor'],
     [manageAccounts]: ['administrator'],
     [giveStandIns]: ['leader', 'administrator'],
+    [ownPermission]: ['citizen'],
+    [lookUpPermission]: ['clerk'],
+    [decidePermission]: ['clerk'],
+    [answerPermission]: ['clerk', 'leader'],
     [askInspections]: ['administrator'],
     [approveInspections]: ['leader', 'administrator'],
   },
@@ -136,6 +171,7 @@ export const identity: Capability = {
       purgeProvider,
       async (ctx) => {
         await deleteExpired(ctx.sql, ctx.now)
+        await deleteStaleFlows(ctx.sql, ctx.now)
         await deleteOldChallenges(ctx.sql, ctx.now)
       },
       '*/10 * * * *',
@@ -145,6 +181,8 @@ export const identity: Capability = {
     handleJob(tellOfLogout, deliverLogout),
   ],
   async loadPack(ctx, config) {
-    if (config.demo) await loadDemoPeople(ctx, config)
+    if (!config.demo) return
+    await loadDemoPeople(ctx, config)
+    await loadDemoCitizens(ctx, config.packDir)
   },
 }

@@ -4,7 +4,17 @@ import type { Assurance } from '#platform/assurance'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 
-export const roles = ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'] as const
+/** The roles that are given to officers. */
+export const roles = [
+  'leader',
+  'operator',
+  'custodian',
+  'officer',
+  'analyst',
+  'administrator',
+  'auditor',
+  'clerk',
+] as const
 
 export const roleNames: Record<Role, string> = {
   leader: 'Lãnh đạo',
@@ -14,6 +24,8 @@ export const roleNames: Record<Role, string> = {
   analyst: 'Phân tích dữ liệu',
   administrator: 'Quản trị hệ thống',
   auditor: 'Giám sát, kiểm tra',
+  clerk: 'Tiếp nhận một cửa',
+  citizen: 'Người dân, tổ chức',
   inspector: 'Đoàn thanh tra, kiểm tra',
 }
 

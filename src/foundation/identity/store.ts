@@ -17,6 +17,10 @@ export interface Account {
   accessStamp: string
   email: string | null
   phone: string | null
+  /** Signs in at VNeID only; the organisation it speaks for, where it does. */
+  citizen: boolean
+  representedIdentifier: string | null
+  representedName: string | null
   /** Where the person proves himself; null: by a password kept here. */
   directory: string | null
   /** The first day on which the account is no longer in use, as it is set. */
@@ -48,7 +52,8 @@ export interface ApiToken {
 export const accountColumns = (sql: Sql) => sql`
   account.name, account.person_name, account.position, account.organisation, account.machine, account.demo,
   account.password_given, account.disabled_at, account.created_at, account.access_stamp,
-  account.email, account.phone, account.directory, account.leaves_on`
+  account.email, account.phone, account.directory, account.leaves_on, account.citizen, account.represented_identifier,
+  account.represented_name`
 
 /** Whether the account of the row has a second factor. */
 export const hasFactor = (sql: Sql) => sql`(
@@ -119,7 +124,7 @@ export async function listAccounts(sql: Sql, reach: Reach, filter: AccountFilter
   const behind = sql`(${place}, account.name) ${way} (select ${place}, account.name from identity.account where name = ${filter.after ?? ''})`
   return sql<Account[]>`
     select ${accountColumns(sql)} from identity.account
-    where ${withinReach(sql, reach)} and search_key like ${words}
+    where ${withinReach(sql, reach)} and not account.citizen and search_key like ${words}
       and ${filter.state ? states[filter.state] : sql`true`} and ${filter.after === undefined ? sql`true` : behind}
     order by ${place} ${turn}, account.name ${turn}
     limit ${filter.limit}`

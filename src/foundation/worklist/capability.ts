@@ -33,7 +33,7 @@ export const worklist: Capability = {
   jobs,
   subscriptions,
   permissions: {
-    [readPermission]: ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator'],
+    [readPermission]: ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'clerk'],
     [overseePermission]: ['leader'],
   },
   notices: [

@@ -1,7 +1,8 @@
 // What happens by itself: changes are folded into the tally, what became late is told to open screens, and what is held by somebody who
 // may not do it any more comes back to the pile of its unit.
 import { z } from 'zod'
-import { accessChanged, emergencyOver, emergencyReviewed, listHolders } from '#identity'
+import { addWorkingDays, getCalendarOf, instantOf, localDate } from '#calendar'
+import { accessChanged, emergencyOver, emergencyReviewed, listHolders, matterClosed, matterOpened } from '#identity'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { defineJob, handleJob } from '#platform/jobs'
@@ -70,6 +71,14 @@ export const subscriptions: readonly Subscription[] = [
   subscribe(accessChanged, 'worklist.access-changed', async (ctx, { account }) => {
     await returnOrphans(ctx, account)
   }),
+  // Identity lies below and cannot put things here itself.
+  subscribe(matterOpened, 'worklist.matter-opened', async (ctx, { workingDays, ...matter }) => {
+    const dueAt = await dueAfter(ctx, matter.organisation, workingDays)
+    await ctx.transaction((ctx) => openItem(ctx, { ...matter, capability: 'identity', dueAt }))
+  }),
+  subscribe(matterClosed, 'worklist.matter-closed', (ctx, matter) =>
+    ctx.transaction((ctx) => closeItem(ctx, { ...matter, capability: 'identity' })),
+  ),
   // The room of identity stands below and knows of no worklist.
   subscribe(emergencyOver, 'worklist.emergency-over', (ctx, { id, organisation, personName }) =>
     openItem(ctx, {
@@ -83,6 +92,13 @@ export const subscriptions: readonly Subscription[] = [
   ),
   subscribe(emergencyReviewed, 'worklist.emergency-reviewed', (ctx, { id }) => closeItem(ctx, reviewOf(id))),
 ]
+
+/** The end of the n-th working day after today, by the calendar of the organisation. */
+async function dueAfter(ctx: Context, organisation: string, workingDays: number): Promise<Date> {
+  const compiled = await getCalendarOf(ctx, organisation)
+  const { timeZone } = compiled.calendar
+  return instantOf(addWorkingDays(compiled, localDate(ctx.now, timeZone), workingDays), '17:00', timeZone)
+}
 
 function reviewOf(code: string) {
   return { capability: 'identity', kind: 'emergency-review', code }

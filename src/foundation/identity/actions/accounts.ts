@@ -111,6 +111,8 @@ export function giveRole(
   return lockManaged(ctx, name, async (ctx) => {
     const today = dayOf(ctx.now)
     if (role.validTo && role.validTo < today) throw invalid('Ngày hết hiệu lực phải từ hôm nay trở đi.')
+    const account = await store.findAccount(ctx.sql, name)
+    if (account?.citizen) throw conflict('account.citizen', 'Tài khoản của người dân không giữ vai trò của cán bộ.')
     const held = await store.listRoles(ctx.sql, name, today)
     const isSame = (one: store.RoleAssignment) =>
       one.role === role.role && one.organisation === role.organisation && one.position === (role.position ?? null)

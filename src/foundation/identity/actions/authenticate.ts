@@ -28,6 +28,7 @@ import {
   seenEveryMs,
   sessionIdleMs,
 } from '../model.ts'
+import { citizenOf } from '../person/actor.ts'
 import { findMachineCaller } from '../provider/store.ts'
 import { touchSession } from '../session-store.ts'
 import * as store from '../store.ts'
@@ -88,6 +89,7 @@ export function createAuthenticator(
     account: store.Account & Pick<store.Caller, 'chosenPosition'>,
     scopes?: readonly string[],
   ): Promise<Actor> => {
+    if (account.citizen) return citizenOf(ctx, account, grants)
     const kept = await findHeld(ctx, account)
     const seat = scopes ? undefined : seatOf(kept.seats, account)
     const counts = countsUnder(seat)

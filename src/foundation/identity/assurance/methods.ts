@@ -5,10 +5,11 @@ import type { FieldFault } from '#platform/errors'
 import { codeMethod, recoveryMethod } from '../codes/method.tsx'
 import { passkeyMethod } from '../passkeys/method.tsx'
 import type { Proof } from '../session-store.ts'
+import { vneidMethod } from '../vneid/method.ts'
 import type { Attempt, StepUpMethod } from './method.ts'
 import { passwordMethod } from './password-method.tsx'
 
-const methods: readonly StepUpMethod[] = [passkeyMethod, codeMethod, recoveryMethod, passwordMethod]
+const methods: readonly StepUpMethod[] = [vneidMethod, passkeyMethod, codeMethod, recoveryMethod, passwordMethod]
 
 /** What an account can prove a level by; a password alone is not asked of who has proved more before. */
 export async function listMethods(ctx: Context, account: string, wanted: Assurance): Promise<StepUpMethod[]> {

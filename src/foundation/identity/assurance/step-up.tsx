@@ -164,6 +164,7 @@ export const stepUpRoutes = [
     method: 'GET',
     path: stepUpPath,
     access: 'signed-in',
+    citizens: true,
     query: Wish,
     handle(ctx, { query, request }): Reply | Promise<Reply> {
       const asked = readAsked(query)
@@ -174,6 +175,7 @@ export const stepUpRoutes = [
     method: 'POST',
     path: stepUpPath,
     access: 'signed-in',
+    citizens: true,
     ratePerMinute: 60,
     body: Typed,
     async handle(ctx, { body, request }) {

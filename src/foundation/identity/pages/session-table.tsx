@@ -78,7 +78,7 @@ const shorten = (address: string): string =>
   address.includes(':') ? `${address.split(':').slice(0, 3).join(':')}:…` : address.replace(/\.\d+$/, '.…')
 
 /** Browser and system in words, as far as the browser tells. */
-function nameDevice(userAgent: string): string {
+export function nameDevice(userAgent: string): string {
   const pick = (names: readonly [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
   const browser = pick([
     [/Edg\//, 'Edge'],

@@ -11,7 +11,11 @@ import { cookieOf, sessionCookie } from '../assurance/sessions.ts'
 import { type DemoPerson, roleNames } from '../model.ts'
 import { relyingPartyOf, signInByPasskey } from '../passkeys/actions.ts'
 import { PasskeyInput } from '../passkeys/passkey-input.tsx'
+import { citizenHome } from '../person/paths.ts'
 import { formTargetsOf } from '../provider/interaction.tsx'
+import { signedOutPath } from '../vneid/paths.ts'
+import { kindOfVneid, type VneidKind, VneidSignIn } from '../vneid/sign-in-part.tsx'
+import { prepareSignOut } from '../vneid/sign-out.ts'
 
 const returnPath = z.string().max(2000).optional()
 const SignInForm = z.object({ account: z.string().max(200), password: z.string().max(1000), tiep: returnPath })
@@ -23,10 +27,12 @@ interface SignInProps {
   /** Where passkeys are good; nowhere when there is none. */
   passkeyOrigin: string | undefined
   demoPeople: readonly DemoPerson[]
+  /** Citizens can sign in: at a simulated VNeID, or at the real one. */
+  vneid: VneidKind | undefined
   positions: Positions
 }
 
-function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, positions }: SignInProps) {
+function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, vneid, positions }: SignInProps) {
   return (
     <div class="stack-large">
       <Form action="/dang-nhap" label="Đăng nhập">
@@ -49,6 +55,7 @@ function SignInPage({ account, returnTo, fault, passkeyOrigin, demoPeople, posit
           <Button>Dùng khóa truy cập</Button>
         </Form>
       )}
+      <VneidSignIn vneid={vneid} returnTo={returnTo} isDemo={demoPeople.length > 0} />
       {demoPeople.length > 0 && <DemoPeople people={demoPeople} positions={positions} />}
       <p>
         Không cần tài khoản: <a href="/kiem-tra-chu-ky">kiểm tra chữ ký số của một văn bản</a>.
@@ -116,10 +123,16 @@ async function showSignIn(
         fault={shown.fault}
         passkeyOrigin={passkeyOrigin}
         demoPeople={demoPeople}
+        vneid={await kindOfVneid(ctx)}
         positions={positions}
       />
     ),
   })
+}
+
+const homeOf = (ctx: Context, returnTo: string | undefined): string => {
+  const path = safeReturnPath(returnTo)
+  return ctx.actor.citizen && path === '/' ? citizenHome : path
 }
 
 const refusals = ['session.refused', 'session.too-many-failures', 'session.directory-silent', 'passkey.refused']
@@ -131,7 +144,7 @@ export const signInRoutes = [
     access: 'public',
     query: z.object({ tiep: returnPath }),
     handle: (ctx, { query, request }): Reply | Promise<Reply> =>
-      ctx.actor.account ? redirect(safeReturnPath(query.tiep)) : showSignIn(ctx, request, { returnTo: query.tiep }),
+      ctx.actor.account ? redirect(homeOf(ctx, query.tiep)) : showSignIn(ctx, request, { returnTo: query.tiep }),
   }),
   route({
     method: 'POST',
@@ -176,7 +189,9 @@ export const signInRoutes = [
     path: '/dang-xuat',
     access: 'public',
     async handle(ctx, { request }) {
+      const atVneid = await prepareSignOut(ctx, request)
       await signOut(ctx, request.cookies[sessionCookie])
+      if (atVneid) return redirect(signedOutPath, [atVneid, { name: sessionCookie, value: '', maxAgeSeconds: 0 }])
       return redirect('/dang-nhap', [{ name: sessionCookie, value: '', maxAgeSeconds: 0 }])
     },
   }),
