@@ -31,6 +31,7 @@ const tasks = {
   ],
   crash: [test('test/crash.ts', ...args)],
   simulators: [node('simulators/all.ts', ...args)],
+  helper: [node('helper/main.ts', ...args)],
   bench: [node('bench/main.ts', ...args)],
   check: [
     [bin('biome'), ['check', '--error-on-warnings', '.']],

@@ -5,7 +5,12 @@ import { join } from 'node:path'
 const own = process.argv.slice(2)
 // Trust services stand on openssl, which not every machine has.
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
-const programs = [['main.ts', ...own], ['vneid/main.ts'], ...(hasOpenssl ? [['tsa/main.ts']] : [])]
+const programs = [
+  ['main.ts', ...own],
+  ['vneid/main.ts'],
+  ['remote-signing/main.ts'],
+  ...(hasOpenssl ? [['tsa/main.ts']] : []),
+]
 if (!hasOpenssl) process.stderr.write('There is no openssl here: the trust services of signatures do not run.\n')
 
 const children = programs.map(([program = '', ...options]) =>

@@ -8,7 +8,7 @@ export const wholeTests = ['test/pages', 'test/program', 'test/crash', 'test/ins
 
 /** Loads the test files whose path is wanted; their tests run one after the other. */
 export async function runTests(isWanted: (path: string) => boolean): Promise<void> {
-  for (const folder of ['src', 'test', 'packs', 'scripts', 'bench', 'simulators']) {
+  for (const folder of ['src', 'test', 'packs', 'scripts', 'bench', 'simulators', 'helper']) {
     if (!existsSync(join(projectRoot, folder))) continue
     const files = readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
     for (const file of files.filter((name) => /\.test\.tsx?$/.test(name)).sort()) {

@@ -12,13 +12,16 @@ import { listOpenIncidents } from '#incidents'
 import { processTouches } from '#indicators'
 import { notify } from '#notifications'
 import type { Context } from '#platform/context'
-import { publicPath, publishDocument } from '#signing'
+import { publicPath, publishDocument, requestSignature } from '#signing'
 import { importBytes } from '#warehouse'
 import { capabilities, collectGrants } from '../src/app.ts'
 import { object } from '../src/foundation/identity/person/own.ts'
 import { resolvePerson } from '../src/foundation/identity/person/resolve.ts'
 import { registerClient } from '../src/foundation/identity/provider/clients.ts'
 import { NewClient } from '../src/foundation/identity/provider/model.ts'
+import { columns, importCertificates } from '../src/foundation/signing/certificates/import.ts'
+import { openSession } from '../src/foundation/signing/requests/sessions.ts'
+import { makePdf } from '../src/foundation/signing/requests/testing.ts'
 import { putSilence } from '../src/operations/alerts/silences.ts'
 import { makeDueBriefs } from '../src/operations/centre/briefs/actions.ts'
 import { writeLog } from '../src/operations/incidents/record/log.ts'
@@ -217,7 +220,35 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     citation: `Công điện ${markup}`,
   })
   const number = await inspect(ctx)
-  return [...(await makeWatch(ctx)), ...projects, number, await publishSample(ctx), ...(await makeCitizens(ctx))]
+  return [
+    ...(await makeWatch(ctx)),
+    ...projects,
+    number,
+    await publishSample(ctx),
+    ...(await makeCitizens(ctx)),
+    ...(await askForSignatures(ctx)),
+  ]
+}
+
+/** Documents that wait for signatures, one of them being signed, and a certificate whose texts are hostile. */
+async function askForSignatures(ctx: Context): Promise<string[]> {
+  const ask = async (text: string) =>
+    requestSignature(ctx, {
+      title: `Công văn ${text} ${markup}`,
+      pdf: { bytes: await makePdf(text), name: `${markup}.pdf` },
+      organisation: communeA.organisation,
+      signers: [
+        { kind: 'person', account: 'lanhdao', organisation: 'H32', block: [markup] },
+        { kind: 'seal', organisation: 'H32.VP' },
+      ],
+    })
+  const [first, second] = [await ask('a'), await ask('b')]
+  const leader: Context = { ...ctx, actor: { ...ctx.actor, account: 'lanhdao' } }
+  const session = await openSession(leader, { means: 'helper', codes: [second] })
+  const line = `0a1b,"${markup.replaceAll('"', '""')}","${markup.replaceAll('"', '""')}",ca-nhan,${communeA.organisation},,token,2026-01-01,2027-01-01`
+  await importCertificates(ctx, Buffer.from(`${Object.values(columns).join(',')}\n${line}\n`))
+  const [certificate] = await ctx.sql<{ id: number }[]>`select id from signing.certificate where serial = 'a1b'`
+  return [`/ky-so/${first}`, `/ky-so/phien/${session}`, `/quan-tri/chung-thu-so/${certificate?.id}`]
 }
 
 /** A look-up that its person does not agree with, and a sign-in that may be somebody known. */

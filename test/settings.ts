@@ -22,6 +22,7 @@ export function testConfig(changes: Partial<Config>): Config {
     pullHosts: ['127.0.0.1'],
     logLevel: 'error',
     messages: {},
+    signing: { modules: [], tool: 'pkcs11-tool', helperUrl: 'http://127.0.0.1:17390' },
     vneid: undefined,
     vneidSimulator: undefined,
     scanner: undefined,

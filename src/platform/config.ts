@@ -76,6 +76,13 @@ const Environment = z.object({
   CALL_TOKEN: secret,
   WEBHOOK_URL: httpUrl,
   WEBHOOK_SECRET: secret,
+  PKCS11_MODULES: z.string().default(''),
+  PKCS11_TOOL: z.string().default('pkcs11-tool'),
+  SIGNING_HELPER_URL: z
+    .url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost)$/ })
+    .default('http://127.0.0.1:17390'),
+  REMOTE_SIGNING_URL: httpUrl,
+  REMOTE_SIGNING_TOKEN: secret,
   VNEID_ISSUER: httpUrl,
   VNEID_CLIENT_ID: z.string().max(200).optional(),
   VNEID_CLIENT_SECRET: secret,
@@ -122,6 +129,9 @@ const wanted: Partial<Record<string, string>> = {
       'a secret of 8 to 500 characters',
     ]),
   ),
+  SIGNING_HELPER_URL: 'an address of this machine such as http://127.0.0.1:17390',
+  REMOTE_SIGNING_URL: 'an address such as https://rssp.example.vn/csc/v1',
+  REMOTE_SIGNING_TOKEN: 'a secret of 8 to 500 characters',
   VNEID_ISSUER: 'an address such as https://vneid.example.vn',
   VNEID_CLIENT_SECRET: 'a secret of 8 to 500 characters',
   VNEID_CLAIMS: 'pairs such as number=so_dinh_danh,name=ho_ten',
@@ -148,6 +158,18 @@ export interface MessageSettings {
   zalo?: GatewaySettings
   call?: GatewaySettings
   webhook?: GatewaySettings
+}
+
+/** Where the keys lie that sign documents. */
+export interface SigningSettings {
+  /** PKCS#11 libraries that may be loaded: nobody names another one at run time. */
+  modules: string[]
+  /** OpenSC's `pkcs11-tool`. */
+  tool: string
+  /** Where the signer's own machine answers. */
+  helperUrl: string
+  /** A service that keeps people's keys and asks them on their telephones. */
+  remote?: GatewaySettings
 }
 
 /**
@@ -212,6 +234,7 @@ export interface Config {
   demo: boolean
   logLevel: string
   messages: MessageSettings
+  signing: SigningSettings
   /** Absent: citizens cannot sign in, save by the simulator in demo mode. */
   vneid: VneidSettings | undefined
   /** Where a simulated VNeID may listen; asked in demo mode only, when no other is set. */
@@ -271,6 +294,7 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     demo: false,
     logLevel: env.TRAM_LOG,
     messages: readMessages(env),
+    signing: readSigning(env),
     vneid: readVneid(env),
     vneidSimulator: {
       ...vneidNames(env),
@@ -315,6 +339,17 @@ function readMessages(env: z.infer<typeof Environment>): MessageSettings {
   }
 }
 
+function readSigning(env: z.infer<typeof Environment>): SigningSettings {
+  const { REMOTE_SIGNING_URL: url, REMOTE_SIGNING_TOKEN: token } = env
+  checkPair('REMOTE_SIGNING_URL', url, 'REMOTE_SIGNING_TOKEN', token)
+  return {
+    modules: readList(env.PKCS11_MODULES),
+    tool: env.PKCS11_TOOL,
+    helperUrl: env.SIGNING_HELPER_URL.replace(/\/$/, ''),
+    remote: url && token ? { url, token } : undefined,
+  }
+}
+
 function readVneid(env: z.infer<typeof Environment>): VneidSettings | undefined {
   const { VNEID_ISSUER: issuer, VNEID_CLIENT_ID: clientId, VNEID_CLIENT_SECRET: clientSecret } = env
   checkPair('VNEID_ISSUER', issuer, 'VNEID_CLIENT_ID', clientId)
@@ -353,6 +388,12 @@ export class ConfigFault extends Error {
 
 /** True in continuous integration, where a test that skips for want of data fails. */
 export const inContinuousIntegration = () => process.env.CI === 'true'
+
+/** The environment for a program of the system that needs its vendor's settings: all of it but our own, which hold secrets. */
+export const programEnvironment = (): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('TRAM') && !Object.hasOwn(Environment.shape, name)),
+  )
 
 /** Where the programs of the system are found, for those that are started from here. */
 export const programPath = () => process.env.PATH

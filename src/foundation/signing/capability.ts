@@ -1,9 +1,11 @@
 import type { Capability } from '#platform/capability'
 import { checkPath, checkRoutes } from './pages/check.tsx'
+import { requestsCard } from './requests/card.ts'
 
 export const signing: Capability = {
+  ...requestsCard,
   name: 'signing',
   home: import.meta.url,
-  routes: checkRoutes,
-  menu: [{ label: 'Kiểm tra chữ ký số', href: checkPath, order: 95, group: 'data' }],
+  routes: [...checkRoutes, ...requestsCard.routes],
+  menu: [{ label: 'Kiểm tra chữ ký số', href: checkPath, order: 95, group: 'data' }, ...requestsCard.menu],
 }

@@ -1,6 +1,7 @@
 export { claimPublicCode, publicPath, publishDocument, withdrawDocument } from './actions.ts'
 export { signing } from './capability.ts'
 export type { SigningAlgorithm } from './cms/algorithms.ts'
+export { signatureEnded } from './events.ts'
 export {
   attachmentAppearance,
   findSignaturePlaces,
@@ -17,6 +18,7 @@ export type {
   SigningMeans,
 } from './pades/means.ts'
 export { completeSignature, prepareSignature, type StampTime, signPdf } from './pades/sign.ts'
+export { requestSignature, type SignatureWish } from './requests/actions.ts'
 export { addDocumentStamp, addValidationData } from './trust/long-term.ts'
 export { stampTimeOf } from './trust/stamp.ts'
 export type { DocumentReport, Finding, SignatureReport } from './verification/report.ts'

@@ -37,6 +37,7 @@ const capabilities: Record<string, string> = {
   incidents: 'Tình huống',
   indicators: 'Số liệu',
   portfolio: 'Dự án',
+  signing: 'Ký số',
   warehouse: 'Dữ liệu nguồn',
 }
 
@@ -48,6 +49,9 @@ const kinds: Record<string, string> = {
   'directives/extension': 'quyết định gia hạn',
   'directives/verify': 'xác nhận kết quả',
   'incidents/exercise-task': 'diễn tập',
+  'signing/sign': 'ký văn bản',
+  'signing/seal': 'đóng dấu',
+  'signing/renew': 'gia hạn chứng thư',
 }
 
 export const sayCapability = (capability: string): string => capabilities[capability] ?? capability

@@ -1,0 +1,97 @@
+import { notify } from '#notifications'
+import type { Context } from '#platform/context'
+import { closeItem, openItem } from '#worklist'
+import { dueNotice } from './model.ts'
+import * as store from './store.ts'
+
+export const registerPath = '/quan-tri/chung-thu-so'
+export const certificatePath = (id: number): string => `${registerPath}/${id}`
+
+/** To see the register of an organisation. */
+export const readCertificates = 'certificate:read'
+/** To put certificates into it, and to mark one as revoked. */
+export const manageCertificates = 'certificate:manage'
+/** Who sees to it that a certificate is renewed. */
+export const renewPermission = 'certificate:renew'
+
+const portion = 500
+const dayMs = 24 * 3_600_000
+
+const dayOf = (at: Date) =>
+  new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10).split('-').reverse().join('/')
+
+/**
+ * Tells of certificates that end in 60, 30 and 7 days: each holder with an account of his own, each organisation of all of its at once; and
+ * puts the renewal on the worklist. Safe to run twice: what was told is not told again.
+ */
+export async function watchEnds(ctx: Context): Promise<void> {
+  for (let rows = await next(ctx); rows.length > 0; rows = await next(ctx)) {
+    await ctx.transaction(async (ctx) => {
+      const groups = new Map<string, { organisation: string; days: number; rows: store.CertificateRow[] }>()
+      for (const { row, days } of rows) {
+        const key = `${row.organisation} ${days}`
+        const group = groups.get(key) ?? { organisation: row.organisation, days, rows: [] }
+        group.rows.push(row)
+        groups.set(key, group)
+        await openRenewal(ctx, row)
+        if (row.account) await tellHolder(ctx, row, days)
+      }
+      for (const group of groups.values()) {
+        await tellOrganisation(ctx, group)
+        await store.setTold(
+          ctx.sql,
+          group.rows.map(({ id }) => id),
+          group.days,
+        )
+      }
+    })
+  }
+}
+
+async function next(ctx: Context): Promise<{ row: store.CertificateRow; days: number }[]> {
+  const due: { row: store.CertificateRow; days: number }[] = []
+  for (const row of await store.listEnding(ctx.sql, ctx.now, 20_000)) {
+    const days = dueNotice(row.validTo, row.toldDays, ctx.now)
+    if (days !== undefined) due.push({ row, days })
+    if (due.length === portion) break
+  }
+  return due
+}
+
+const itemOf = ({ id }: store.CertificateRow) => ({ capability: 'signing', kind: 'renew', code: String(id) })
+
+const openRenewal = (ctx: Context, row: store.CertificateRow): Promise<void> =>
+  openItem(ctx, {
+    ...itemOf(row),
+    title: `Gia hạn chứng thư số của ${row.holder}, hết hạn ${dayOf(row.validTo)}`.slice(0, 500),
+    organisation: row.organisation,
+    dueAt: new Date(row.validTo.getTime() - dayMs),
+    url: certificatePath(row.id),
+    permission: renewPermission,
+  })
+
+const tellHolder = (ctx: Context, row: store.CertificateRow, days: number): Promise<void> =>
+  notify(ctx, {
+    notice: 'certificate.own-ending',
+    to: [{ account: row.account ?? '' }],
+    values: { serial: row.serial, until: dayOf(row.validTo), days: String(days) },
+    url: '/ky-so/chung-thu-cua-toi',
+    urgency: days <= 7 ? 'urgent' : 'routine',
+    dedupeKey: `certificate.own-ending ${row.id} ${days}`,
+  })
+
+const tellOrganisation = (
+  ctx: Context,
+  { organisation, days, rows }: { organisation: string; days: number; rows: readonly store.CertificateRow[] },
+): Promise<void> =>
+  notify(ctx, {
+    notice: 'certificate.ending',
+    to: [{ permission: renewPermission, organisation }],
+    values: { count: String(rows.length), days: String(days), first: rows[0]?.holder ?? '' },
+    url: `${registerPath}?trang-thai=ending`,
+    urgency: days <= 7 ? 'urgent' : 'routine',
+    dedupeKey: `certificate.ending ${organisation} ${days} ${ctx.now.toISOString().slice(0, 10)}`,
+  })
+
+/** Renewed, revoked or over: nothing is left to be done. */
+export const closeRenewal = (ctx: Context, row: store.CertificateRow): Promise<void> => closeItem(ctx, itemOf(row))

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { defineEvent } from '#platform/events'
+
+/** A signing request is signed by all, or will be no more. `origin` is what the room that asked called it. */
+export const signatureEnded = defineEvent(
+  'signing.signature-ended',
+  z.object({
+    code: z.string(),
+    state: z.enum(['signed', 'refused', 'expired', 'withdrawn']),
+    origin: z.object({ capability: z.string(), code: z.string() }).optional(),
+  }),
+)

@@ -1,0 +1,230 @@
+import { localDate } from '#calendar'
+import { keepBytes, type StoredFile } from '#files'
+import { listPeople } from '#identity'
+import { appendEntry } from '#ledger'
+import { notify, type Recipient } from '#notifications'
+import { getHomePack, getOrganisation, today } from '#organisations'
+import type { Context } from '#platform/context'
+import { conflict, forbidden, invalid, notFound } from '#platform/errors'
+import { announce } from '#platform/live'
+import { closeItem, openItem } from '#worklist'
+import { signatureEnded } from '../events.ts'
+import { countPages } from './document.ts'
+import { faultInOrder, type RequestState, Signer } from './model.ts'
+import { maySign, ownAccount, sealPermission, signPermission } from './rights.ts'
+import * as store from './store.ts'
+
+export const requestPath = (code: string): string => `/ky-so/${code}`
+export const requestTopic = (code: string): string => `signing-request:${code}`
+
+export interface SignatureWish {
+  title: string
+  /** A PDF that #files keeps, or its bytes. */
+  pdf: { bytes: Buffer; name: string }
+  /** Whose document it is. */
+  organisation: string
+  /** In the order of signing. */
+  signers: readonly Signer[]
+  dueAt?: Date
+  /** Where another room asks: asked for twice, there is one request. `url` is its page. */
+  origin?: { capability: string; code: string; url: string }
+}
+
+/** Asks people and agencies to sign a PDF, in order; the code of the request. @throws Problem 422 */
+export function requestSignature(ctx: Context, wish: SignatureWish): Promise<string> {
+  if (ctx.actor.account !== 'system') ctx.require(signPermission)
+  const signers = wish.signers.map((signer) => Signer.parse(signer))
+  const fault = faultInOrder(signers)
+  if (fault) throw invalid(fault, [{ path: 'nguoi-ky', message: fault }])
+  return ctx.transaction(async (ctx) => {
+    const { origin } = wish
+    const known = origin && (await store.findByOrigin(ctx.sql, origin.capability, origin.code))
+    if (known) return known.code
+    await checkSigners(ctx, signers)
+    countPages(wish.pdf.bytes)
+    const file = await keepBytes(ctx, wish.pdf.bytes, wish.pdf.name, 'attachment')
+    const code = await insert(ctx, wish, file)
+    for (const [index, signer] of signers.entries()) {
+      const step = { request: code, position: index + 1, state: 'waiting' as const, organisation: signer.organisation }
+      if (signer.kind === 'seal') await store.insertStep(ctx.sql, { ...step, kind: 'seal', account: null, block: [] })
+      else await store.insertStep(ctx.sql, { ...step, kind: 'person', account: signer.account, block: signer.block })
+    }
+    await appendEntry(ctx, {
+      action: 'signing-request.created',
+      subject: `signing-request:${code}`,
+      organisation: wish.organisation,
+      body: { title: wish.title, documentSha256: file.sha256, signers: signers.map(nameSigner) },
+    })
+    await passOn(ctx, code)
+    return code
+  })
+}
+
+const nameSigner = (signer: Signer) => (signer.kind === 'seal' ? `seal:${signer.organisation}` : signer.account)
+
+async function insert(ctx: Context, { title, organisation, dueAt, origin }: SignatureWish, file: StoredFile) {
+  const { card } = await getHomePack(ctx.sql)
+  const number = await store.nextNumber(ctx.sql)
+  const code = `KS-${localDate(ctx.now, card.timeZone).replaceAll('-', '').slice(2)}-${String(number).padStart(5, '0')}`
+  await store.insertRequest(ctx.sql, {
+    code,
+    title,
+    organisation,
+    documentSha256: file.sha256,
+    fileName: file.name,
+    dueAt: dueAt ?? null,
+    originCapability: origin?.capability ?? null,
+    originCode: origin?.code ?? null,
+    originUrl: origin?.url ?? null,
+    createdBy: ctx.actor.account ?? 'system',
+    createdAt: ctx.now,
+  })
+  return code
+}
+
+async function checkSigners(ctx: Context, signers: readonly Signer[]): Promise<void> {
+  for (const signer of signers) {
+    await getOrganisation(ctx.sql, signer.organisation, { asOf: await today(ctx) })
+    if (signer.kind === 'seal') continue
+    const [person] = await listPeople(ctx, [signer.account])
+    if (person) continue
+    const message = `Không có tài khoản ${signer.account} đang dùng; xin chọn người khác.`
+    throw invalid(message, [{ path: 'nguoi-ky', message }])
+  }
+}
+
+/** The next signature becomes current; after the last one the request is signed. Within the caller's transaction, which holds it. */
+export async function passOn(ctx: Context, code: string): Promise<void> {
+  const request = await store.findRequest(ctx.sql, code)
+  if (!request) throw notFound('signing-request', code)
+  const steps = await store.listSteps(ctx.sql, [code])
+  const next = steps.find(({ state }) => state === 'waiting')
+  if (next) {
+    await store.setStepState(ctx.sql, code, next.position, 'current')
+    await tellTurn(ctx, request, next)
+  } else await end(ctx, request, { state: 'signed', reason: null })
+  await announce(ctx.sql, [requestTopic(code)])
+}
+
+async function tellTurn(ctx: Context, request: store.RequestRow, step: store.StepRow): Promise<void> {
+  const isSeal = step.kind === 'seal'
+  const permission = isSeal ? sealPermission : signPermission
+  await openItem(ctx, {
+    capability: 'signing',
+    kind: isSeal ? 'seal' : 'sign',
+    code: itemCode(step),
+    title: `${isSeal ? 'Đóng dấu' : 'Ký số'}: ${request.title}`.slice(0, 500),
+    organisation: step.organisation,
+    ...(step.account ? { assignee: step.account } : {}),
+    ...(request.dueAt ? { dueAt: request.dueAt } : {}),
+    url: requestPath(request.code),
+    permission,
+  })
+  const [from] = await listPeople(ctx, [request.createdBy])
+  const to: Recipient[] = step.account ? [{ account: step.account }] : [{ permission, organisation: step.organisation }]
+  await notify(ctx, {
+    notice: 'signature.asked',
+    to,
+    values: { title: request.title, code: request.code, from: from?.name ?? 'Hệ thống' },
+    url: requestPath(request.code),
+    dedupeKey: `signature.asked ${itemCode(step)}`,
+  })
+}
+
+const itemCode = ({ request, position }: Pick<store.StepRow, 'request' | 'position'>) => `${request}/${position}`
+
+/** The work item of a step is done or no longer needed. */
+export const closeTurn = (ctx: Context, step: store.StepRow): Promise<void> =>
+  closeItem(ctx, { capability: 'signing', kind: step.kind === 'seal' ? 'seal' : 'sign', code: itemCode(step) })
+
+const endWords: Record<Exclude<RequestState, 'pending'>, string> = {
+  signed: 'đã ký xong',
+  refused: 'bị từ chối ký',
+  expired: 'quá hạn ký',
+  withdrawn: 'đã được rút lại',
+}
+
+async function end(
+  ctx: Context,
+  request: store.RequestRow,
+  { state, reason }: { state: Exclude<RequestState, 'pending'>; reason: string | null },
+): Promise<void> {
+  const by = ctx.actor.name || (ctx.actor.account ?? 'system')
+  for (const step of await store.listSteps(ctx.sql, [request.code]))
+    if (step.state === 'current') await closeTurn(ctx, step)
+  await store.setEnded(ctx.sql, request.code, { state, at: ctx.now, by, reason })
+  const deed = state === 'signed' ? 'completed' : state
+  await appendEntry(ctx, {
+    action: `signing-request.${deed}`,
+    subject: `signing-request:${request.code}`,
+    organisation: request.organisation,
+    body: { documentSha256: request.currentSha256, ...(reason ? { reason } : {}) },
+  })
+  if (request.createdBy !== 'system' && state !== 'withdrawn')
+    await notify(ctx, {
+      notice: 'signature.ended',
+      to: [{ account: request.createdBy }],
+      values: { title: request.title, code: request.code, outcome: endWords[state], reason: reason ?? 'không có' },
+      url: requestPath(request.code),
+      dedupeKey: `signature.ended ${request.code}`,
+    })
+  await ctx.publish(signatureEnded, {
+    code: request.code,
+    state,
+    ...(request.originCapability && request.originCode
+      ? { origin: { capability: request.originCapability, code: request.originCode } }
+      : {}),
+  })
+  await announce(ctx.sql, [requestTopic(request.code)])
+}
+
+const leastWords = 10
+
+function needReason(reason: string): string {
+  const said = reason.trim()
+  const message = `Nêu lý do (ít nhất ${leastWords} ký tự).`
+  if (said.length < leastWords) throw invalid(message, [{ path: 'ly-do', message }])
+  return said
+}
+
+async function holdPending(ctx: Context, code: string): Promise<store.RequestRow> {
+  const request = await store.lockRequest(ctx.sql, code)
+  if (!request) throw notFound('signing-request', code)
+  if (request.state !== 'pending')
+    throw conflict('signing-request.ended', 'Yêu cầu ký đã kết thúc; xin tải lại trang.', { state: request.state })
+  return request
+}
+
+/** Whose turn it is does not sign, and says why. */
+export function refuseRequest(ctx: Context, code: string, reason: string): Promise<void> {
+  return ctx.transaction(async (ctx) => {
+    const request = await holdPending(ctx, code)
+    const step = (await store.listSteps(ctx.sql, [code])).find(({ state }) => state === 'current')
+    if (!step || !maySign(ctx, step)) throw forbidden(signPermission)
+    const said = needReason(reason)
+    await closeTurn(ctx, step)
+    await store.setStepState(ctx.sql, code, step.position, 'refused')
+    await end(ctx, request, { state: 'refused', reason: said })
+  })
+}
+
+/** Who asked takes it back; what is signed already stays as it is. */
+export function withdrawRequest(ctx: Context, code: string, reason: string): Promise<void> {
+  return ctx.transaction(async (ctx) => {
+    const request = await holdPending(ctx, code)
+    if (request.createdBy !== ownAccount(ctx)) throw forbidden(signPermission)
+    await end(ctx, request, { state: 'withdrawn', reason: needReason(reason) })
+  })
+}
+
+const mostAtOnce = 200
+
+/** Requests whose time has run out; safe to call as often as one likes. */
+export async function expireRequests(ctx: Context): Promise<void> {
+  for (const { code } of await store.listOverdue(ctx.sql, ctx.now, mostAtOnce))
+    await ctx.transaction(async (ctx) => {
+      const request = await store.lockRequest(ctx.sql, code)
+      if (request?.state !== 'pending' || !request.dueAt || request.dueAt >= ctx.now) return
+      await end(ctx, request, { state: 'expired', reason: 'Hết thời hạn ký' })
+    })
+}

@@ -1,0 +1,91 @@
+/** What the page carries between the server and the helper on the signer's machine. */
+import { listPeople } from '#identity'
+import type { Context } from '#platform/context'
+import { conflict, invalid } from '#platform/errors'
+import { parseCertificate, requireUsable } from '../certificates/usable.ts'
+import { sealWish } from '../means/platform-key.ts'
+import * as sessions from './session-store.ts'
+import { end, finishItem, getSession, isReady, prepareNext, requireRunning } from './sessions.ts'
+
+/** Digests that go to the signer's machine at once. */
+const portion = 10
+
+async function getHelperSession(ctx: Context, id: string): Promise<sessions.SessionRow> {
+  const session = await getSession(ctx, id)
+  if (session.means !== 'helper') throw conflict('signing-consent.other-means', 'Phiên ký này dùng phương tiện khác.')
+  requireRunning(session, ctx.now)
+  return session
+}
+
+/** The signer has chosen a certificate: what the helper shall ask him, once. `chain` is DER in base64, leaf first. */
+export async function beginConsent(
+  ctx: Context,
+  { id, chain, origin }: { id: string; chain: readonly string[]; origin: string },
+): Promise<string> {
+  const session = await getHelperSession(ctx, id)
+  const [leaf] = chain
+  if (!leaf) throw invalid('Chưa chọn chứng thư số.')
+  const { algorithm, fingerprint } = parseCertificate(Buffer.from(leaf, 'base64'))
+  if (!algorithm) throw invalid('Chứng thư số này không thuộc loại được dùng (RSA hoặc ECDSA P-256).')
+  return ctx.transaction(async (ctx) => {
+    const [person] = await listPeople(ctx, [session.account])
+    await requireUsable(
+      ctx,
+      chain.map((one) => Buffer.from(one, 'base64')),
+      {
+        kind: 'person',
+        account: session.account,
+        name: person?.name ?? session.actorName,
+        organisation: person?.organisation ?? session.organisation ?? '',
+        means: 'token',
+      },
+    )
+    if (!(await sessions.setChain(ctx.sql, id, { chain, algorithm })))
+      throw conflict('signing-consent.begun', 'Phiên ký này đã bắt đầu ở một cửa sổ khác.')
+    const items = await sessions.listItems(ctx.sql, id)
+    const documents = items.map(({ title, documentSha256 }) => ({ title: title.slice(0, 300), sha256: documentSha256 }))
+    const wish = { kind: 'consent', account: session.account, certificate: fingerprint, documents } as const
+    return sealWish(ctx.config, wish, { origin, now: ctx.now, jti: id })
+  })
+}
+
+/** The next digests to be signed, sealed for the helper; nothing when all are done, and the session is over then. */
+export async function nextDigests(
+  ctx: Context,
+  { id, origin }: { id: string; origin: string },
+): Promise<string | undefined> {
+  if ((await getSession(ctx, id)).state === 'done') return undefined
+  const session = await getHelperSession(ctx, id)
+  if (!isReady(session)) throw conflict('signing-consent.no-certificate', 'Chưa chọn chứng thư số.')
+  await prepareNext(ctx, session, portion)
+  const items = await sessions.takePrepared(ctx.sql, id, ctx.now, portion)
+  if (items.length > 0) {
+    const list = items.map(({ documentSha256, digest }) => ({ sha256: documentSha256, digest: digest ?? '' }))
+    return sealWish(ctx.config, { kind: 'signatures', consent: id, items: list }, { origin, now: ctx.now })
+  }
+  // Others that failed to be prepared may stand before some that wait.
+  const { waiting, prepared } = await sessions.countItems(ctx.sql, id)
+  if (waiting > 0) return nextDigests(ctx, { id, origin })
+  if (prepared === 0) await end(ctx, id, { state: 'done' })
+  return undefined
+}
+
+export interface HelperSignature {
+  /** Of the document. */
+  sha256: string
+  /** Base64. */
+  signature: string
+}
+
+/** Signatures that the helper has made: each is checked against the certificate before its document is signed. */
+export async function takeSignatures(ctx: Context, id: string, signatures: readonly HelperSignature[]): Promise<void> {
+  const session = await getHelperSession(ctx, id)
+  const items = await sessions.listPrepared(ctx.sql, id)
+  for (const { sha256, signature } of signatures) {
+    // A digest that was not sent has no signature: what comes for it, comes from elsewhere.
+    const item = items.find(({ documentSha256, sentAt }) => documentSha256 === sha256 && sentAt !== null)
+    if (item) await finishItem(ctx, session, { place: item.place, signature: Buffer.from(signature, 'base64') })
+  }
+  const { waiting, prepared } = await sessions.countItems(ctx.sql, id)
+  if (waiting + prepared === 0) await end(ctx, id, { state: 'done' })
+}

@@ -1,0 +1,200 @@
+import { instantOf } from '#calendar'
+import { keepUpload } from '#files'
+import { listHolders, type Person } from '#identity'
+import { findOrganisation, getHomePack, today } from '#organisations'
+import type { Context } from '#platform/context'
+import { invalid, Problem } from '#platform/errors'
+import { page, type Reply, redirect, route, type Upload } from '#platform/http'
+import {
+  Button,
+  DateInput,
+  DecisionBar,
+  ErrorSummary,
+  errorOf,
+  FileInput,
+  Form,
+  type FormError,
+  readDateInput,
+  Select,
+  TextInput,
+  withQuery,
+} from '#ui'
+import { listSeals } from '../means/seal-store.ts'
+import { requestPath, requestSignature } from './actions.ts'
+import { readKept } from './document.ts'
+import type { Signer } from './model.ts'
+import { signPermission } from './rights.ts'
+import { requestsPath } from './words.ts'
+
+const path = `${requestsPath}/tao`
+const places = [1, 2, 3] as const
+
+interface Typed {
+  fields: Record<string, string>
+  errors: readonly FormError[]
+}
+
+async function show(ctx: Context, { fields, errors }: Typed = { fields: {}, errors: [] }): Promise<Reply> {
+  const people = await listSigners(ctx)
+  const seals = await listSealNames(ctx)
+  const options = people.map(({ account, name, position }) => ({
+    value: account,
+    label: position ? `${name} — ${position}` : name,
+  }))
+  return page({
+    title: 'Trình ký văn bản',
+    status: errors.length > 0 ? 422 : 200,
+    crumbs: [{ label: 'Ký số', href: requestsPath }],
+    lead: 'Người có thẩm quyền ký trước, cơ quan đóng dấu sau. Mỗi người được báo khi đến lượt.',
+    body: (
+      <Form action={path} files class="stack">
+        <ErrorSummary errors={errors} title="Chưa trình được" />
+        <TextInput
+          name="trich-yeu"
+          label="Trích yếu"
+          hint="Tên loại và nội dung văn bản, như ghi trên văn bản."
+          value={fields['trich-yeu']}
+          error={errorOf(errors, 'trich-yeu')}
+          maxLength={300}
+        />
+        {places.map((place) => (
+          <Select
+            key={place}
+            name={place === 1 ? 'nguoi-ky' : `nguoi-ky-${place}`}
+            label={place === 1 ? 'Người ký' : `Người ký thứ ${place}`}
+            optional={place > 1}
+            empty="Chọn người ký"
+            options={options}
+            value={fields[place === 1 ? 'nguoi-ky' : `nguoi-ky-${place}`]}
+            error={place === 1 ? errorOf(errors, 'nguoi-ky') : undefined}
+          />
+        ))}
+        <Select
+          name="dau"
+          label="Dấu của cơ quan"
+          optional
+          empty="Không đóng dấu"
+          options={seals.map(({ code, name }) => ({ value: code, label: name }))}
+          value={fields.dau}
+          hint={seals.length === 0 ? 'Chưa cơ quan nào khai báo con dấu số.' : undefined}
+        />
+        <DateInput
+          name="han"
+          label="Hạn ký"
+          optional
+          hint="Hết ngày này mà chưa ký xong, yêu cầu tự đóng."
+          value={{ day: fields['han-day'], month: fields['han-month'], year: fields['han-year'] }}
+          error={errorOf(errors, 'han')}
+        />
+        <FileInput
+          name="tep"
+          label="Văn bản (PDF)"
+          hint="Tệp PDF không đặt mật khẩu, không quá 20 MB."
+          accept=".pdf"
+          error={errorOf(errors, 'tep')}
+        />
+        <DecisionBar
+          label="Trình ký"
+          primary={{
+            action: <Button kind="primary">Trình ký</Button>,
+            consequence: 'Người ký đầu tiên nhận thông báo; nội dung tệp không sửa được nữa.',
+          }}
+        />
+      </Form>
+    ),
+  })
+}
+
+const ownOrganisation = async (ctx: Context): Promise<string> =>
+  ctx.actor.organisation ?? (await getHomePack(ctx.sql)).card.rootOrganisation
+
+/** Those who may sign over the actor's organisation, the nearest first. */
+const listSigners = async (ctx: Context): Promise<Person[]> =>
+  (await listHolders(ctx, signPermission, await ownOrganisation(ctx))).slice(0, 300)
+
+async function listSealNames(ctx: Context): Promise<{ code: string; name: string }[]> {
+  const asOf = await today(ctx)
+  const seals = (await listSeals(ctx.sql, 'all')).filter(({ disabledAt }) => !disabledAt)
+  return Promise.all(
+    seals.map(async ({ organisation: code }) => ({
+      code,
+      name: (await findOrganisation(ctx.sql, code, { asOf }))?.name ?? code,
+    })),
+  )
+}
+
+const fault = (field: string, message: string) => invalid(message, [{ path: field, message }])
+
+async function create(ctx: Context, fields: Record<string, string>, upload: Upload | undefined): Promise<string> {
+  const title = (fields['trich-yeu'] ?? '').trim()
+  const bytes = upload && (await readUpload(ctx, upload))
+  if (title.length < 5) throw fault('trich-yeu', 'Ghi trích yếu của văn bản (ít nhất 5 ký tự).')
+  if (!bytes) throw fault('tep', 'Chọn tệp PDF cần ký.')
+  const people = await listSigners(ctx)
+  const accounts = [fields['nguoi-ky'], fields['nguoi-ky-2'], fields['nguoi-ky-3']].filter(
+    (one) => one !== undefined && one !== '',
+  )
+  const signers = accounts.map((account): Signer => {
+    const person = people.find((one) => one.account === account)
+    if (!person) throw fault('nguoi-ky', 'Chọn người ký trong danh sách.')
+    return {
+      kind: 'person',
+      account: person.account,
+      organisation: person.organisation ?? ctx.actor.organisation ?? '',
+    }
+  })
+  if (signers.length === 0) throw fault('nguoi-ky', 'Chọn ít nhất một người ký.')
+  if (fields.dau) signers.push({ kind: 'seal', organisation: fields.dau })
+  return requestSignature(ctx, {
+    title: title.slice(0, 300),
+    pdf: bytes,
+    organisation: await ownOrganisation(ctx),
+    signers,
+    dueAt: await readDue(ctx, fields),
+  })
+}
+
+async function readDue(ctx: Context, fields: Record<string, string>): Promise<Date | undefined> {
+  const on = readDateInput(fields, 'han')
+  if (on === undefined) return undefined
+  if (on === 'invalid') throw fault('han', 'Hạn ký phải có đủ ngày, tháng, năm, ví dụ 05/12/2026.')
+  const { card } = await getHomePack(ctx.sql)
+  const dueAt = instantOf(on, '17:00', card.timeZone)
+  if (dueAt <= ctx.now) throw fault('han', 'Hạn ký phải sau thời điểm hiện tại.')
+  return dueAt
+}
+
+/** Bytes of an upload that #files has found to be sound. */
+async function readUpload(ctx: Context, upload: Upload): Promise<{ bytes: Buffer; name: string }> {
+  try {
+    const kept = await keepUpload(ctx, upload, 'attachment')
+    if (kept.type !== 'application/pdf')
+      throw fault('tep', 'Ở đây chỉ ký tệp PDF; hãy chuyển văn bản sang PDF rồi tải lên.')
+    return { bytes: await readKept(ctx, kept.sha256), name: kept.name }
+  } catch (error) {
+    if (error instanceof Problem && error.status < 500 && error.fields.length === 0) throw fault('tep', error.message)
+    throw error
+  }
+}
+
+export const createRoutes = [
+  route({ method: 'GET', path, access: signPermission, handle: (ctx) => show(ctx) }),
+  route({
+    method: 'POST',
+    path,
+    access: signPermission,
+    takes: 'upload',
+    maxBytes: 25 * 1024 * 1024,
+    async handle(ctx, { upload }) {
+      const { fields, file } = await upload()
+      try {
+        const code = await ctx.transaction((ctx) => create(ctx, fields, file))
+        return redirect(withQuery(requestPath(code), { xong: 'trinh' }))
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status !== 422) throw error
+        const errors = error.fields.map(({ path: field, message }) => ({ field, message }))
+        return show(ctx, { fields, errors: errors.length > 0 ? errors : [{ field: 'tep', message: error.message }] })
+      }
+    },
+  }),
+]

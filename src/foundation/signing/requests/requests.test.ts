@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { type DbTest, dbTest } from '#test/harness'
+import { expireRequests, requestSignature, type SignatureWish } from './actions.ts'
+import type { Signer } from './model.ts'
+import { begin, courierOf, makePdf, makeSigner, readWish, signAll } from './testing.ts'
+
+const leader = { kind: 'person', account: 'lanhdao', organisation: 'H32', block: ['CHỦ TỊCH'] } satisfies Signer
+const deputy = { kind: 'person', account: 'phochutich', organisation: 'H32' } satisfies Signer
+const nameOfLeader = 'Nguyễn Văn Mẫu'
+
+async function ask(t: DbTest, wish: Partial<SignatureWish> & { text?: string } = {}): Promise<string> {
+  const { text = 'Van ban mau', ...rest } = wish
+  return requestSignature(t.context(), {
+    title: `Công văn ${text}`,
+    pdf: { bytes: await makePdf(text), name: 'cong-van.pdf' },
+    organisation: 'H32.VP',
+    signers: [leader],
+    ...rest,
+  })
+}
+
+const stateOf = async (t: DbTest, code: string) => {
+  const [row] = await t.sql<{ state: string; documentSha256: string; currentSha256: string }[]>`
+    select state, document_sha256, current_sha256 from signing.request where code = ${code}`
+  assert.ok(row)
+  return row
+}
+
+dbTest('a document passes from signer to signer, each in his turn, and is signed with the last one', async (t) => {
+  const code = await ask(t, { signers: [leader, deputy] })
+  const page = `/ky-so/${code}`
+  assert.match((await t.as('lanhdao').get('/ky-so')).body, new RegExp(code))
+  assert.doesNotMatch((await t.as('phochutich').get('/ky-so')).body, new RegExp(code), 'it is not her turn yet')
+  assert.equal((await t.as('canbo-nhatrang').get(page)).statusCode, 404, 'who has no part in it does not see it')
+  const [item] = await t.sql<{ holder: string; url: string }[]>`
+    select holder, url from worklist.item where capability = 'signing' and closed_at is null`
+  assert.deepEqual({ ...item }, { holder: 'lanhdao', url: page })
+
+  for (const [account, name] of [
+    ['lanhdao', nameOfLeader],
+    ['phochutich', 'Trần Thị Ví Dụ'],
+  ] as const) {
+    const signer = await makeSigner(name)
+    const session = await begin(t.as(account), [code])
+    const call = courierOf(t.as(account), session)
+    const asked = await call('chung-thu', { chain: signer.chain })
+    assert.equal(asked.status, 200, JSON.stringify(asked.value))
+    const { documents } = readWish(asked.value.token)
+    assert.equal(documents?.[0]?.sha256, (await stateOf(t, code)).currentSha256, 'the consent names the very content')
+    assert.equal(await signAll(t.as(account), session, signer), 1)
+    assert.match((await t.as(account).get(session)).body, /Đã ký xong/)
+  }
+  const { state, documentSha256, currentSha256 } = await stateOf(t, code)
+  assert.equal(state, 'signed')
+  const answer = await t.as('phochutich').get(`${page}/tep`)
+  assert.match(answer.body.slice(0, 8), /%PDF-/)
+  assert.equal((answer.rawPayload.toString('latin1').match(/\/ByteRange/g) ?? []).length, 2)
+  const open = await t.sql`select from worklist.item where capability = 'signing' and closed_at is null`
+  assert.equal(open.length, 0)
+  const entries = await t.sql<{ action: string }[]>`
+    select action from ledger.entry where subject = ${`signing-request:${code}`} order by id`
+  assert.deepEqual(
+    entries.map(({ action }) => action.split('.')[1]),
+    ['created', 'signed', 'signed', 'completed'],
+  )
+  assert.notEqual(documentSha256, currentSha256)
+})
+
+dbTest(
+  'nothing is signed with the certificate of another, with one that has ended, is revoked, or by a wrong signature',
+  async (t) => {
+    const code = await ask(t)
+    const asker = t.as('lanhdao')
+    const own = await makeSigner(nameOfLeader)
+    const refused = async (signer: { chain: string[] }) => {
+      const { status, value } = await courierOf(asker, await begin(asker, [code]))('chung-thu', { chain: signer.chain })
+      assert.equal(status, 422)
+      return value.code
+    }
+    assert.equal(await refused(await makeSigner('Người Lạ Mặt')), 'certificate.other-name')
+    const ended = await makeSigner(nameOfLeader, { to: '2026-11-01', serial: '11' })
+    assert.equal(await refused(ended), 'certificate.ended')
+    assert.equal(await refused({ chain: [Buffer.from('no certificate').toString('base64')] }), 'certificate.unreadable')
+
+    const session = await begin(asker, [code])
+    const call = courierOf(asker, session)
+    assert.equal((await courierOf(t.as('phochutich'), session)('ke-tiep', {})).status, 404, 'a session is one person’s')
+    assert.equal((await call('ke-tiep', {})).status, 409, 'no certificate, no digest')
+    await call('chung-thu', { chain: own.chain })
+    assert.equal((await call('chung-thu', { chain: own.chain })).status, 409, 'a consent is asked for once')
+    const early = {
+      sha256: (await stateOf(t, code)).currentSha256,
+      signature: own.sign(Buffer.alloc(32)).toString('base64'),
+    }
+    await call('chu-ky', { signatures: [early] })
+    assert.equal((await stateOf(t, code)).state, 'pending', 'what was not sent cannot come back signed')
+    const { items = [] } = readWish((await call('ke-tiep', {})).value.token)
+    const wrong = own.sign(Buffer.alloc(32, 7)).toString('base64')
+    await call('chu-ky', { signatures: [{ sha256: items[0]?.sha256, signature: wrong }] })
+    assert.equal((await stateOf(t, code)).state, 'pending')
+    assert.match((await asker.get(session)).body, /Chữ ký nhận được không khớp/)
+    assert.equal((await call('ke-tiep', {})).value.token, null, 'the session is over')
+
+    await t.sql`update signing.certificate set revoked_at = ${t.now}, revocation_reason = 'lộ khóa' where account = 'lanhdao'`
+    assert.equal(await refused(own), 'certificate.revoked')
+  },
+)
+
+dbTest('the agency does not sign before the person, and nobody signs after its seal', async (t) => {
+  const seal = { kind: 'seal', organisation: 'H32' } satisfies Signer
+  for (const signers of [[seal], [seal, leader], [leader, seal, deputy], []])
+    await assert.rejects(ask(t, { signers }), { status: 422 })
+  await assert.rejects(ask(t, { pdf: { bytes: Buffer.from('%PDF-1.7 no more'), name: 'x.pdf' } }), { status: 422 })
+  const code = await ask(t, { signers: [leader, seal] })
+  assert.equal((await t.as('lanhdao').submit('/ky-so/phien', { chon: code, 'phuong-tien': 'seal' })).statusCode, 422)
+})
+
+dbTest('a signer refuses with a reason, who asked takes back, and time runs out', async (t) => {
+  const asking = t.as('vanphong')
+  const made = await requestSignature(t.context(), {
+    title: 'Tờ trình bị trả',
+    pdf: { bytes: await makePdf('a'), name: 'a.pdf' },
+    organisation: 'H32.VP',
+    signers: [leader],
+  })
+  assert.equal((await asking.submit(`/ky-so/${made}/tu-choi`, { 'ly-do': 'không phải việc của tôi' })).statusCode, 404)
+  const short = await t.as('lanhdao').submit(`/ky-so/${made}/tu-choi`, { 'ly-do': 'sai' })
+  assert.equal(short.statusCode, 422)
+  assert.match(short.body, /Nêu lý do/)
+  assert.equal(
+    (await t.as('lanhdao').submit(`/ky-so/${made}/tu-choi`, { 'ly-do': 'Thiếu phụ lục số liệu.' })).statusCode,
+    303,
+  )
+  assert.equal((await stateOf(t, made)).state, 'refused')
+  const again = await t.as('lanhdao').submit('/ky-so/phien', { chon: made, 'phuong-tien': 'helper' })
+  assert.equal(again.statusCode, 422)
+  assert.match(again.body, /không còn chờ ký/)
+
+  const late = await ask(t, { text: 'muon', dueAt: new Date(t.now.getTime() + 3_600_000) })
+  await expireRequests(t.at(new Date(t.now.getTime() + 7_200_000)).context())
+  assert.equal((await stateOf(t, late)).state, 'expired')
+  assert.equal(
+    (await t.as('lanhdao').submit(`/ky-so/${late}/rut`, { 'ly-do': 'không phải của tôi đâu' })).statusCode,
+    422,
+  )
+})
+
+dbTest(
+  'many documents are signed under one consent, stopped and gone on with; what cannot be signed is listed',
+  async (t) => {
+    const asker = t.as('lanhdao')
+    const codes = []
+    for (let number = 0; number < 13; number += 1) codes.push(await ask(t, { text: `so ${number}` }))
+    const signer = await makeSigner(nameOfLeader)
+    const confirm = await asker.submit('/ky-so/xac-nhan', { viec: 'tat-ca' })
+    assert.match(confirm.body, /Xác nhận ký 13 văn bản/)
+    const first = await begin(asker, codes)
+    await courierOf(asker, first)('chung-thu', { chain: signer.chain })
+    assert.equal(await signAll(asker, first, signer, 10), 10)
+    assert.equal((await asker.submit(`${first}/dung`, {})).statusCode, 303)
+    const stopped = await asker.get(first)
+    assert.match(stopped.body, /Đã dừng: còn 3 văn bản chưa ký/)
+    const left = codes.slice(10)
+    assert.equal((await courierOf(asker, first)('ke-tiep', {})).status, 409)
+    const second = await begin(asker, left)
+    await courierOf(asker, second)('chung-thu', { chain: signer.chain })
+    await asker.submit(`/ky-so/${left[0]}/tu-choi`, { 'ly-do': 'Đã có văn bản thay thế.' })
+    assert.equal(await signAll(asker, second, signer), 2)
+    const ended = (await asker.get(second)).body
+    assert.match(ended, /còn 1 văn bản chưa ký/)
+    assert.match(ended, /đã được ký, từ chối hoặc rút lại/)
+    const [done] = await t.sql<
+      { count: number }[]
+    >`select count(*) as count from signing.request where state = 'signed'`
+    assert.equal(done?.count, 12)
+    const pdf = { bytes: await makePdf('giong nhau'), name: 'giong.pdf' }
+    const twins = [await ask(t, { pdf }), await ask(t, { pdf })]
+    const refused = await asker.inject({
+      method: 'POST',
+      url: '/ky-so/phien',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: `${twins.map((code) => `chon=${code}`).join('&')}&phuong-tien=helper`,
+    })
+    assert.equal(refused.statusCode, 422, refused.body)
+  },
+)
+
+dbTest('who may not sign is refused, and another room’s document is asked for once', async (t) => {
+  assert.equal((await t.as('phantich').get('/ky-so')).statusCode, 403)
+  assert.equal((await t.as('vanphong').get('/quan-tri/con-dau-so')).statusCode, 403)
+  const origin = { capability: 'duties', code: 'NN-1', url: '/trach-nhiem' }
+  const code = await ask(t, { origin })
+  assert.equal(await ask(t, { origin }), code)
+})

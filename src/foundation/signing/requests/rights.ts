@@ -1,0 +1,36 @@
+import type { Context } from '#platform/context'
+import { forbidden, notFound } from '#platform/errors'
+import { findSeen, listSteps, type RequestRow, type Sight, type StepRow } from './store.ts'
+
+/** To ask for signatures, and to sign what one is asked to. */
+export const signPermission = 'signature:sign'
+/** To see the requests of an organisation, also where one has no part in them. */
+export const readPermission = 'signature:read'
+/** To put an agency's seal. */
+export const sealPermission = 'seal:use'
+
+/** Nobody signs in the place of another: who stands in for a colleague has his own key only. */
+export function ownAccount(ctx: Context): string {
+  const { account } = ctx.actor
+  if (!account) throw forbidden(signPermission)
+  return account
+}
+
+export const sightOf = (ctx: Context): Sight => ({
+  account: ownAccount(ctx),
+  read: ctx.reach(readPermission),
+  seals: ctx.reach(sealPermission),
+})
+
+/** A request that the actor may see; what he may not see is not there. @throws Problem 404 */
+export async function getRequest(ctx: Context, code: string): Promise<{ request: RequestRow; steps: StepRow[] }> {
+  const request = await findSeen(ctx.sql, code, sightOf(ctx))
+  if (!request) throw notFound('signing-request', code)
+  return { request, steps: await listSteps(ctx.sql, [code]) }
+}
+
+/** Whether this signature is the actor's to give. */
+export function maySign(ctx: Context, step: Pick<StepRow, 'kind' | 'account' | 'organisation'>): boolean {
+  if (step.kind === 'seal') return ctx.can(sealPermission, step.organisation)
+  return step.account === ctx.actor.account && ctx.can(signPermission)
+}
