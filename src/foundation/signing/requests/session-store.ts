@@ -62,11 +62,6 @@ export async function findSession(sql: Sql, id: string): Promise<SessionRow | un
   return row
 }
 
-export async function lockSession(sql: Sql, id: string): Promise<SessionRow | undefined> {
-  const [row] = await sql<SessionRow[]>`select ${sessionColumns(sql)} from signing.session where id = ${id} for update`
-  return row
-}
-
 /** @returns false when another has said so before. */
 export async function setChain(
   sql: Sql,
@@ -164,7 +159,3 @@ export async function setItemEnded(
 
 export const listOverdueSessions = (sql: Sql, now: Date): Promise<{ id: string }[]> =>
   sql<{ id: string }[]>`select id from signing.session where state = 'running' and expires_at < ${now} limit 500`
-
-/** Sessions that a program left behind: running, and of a means that a job goes on with. */
-export const listRunning = (sql: Sql, means: MeansOfSigning): Promise<{ id: string }[]> =>
-  sql<{ id: string }[]>`select id from signing.session where state = 'running' and means = ${means} limit 500`
