@@ -99,8 +99,13 @@ dbTest('a permission over another organisation opens no door to strange codes', 
 
 dbTest('a form or a call from another site changes nothing, whoever is signed in', async (t) => {
   const open = routes.filter(({ foreignOrigins }) => foreignOrigins).map(({ path }) => path)
-  // Where no cookie counts, and the call itself brings a code, a token or the client's own proof.
-  assert.deepEqual(open, ['/oidc/token', '/oidc/token/revocation', '/oidc/me'])
+  // Where no cookie counts, and the call itself brings a code, a token or the client's own proof; and what anybody may read of places.
+  const ofPlaces = open.filter((path) => path.startsWith('/api/v1/places/reconcile'))
+  assert.ok(routes.filter(({ path }) => ofPlaces.includes(path)).every(({ access }) => access === 'public'))
+  assert.deepEqual(
+    open.filter((path) => !ofPlaces.includes(path)),
+    ['/oidc/token', '/oidc/token/revocation', '/oidc/me'],
+  )
   const changing = routes.filter(({ method, foreignOrigins }) => method !== 'GET' && !foreignOrigins)
   assert.ok(changing.length > 5)
   for (const route of changing) {

@@ -55,11 +55,6 @@ export async function raiseSession(
   return session
 }
 
-export async function findAmr(sql: Sql, tokenHash: Buffer): Promise<string[]> {
-  const [row] = await sql<{ amr: string[] }[]>`select amr from identity.session where token_hash = ${tokenHash}`
-  return row?.amr ?? []
-}
-
 export async function touchSession(sql: Sql, id: string, now: Date): Promise<void> {
   await sql`update identity.session set seen_at = ${now} where id = ${id}`
 }

@@ -1,4 +1,4 @@
--- What became of kept files besides lying there: who keeps them for how long, holds, disposal, scans for malware, previews.
+-- What became of kept files besides lying there: who keeps them for how long, holds, disposal, scans for malware.
 
 -- How long a use is kept, as the pack says it; an office may set it otherwise.
 create table files.retention (
@@ -100,15 +100,3 @@ create table files.finding (
 );
 create index finding_at on files.finding (found_at desc, id desc);
 
--- Pictures of the pages, made on first wish: derived, and made again whenever they are wanted.
-create table files.preview (
-  sha256 text primary key references files.content (sha256),
-  state text not null check (state in ('asked', 'made', 'failed')),
-  pages int,
-  -- All that the file has, of which the first are shown.
-  of_pages int,
-  words text,
-  reason text,
-  asked_at timestamptz not null,
-  made_at timestamptz
-);
