@@ -8,6 +8,8 @@ export async function readSecretKey(config: Config, name: string): Promise<Buffe
   const path = join(config.varDir, 'secrets', name)
   const known = await readFile(path).catch(() => undefined)
   if (known) return known
+  // The folder itself is read by the account of the embedded database too: only what lies in it is closed.
+  await mkdir(config.varDir, { recursive: true })
   await mkdir(join(config.varDir, 'secrets'), { recursive: true, mode: 0o700 })
   const draft = `${path}.${process.pid}`
   await writeFile(draft, randomBytes(32), { mode: 0o600 })

@@ -51,10 +51,13 @@ export function StandingIn({ name, endAction }: { name: string; endAction: strin
 export function EmergencyPowers({ title, endsAt, href }: { title: string; endsAt: Date; href: string }) {
   return (
     <section class="standing-in" aria-label="Quyền khẩn cấp">
-      <p>
-        <Icon name="warning" /> Đang dùng quyền khẩn cấp: <strong>{title}</strong>, đến <Time at={endsAt} exact />. Mọi
-        việc được đánh dấu trong nhật ký.
-      </p>
+      <div class="row">
+        <Icon name="warning" />
+        <p>
+          Đang dùng quyền khẩn cấp: <strong>{title}</strong>, đến <Time at={endsAt} exact />. Mọi việc được đánh dấu
+          trong nhật ký.
+        </p>
+      </div>
       <a class="button button-small" href={href}>
         Xem hoặc kết thúc
       </a>

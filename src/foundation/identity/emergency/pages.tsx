@@ -18,6 +18,7 @@ import {
   Time,
   type Tone,
 } from '#ui'
+import { listPeople } from '../actions/holders.ts'
 import { findHasFactor } from '../assurance/store.ts'
 import { everywhere, roleNames, roles } from '../model.ts'
 import { listChoices, organisationNames } from '../pages/account-parts.tsx'
@@ -47,10 +48,12 @@ interface Shown {
   emergency: Emergency
   state: EmergencyState
   nameOf: (code: string | null) => string
+  /** The name of an account's owner. */
+  personOf: (account: string | null) => string | undefined
   ctx: Context
 }
 
-function EmergencyCard({ emergency, state, nameOf, ctx }: Shown) {
+function EmergencyCard({ emergency, state, nameOf, personOf, ctx }: Shown) {
   const { personName, role, organisation, minutes, reason, askedAt, decidedBy, endsAt, endedAt, conclusion } = emergency
   const place = organisation === everywhere ? 'mọi đơn vị' : nameOf(organisation)
   return (
@@ -64,10 +67,10 @@ function EmergencyCard({ emergency, state, nameOf, ctx }: Shown) {
           { term: 'Xin lúc', value: <Time at={askedAt} exact /> },
           { term: 'Thời gian', value: `${minutes} phút kể từ lúc duyệt` },
           { term: 'Lý do', value: reason },
-          { term: 'Người quyết định', value: decidedBy },
+          { term: 'Người quyết định', value: personOf(decidedBy) },
           { term: 'Tự kết thúc lúc', value: endsAt && <Time at={endsAt} exact /> },
           { term: 'Kết thúc lúc', value: endedAt && <Time at={endedAt} exact /> },
-          { term: 'Người rà soát', value: emergency.reviewedBy },
+          { term: 'Người rà soát', value: personOf(emergency.reviewedBy) },
           { term: 'Kết luận', value: conclusion },
           {
             term: 'Việc đã làm',
@@ -84,7 +87,7 @@ function EmergencyCard({ emergency, state, nameOf, ctx }: Shown) {
   )
 }
 
-function Deeds({ emergency, state, ctx }: Omit<Shown, 'nameOf'>) {
+function Deeds({ emergency, state, ctx }: Omit<Shown, 'nameOf' | 'personOf'>) {
   const { id, account, decidedBy, personName } = emergency
   const own = ctx.actor.account
   const path = `${emergencyPath}/${id}`
@@ -186,6 +189,12 @@ async function showEmergencies(
 ): Promise<Reply> {
   const emergencies = await listEmergencies(ctx.sql)
   const nameOf = await organisationNames(ctx)
+  const people = await listPeople(
+    ctx,
+    emergencies.flatMap(({ decidedBy, reviewedBy }) => [decidedBy ?? [], reviewedBy ?? []].flat()),
+  )
+  const names = new Map(people.map(({ account, name }) => [account, name]))
+  const personOf = (account: string | null) => (account ? (names.get(account) ?? account) : undefined)
   const { account = '' } = ctx.actor
   return page({
     title: 'Quyền khẩn cấp',
@@ -205,6 +214,7 @@ async function showEmergencies(
                 emergency={emergency}
                 state={stateOf(emergency, ctx.now)}
                 nameOf={nameOf}
+                personOf={personOf}
                 ctx={ctx}
               />
             ))}
