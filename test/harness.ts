@@ -102,7 +102,8 @@ async function dropLeftovers(sql: Pool): Promise<void> {
 }
 
 /** What the template holds was there before any test: people's roles would else begin after `testNow`. */
-const templateMadeAt = new Date('2026-11-01T00:00:00Z')
+/** When the pack of every test database was loaded: at this hour nothing has fallen due since. */
+export const templateMadeAt = new Date('2026-11-01T00:00:00Z')
 
 async function fillTemplate(database: string): Promise<void> {
   const app = await openApp(await configFor(database), { tables: 'migrate' })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,6 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { strFromU8, unzipSync } from 'fflate'
 import { type Letter, letterDocx } from '#files'
-import { debianProgram } from '#test/debian'
 import { recognise } from '../content/recognise.ts'
 
 const letter: Letter = {
@@ -44,9 +44,13 @@ test('the letter as DOCX is what the house takes as DOCX, and says what the pape
   assert.match(xml, /w:pgMar[^>]*w:left="170\d"/)
 })
 
-const office = debianProgram('libreoffice-writer-nogui', ['/usr/bin/soffice', '/usr/lib/libreoffice/program/soffice'])
+// Looked for and never installed: a build would wait a minute for it.
+const office = ['/usr/bin/soffice', '/usr/lib/libreoffice/program/soffice'].find((path) => existsSync(path))
 
-test('LibreOffice opens it with the same words', { skip: office.skip, timeout: 240_000 }, async () => {
+test('LibreOffice opens it with the same words', {
+  skip: office === undefined && 'no LibreOffice on this machine',
+  timeout: 240_000,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tram-docx-'))
   try {
     await writeFile(join(folder, 'thu.docx'), await letterDocx(letter))
@@ -56,7 +60,7 @@ test('LibreOffice opens it with the same words', { skip: office.skip, timeout: 2
       '--convert-to',
       'txt:Text (encoded):UTF8',
     ]
-    await promisify(execFile)(await office.find(), [...args, '--outdir', folder, join(folder, 'thu.docx')], {
+    await promisify(execFile)(office ?? '', [...args, '--outdir', folder, join(folder, 'thu.docx')], {
       timeout: 180_000,
     })
     const text = await readFile(join(folder, 'thu.txt'), 'utf8')

@@ -8,7 +8,7 @@ import { issueToken } from '#identity'
 import { notify } from '#notifications'
 import { createContext, systemActor } from '#platform/context'
 import { openPool } from '#platform/sql'
-import { browser, type CloneTest, cloneTest, findAxeFaults, signIn } from '#test/harness'
+import { browser, type CloneTest, cloneTest, findAxeFaults, signIn, templateMadeAt } from '#test/harness'
 import { projectRoot } from '#test/settings'
 import { type MessageSimulators, startSimulators } from '#test/simulators'
 import { deliver } from './deliver.ts'
@@ -73,44 +73,50 @@ async function showPushed(page: Page, origin: string): Promise<string | undefine
   return shown.jsonValue()
 }
 
-cloneTest('a message goes by itself, shows at the head of an open page, and is read by opening it', async (t) => {
-  const telling = await startTellingBack(t)
-  await telling.behave('sms', { receipt: 'received', latencyMs: 50 })
-  t.app.config.messages = telling.settings
-  const context = await (await browser()).newContext({ viewport: { width: 390, height: 844 } })
-  const page = await context.newPage()
-  try {
-    await signIn(page, t.url, 'dulieu-khcn')
-    await page.goto(`${t.url}/tai-khoan`)
-    const bell = page.locator('header').getByRole('link', { name: /Thông báo/ })
-    assert.doesNotMatch((await bell.textContent()) ?? '', /\d/)
-    await notify(t.context(), trial('Phòng trực'))
-    await page.waitForFunction(
-      () => /1/.test(document.querySelector('.head-link .nav-count')?.textContent ?? ''),
-      undefined,
-      {
-        timeout: 30_000,
-      },
-    )
-    await until(async () => (await telling.arrived('email')).length === 1)
-    await until(async () => {
-      const [sms] = await t.sql`select state from notifications.delivery where channel = 'sms'`
-      return sms?.state === 'received'
-    })
-    await bell.click()
-    await page.getByRole('link', { name: 'Thông báo thử từ Phòng trực' }).click()
-    await page.waitForURL(/\/tai-khoan$/)
-    assert.equal(await page.locator('.head-link .nav-count').textContent(), '')
-    const [call] = await t.sql`select state from notifications.delivery where channel = 'call'`
-    assert.equal(call?.state, 'unneeded', 'who has read it is not called')
-    await page.goto(`${t.url}/thong-bao/tuy-chon`)
-    await page.getByRole('button', { name: 'Bật trên trình duyệt này' }).waitFor()
-    assert.deepEqual(await findAxeFaults(page), [])
-    assert.equal(await showPushed(page, t.url), 'Nước lên ở Cam Ranh')
-  } finally {
-    await context.close()
-  }
-})
+cloneTest(
+  'a message goes by itself, shows at the head of an open page, and is read by opening it',
+  async (t) => {
+    const telling = await startTellingBack(t)
+    await telling.behave('sms', { receipt: 'received', latencyMs: 50 })
+    t.app.config.messages = telling.settings
+    const context = await (await browser()).newContext({ viewport: { width: 390, height: 844 } })
+    const page = await context.newPage()
+    try {
+      await signIn(page, t.url, 'dulieu-khcn')
+      await page.goto(`${t.url}/tai-khoan`)
+      const bell = page.locator('header').getByRole('link', { name: /Thông báo/ })
+      assert.doesNotMatch((await bell.textContent()) ?? '', /\d/)
+      await notify(t.context(), trial('Phòng trực'))
+      await page.waitForFunction(
+        () => /1/.test(document.querySelector('.head-link .nav-count')?.textContent ?? ''),
+        undefined,
+        {
+          timeout: 30_000,
+        },
+      )
+      await until(async () =>
+        (await telling.arrived('email')).some(({ subject }) => subject === 'Thông báo thử từ Phòng trực'),
+      )
+      await until(async () => {
+        const [sms] = await t.sql`select state from notifications.delivery where channel = 'sms'`
+        return sms?.state === 'received'
+      })
+      await bell.click()
+      await page.getByRole('link', { name: 'Thông báo thử từ Phòng trực' }).click()
+      await page.waitForURL(/\/tai-khoan$/)
+      assert.equal(await page.locator('.head-link .nav-count').textContent(), '')
+      const [call] = await t.sql`select state from notifications.delivery where channel = 'call'`
+      assert.equal(call?.state, 'unneeded', 'who has read it is not called')
+      await page.goto(`${t.url}/thong-bao/tuy-chon`)
+      await page.getByRole('button', { name: 'Bật trên trình duyệt này' }).waitFor()
+      assert.deepEqual(await findAxeFaults(page), [])
+      assert.equal(await showPushed(page, t.url), 'Nước lên ở Cam Ranh')
+    } finally {
+      await context.close()
+    }
+  },
+  { timeoutMs: 240_000, now: templateMadeAt },
+)
 
 const startWork = (t: CloneTest): ChildProcess => {
   const { smtp } = outside.settings
