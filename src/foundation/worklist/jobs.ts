@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { addWorkingDays, getCalendarOf, instantOf, localDate } from '#calendar'
 import { accessChanged, emergencyOver, emergencyReviewed, listHolders, matterClosed, matterOpened } from '#identity'
 import type { Context } from '#platform/context'
+import { Problem } from '#platform/errors'
 import { type Subscription, subscribe } from '#platform/events'
 import { defineJob, handleJob } from '#platform/jobs'
 import { closeItem, openItem, recordMoves, tell } from './actions.ts'
@@ -93,9 +94,13 @@ export const subscriptions: readonly Subscription[] = [
   subscribe(emergencyReviewed, 'worklist.emergency-reviewed', (ctx, { id }) => closeItem(ctx, reviewOf(id))),
 ]
 
-/** The end of the n-th working day after today, by the calendar of the organisation. */
-async function dueAfter(ctx: Context, organisation: string, workingDays: number): Promise<Date> {
-  const compiled = await getCalendarOf(ctx, organisation)
+/** The end of the n-th working day after today, by the calendar of the organisation; without one nothing is promised. */
+async function dueAfter(ctx: Context, organisation: string, workingDays: number): Promise<Date | undefined> {
+  const compiled = await getCalendarOf(ctx, organisation).catch((error) => {
+    if (error instanceof Problem && error.status === 404) return undefined
+    throw error
+  })
+  if (!compiled) return undefined
   const { timeZone } = compiled.calendar
   return instantOf(addWorkingDays(compiled, localDate(ctx.now, timeZone), workingDays), '17:00', timeZone)
 }
