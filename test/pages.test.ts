@@ -2,7 +2,7 @@
  * Every page in every role, once, in a real browser: nothing for axe to find, no error and no refusal in its console, no sideways
  * scrolling on a phone. Widths and themes change from page to page and from role to role, so that the pairs page × width, page × theme,
  * role × width and role × theme are all met; a page that few roles may open is looked at again until they are. What has been looked at
- * so, and is made of the same pieces for one more role, is not looked at again.
+ * so, and is made of pieces that are known for one more role, is not looked at again.
  *
  * A browser is a large program that can die on a loaded machine. Pages are therefore looked at in batches, each in a context of its
  * own; a batch whose browser was lost goes on once in a new one, and what fails again is a fault.
@@ -89,12 +89,10 @@ function planLooks(readings: readonly Reading[]): Batch[] {
   }))
   const places = new Map(allRoutes().map(({ path }, index) => [path, index]))
   const seen = new Map<string, number>()
-  const pieces = new Map<string, Set<string>>()
+  const known = new Set<string>()
   for (const { pages, looks } of plans)
     for (const { url, route, answer } of pages) {
       const count = seen.get(route.path) ?? 0
-      const known = pieces.get(route.path) ?? new Set()
-      pieces.set(route.path, known)
       const own = piecesOf(answer.body)
       if (count >= looksForPairs && own.every((piece) => known.has(piece))) continue
       for (const piece of own) known.add(piece)
@@ -110,10 +108,10 @@ function planLooks(readings: readonly Reading[]): Batch[] {
   return plans.flatMap(({ role, cookie, looks }) => inBatches({ role, cookie, looks }))
 }
 
-/** The elements of a page's own part, without their texts and what differs from row to row. */
+/** The kinds of elements of a page's own part, without their texts and what differs from row to row. */
 function piecesOf(body: string): string[] {
   const tags = body.slice(Math.max(0, body.indexOf('<main'))).match(/<[a-z][^>]*>/g) ?? []
-  return [...new Set(tags.map((tag) => tag.replace(/(?<!class|role|type|scope|tabindex)="[^"]*"/g, '=""')))]
+  return [...new Set(tags.map((tag) => tag.replace(/(?<!class|role|type)="[^"]*"/g, '=""')))]
 }
 
 // What a role may not open answers with one and the same page of refusal: a few of them tell as much as all.
