@@ -15,6 +15,7 @@ import type { Context } from '#platform/context'
 import { publicPath, publishDocument, requestSignature } from '#signing'
 import { importBytes } from '#warehouse'
 import { capabilities, collectGrants } from '../src/app.ts'
+import { drawDisposal } from '../src/foundation/files/retention/actions.ts'
 import { object } from '../src/foundation/identity/person/own.ts'
 import { resolvePerson } from '../src/foundation/identity/person/resolve.ts'
 import { registerClient } from '../src/foundation/identity/provider/clients.ts'
@@ -227,8 +228,18 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     await publishSample(ctx),
     ...(await makeCitizens(ctx)),
     ...(await askForSignatures(ctx)),
+    `/quan-tri/tep/danh-muc/${await drawDisposal(ctx, '2090-01-01')}`,
   ]
 }
+
+/** The same work as somebody else, also within its transactions. */
+const actAs = (ctx: Context, actor: Context['actor']): Context => ({
+  ...ctx,
+  actor,
+  can: () => true,
+  require: () => {},
+  transaction: (work) => ctx.transaction((inner) => work(actAs(inner, actor))),
+})
 
 /** Documents that wait for signatures, one of them being signed, and a certificate whose texts are hostile. */
 async function askForSignatures(ctx: Context): Promise<string[]> {
@@ -243,7 +254,7 @@ async function askForSignatures(ctx: Context): Promise<string[]> {
       ],
     })
   const [first, second] = [await ask('a'), await ask('b')]
-  const leader: Context = { ...ctx, actor: { ...ctx.actor, account: 'lanhdao' } }
+  const leader = actAs(ctx, { ...ctx.actor, account: 'lanhdao' })
   const session = await openSession(leader, { means: 'helper', codes: [second] })
   const line = `0a1b,"${markup.replaceAll('"', '""')}","${markup.replaceAll('"', '""')}",ca-nhan,${communeA.organisation},,token,2026-01-01,2027-01-01`
   await importCertificates(ctx, Buffer.from(`${Object.values(columns).join(',')}\n${line}\n`))
@@ -253,11 +264,8 @@ async function askForSignatures(ctx: Context): Promise<string[]> {
 
 /** A look-up that its person does not agree with, and a sign-in that may be somebody known. */
 async function makeCitizens(ctx: Context): Promise<string[]> {
-  const clerk: Context = { ...ctx, actor: makeActor('motcua-tinh', { 'person:look-up': 'all' }, 'H32.VP.PVHCC') }
-  await lookUpPerson(
-    { ...clerk, can: () => true },
-    { number: '999179000033', purpose: 'xac-minh', reference: '12/UBND-VP' },
-  )
+  const clerk = actAs(ctx, makeActor('motcua-tinh', { 'person:look-up': 'all' }, 'H32.VP.PVHCC'))
+  await lookUpPerson(clerk, { number: '999179000033', purpose: 'xac-minh', reference: '12/UBND-VP' })
   const person = await resolvePerson(ctx, {
     issuer: 'https://vneid.vidu.invalid',
     subject: 'mau-1',
@@ -274,7 +282,7 @@ async function makeCitizens(ctx: Context): Promise<string[]> {
     roles: [],
     permissions: new Map(),
   }
-  const own: Context = { ...ctx, actor: { ...owner, citizen: { person: look.person } }, require: () => {} }
+  const own = actAs(ctx, { ...owner, citizen: { person: look.person } })
   await object(own, look.id, `Tôi không nộp hồ sơ ${markup}`)
   return [`/cong-dan/ai-da-xem/${look.id}`]
 }
@@ -295,7 +303,7 @@ async function inspect(ctx: Context): Promise<string> {
     organisations: [communeA.organisation],
     subjects: [],
   }
-  const as = (account: string): Context => ({ ...ctx, actor: { ...ctx.actor, account } })
+  const as = (account: string) => actAs(ctx, { ...ctx.actor, account })
   const id = await askInspection(as('quantri'), asked)
   await decideInspection(as('lanhdao'), id, 'approved')
   await askInspection(as('quantri'), asked)
