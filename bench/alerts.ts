@@ -161,9 +161,12 @@ async function startProgram(app: App, folder: string): Promise<Program> {
     TRAM_VAR: folder,
     TRAM_LOG: 'error',
   }
-  const flags = ['--import', 'tsx', ...(process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)]
+  const flags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)
   const processes = ['serve', 'work'].map((role) =>
-    spawn(process.execPath, [...flags, 'src/main.ts', role], { env, stdio: ['ignore', 'ignore', 'inherit'] }),
+    spawn(process.execPath, [...flags, 'scripts/launch.mjs', 'src/main.ts', role], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
   )
   await untilAnswers(`http://127.0.0.1:${port}/health/live`)
   return { url: `http://127.0.0.1:${port}/alertmanager`, headers: { authorization: `Bearer ${token}` }, processes }

@@ -63,8 +63,7 @@ async function runImport(environment: NodeJS.ProcessEnv): Promise<{ printed: Pri
   // As `npm run tram` starts it.
   const args = [
     '--max-semi-space-size=32',
-    '--import',
-    'tsx',
+    'scripts/launch.mjs',
     'src/main.ts',
     'import',
     'event-log-csv',

@@ -57,7 +57,10 @@ async function startServer(app: App, varDir: string): Promise<Server> {
     TRAM_LOG: 'error',
   }
   const start = (role: string) =>
-    spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', role], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', role], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   const processes = [start('serve'), start('work')]
   const url = `http://127.0.0.1:${port}`
   for (let tries = 0; tries < 300; tries += 1) {

@@ -72,7 +72,10 @@ async function startProgram(app: App, varDir: string): Promise<Program> {
     TRAM_LOG: 'error',
   }
   const processes = ['serve', 'work'].map((role) =>
-    spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', role], { env, stdio: ['ignore', 'ignore', 'inherit'] }),
+    spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', role], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
   )
   const url = `http://127.0.0.1:${port}`
   for (let tries = 0; tries < 600; tries += 1) {

@@ -1,5 +1,5 @@
 // The one door of `npm start`, `npm run tram`, `npm test`, `npm run check`: plain JavaScript without dependencies, because it is what
-// installs them. Everything else is TypeScript, run from source by tsx.
+// installs them. Everything else is TypeScript: the program runs by launch.mjs, tests and tools from source by tsx.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -18,7 +18,10 @@ const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'w
 const test = (...files) => node('--test-reporter=spec', ...files)
 
 // What a page or a batch of an import leaves dies young where the young have room: half the collecting, and less memory in all.
-const program = (...rest) => [process.execPath, ['--max-semi-space-size=32', '--import', 'tsx', 'src/main.ts', ...rest]]
+const program = (...rest) => [
+  process.execPath,
+  ['--max-semi-space-size=32', 'scripts/launch.mjs', 'src/main.ts', ...rest],
+]
 
 const tasks = {
   start: [program('start', ...args)],
@@ -31,7 +34,7 @@ const tasks = {
   ],
   crash: [test('test/crash.ts', ...args)],
   simulators: [node('simulators/all.ts', ...args)],
-  helper: [node('helper/main.ts', ...args)],
+  helper: [[process.execPath, ['scripts/launch.mjs', 'helper/main.ts', ...args]]],
   bench: [node('bench/main.ts', ...args)],
   check: [
     [bin('biome'), ['check', '--error-on-warnings', '.']],

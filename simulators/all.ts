@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const own = process.argv.slice(2)
+const launcher = join(import.meta.dirname, '../scripts/launch.mjs')
 // Trust services stand on openssl, which not every machine has.
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 const programs = [
@@ -14,7 +15,7 @@ const programs = [
 if (!hasOpenssl) process.stderr.write('There is no openssl here: the trust services of signatures do not run.\n')
 
 const children = programs.map(([program = '', ...options]) =>
-  spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, program), '--until-input-ends', ...options], {
+  spawn(process.execPath, [launcher, `simulators/${program}`, '--until-input-ends', ...options], {
     stdio: ['pipe', 'inherit', 'inherit'],
   }),
 )

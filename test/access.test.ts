@@ -105,7 +105,7 @@ cloneTest('with JavaScript off a file is sent, looked at and taken in, and figur
     const buffer = Buffer.from([dossierColumns, dossierLine(31, communeA), dossierLine(32, communeA)].join('\n'))
     await page.getByLabel('Tệp', { exact: true }).setInputFiles({ name: 'ho-so.csv', mimeType: 'text/csv', buffer })
     await page.getByRole('button', { name: 'Xem trước' }).click()
-    assert.ok(await page.getByRole('heading', { name: 'Thử cả 2 dòng' }).isVisible())
+    await page.getByRole('heading', { name: 'Thử cả 2 dòng' }).waitFor()
     await page.getByRole('button', { name: 'Nhập tệp' }).click()
     assert.ok(await page.getByRole('heading', { level: 1, name: 'ho-so.csv' }).isVisible(), 'the landing of the file')
     await openAs(page, t, 'dulieu-khcn')

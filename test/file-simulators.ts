@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after } from 'node:test'
 import type { S3Settings } from '#platform/config'
@@ -22,11 +21,14 @@ export function startFileSimulators(): Promise<FileSimulators> {
 }
 
 async function start(): Promise<FileSimulators> {
-  const path = join(projectRoot, 'simulators', 'files', 'main.ts')
-  child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0', '--until-input-ends'], {
-    cwd: projectRoot,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
+  child = spawn(
+    process.execPath,
+    ['scripts/launch.mjs', 'simulators/files/main.ts', '--port', '0', '--until-input-ends'],
+    {
+      cwd: projectRoot,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  )
   child.unref()
   if (!child.stdout) throw new Error('the simulators have no output')
   for await (const line of createInterface({ input: child.stdout })) {

@@ -24,8 +24,10 @@ function ask(task: string, installed: Record<string, object> | undefined) {
     mkdirSync(join(home, 'scripts'))
     mkdirSync(join(home, 'src'))
     mkdirSync(join(home, 'node_modules'))
-    cpSync(join(projectRoot, 'scripts/run.mjs'), join(home, 'scripts/run.mjs'))
-    symlinkSync(join(projectRoot, 'node_modules/tsx'), join(home, 'node_modules/tsx'))
+    for (const file of ['scripts/run.mjs', 'scripts/launch.mjs', 'tsconfig.json'])
+      cpSync(join(projectRoot, file), join(home, file))
+    for (const name of ['tsx', 'esbuild', '@esbuild'])
+      symlinkSync(join(projectRoot, 'node_modules', name), join(home, 'node_modules', name))
     writeFileSync(join(home, 'src/main.ts'), 'console.log("the program ran")')
     writeFileSync(join(home, 'package.json'), '{"type":"module","dependencies":{"not-in-the-lock":"1.0.0"}}')
     // npm itself refuses a lock file that belongs to another package.json, so nothing is fetched here.

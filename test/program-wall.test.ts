@@ -28,8 +28,8 @@ after(async () => {
 async function copyProgram(): Promise<string> {
   const folder = join(home, 'next')
   await cp(join(projectRoot, 'src'), join(folder, 'src'), { recursive: true })
-  await cp(join(projectRoot, 'package.json'), join(folder, 'package.json'))
-  await cp(join(projectRoot, 'tsconfig.json'), join(folder, 'tsconfig.json'))
+  for (const file of ['package.json', 'tsconfig.json', 'scripts/launch.mjs'])
+    await cp(join(projectRoot, file), join(folder, file))
   for (const name of ['node_modules', 'packs']) await symlink(join(projectRoot, name), join(folder, name))
   await appendFile(join(folder, 'src/ui/styles/watch.css'), '\n.wall-of-the-next-build { color: inherit; }\n')
   return folder
@@ -37,7 +37,7 @@ async function copyProgram(): Promise<string> {
 
 /** The server as a process of its own on the database of the test. */
 async function serve(t: CloneTest, port: number, folder: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
+  const child = spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', 'serve'], {
     cwd: folder,
     env: {
       ...process.env,

@@ -51,7 +51,7 @@ const settings = (changes: Record<string, string>) => ({
 })
 
 function launch(args: readonly string[], changes: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+  const child = spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', ...args], {
     cwd: projectRoot,
     env: settings(changes),
     stdio: ['ignore', 'pipe', 'pipe'],

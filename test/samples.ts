@@ -220,11 +220,11 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     remove: [],
     citation: `Công điện ${markup}`,
   })
-  const number = await inspect(ctx)
+  const numbers = await inspect(ctx)
   return [
     ...(await makeWatch(ctx)),
     ...projects,
-    number,
+    ...numbers,
     await publishSample(ctx),
     ...(await makeCitizens(ctx)),
     ...(await askForSignatures(ctx)),
@@ -287,8 +287,8 @@ async function makeCitizens(ctx: Context): Promise<string[]> {
   return [`/cong-dan/ai-da-xem/${look.id}`]
 }
 
-/** Somebody inspects commune A by a decision that is hostile in every text. @returns the page of a number he may reopen */
-async function inspect(ctx: Context): Promise<string> {
+/** Somebody inspects commune A by a decision that is hostile in every text. @returns the pages of a number he may reopen */
+async function inspect(ctx: Context): Promise<string[]> {
   const today = new Date(ctx.now.getTime() + 7 * 3600_000).toISOString().slice(0, 10)
   const asked = {
     account: 'thanhtra',
@@ -307,10 +307,11 @@ async function inspect(ctx: Context): Promise<string> {
   const id = await askInspection(as('quantri'), asked)
   await decideInspection(as('lanhdao'), id, 'approved')
   await askInspection(as('quantri'), asked)
-  const [fact] = await ctx.sql<{ id: number }[]>`
-    select id from indicators.fact where organisation = ${communeA.organisation} and superseded_at is null and record_count > 0
+  const [fact] = await ctx.sql<{ id: number; indicator: string }[]>`
+    select id, indicator from indicators.fact
+    where organisation = ${communeA.organisation} and superseded_at is null and record_count > 0
     order by id limit 1`
-  return `/thanh-tra/so-lieu/${fact?.id}`
+  return [`/thanh-tra/so-lieu/${fact?.id}`, `/thanh-tra/chi-tieu/${fact?.indicator}`]
 }
 
 /** A document that anyone opens by its code. */

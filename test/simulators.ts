@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after } from 'node:test'
 import type { MessageSettings } from '#platform/config'
@@ -34,11 +33,14 @@ after(() => {
 })
 
 export async function startSimulators(options: readonly string[] = []): Promise<MessageSimulators> {
-  const path = join(projectRoot, 'simulators', 'main.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0', '--until-input-ends', ...options], {
-    cwd: projectRoot,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['scripts/launch.mjs', 'simulators/main.ts', '--port', '0', '--until-input-ends', ...options],
+    {
+      cwd: projectRoot,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  )
   children.add(child)
   child.unref()
   const line = await firstLine(child)

@@ -121,7 +121,7 @@ async function findLibrary(): Promise<string> {
 export async function startHelper(args: readonly string[], environment: Record<string, string> = {}): Promise<string> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'helper/main.ts', '--port', '0', '--no-window', '--until-input-ends', ...args],
+    ['scripts/launch.mjs', 'helper/main.ts', '--port', '0', '--no-window', '--until-input-ends', ...args],
     { cwd: projectRoot, stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   )
   children.add(child)

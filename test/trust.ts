@@ -38,11 +38,14 @@ export function startTrust(): Promise<Trust> {
 
 async function start(): Promise<Trust> {
   await openssl.find()
-  const path = join(projectRoot, 'simulators', 'tsa', 'main.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0', '--until-input-ends'], {
-    cwd: projectRoot,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['scripts/launch.mjs', 'simulators/tsa/main.ts', '--port', '0', '--until-input-ends'],
+    {
+      cwd: projectRoot,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  )
   children.add(child)
   child.unref()
   const { url, control, folder } = JSON.parse(await firstLine(child)) as Record<'url' | 'control' | 'folder', string>

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after } from 'node:test'
 import { projectRoot } from './settings.ts'
@@ -34,11 +33,14 @@ export async function startVneid(): Promise<SimulatedVneid> {
 }
 
 async function spawnVneid(): Promise<SimulatedVneid> {
-  const path = join(projectRoot, 'simulators', 'vneid', 'main.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0', '--until-input-ends'], {
-    cwd: projectRoot,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['scripts/launch.mjs', 'simulators/vneid/main.ts', '--port', '0', '--until-input-ends'],
+    {
+      cwd: projectRoot,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  )
   children.add(child)
   child.unref()
   if (!child.stdout) throw new Error('the simulated VNeID has no output')

@@ -129,7 +129,7 @@ function keepWorking(app: App, progress: Progress): Worker {
     markReady = resolve
   })
   const launch = () => {
-    child = fork(fileURLToPath(new URL('../main.ts', import.meta.url)), ['work'], {
+    child = fork(fileURLToPath(new URL('../../scripts/launch.mjs', import.meta.url)), ['src/main.ts', 'work'], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     child.on('message', () => {

@@ -43,7 +43,7 @@ export function endWithAll(): void {
 }
 
 export function launch(place: Place, args: readonly string[], settings: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+  const child = spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', ...args], {
     cwd: projectRoot,
     env: { ...environmentOf(place), ...settings },
     detached: true,

@@ -85,11 +85,17 @@ dbTest('strange codes, numbers and cursors in addresses are never a fault of the
     '%F0%9F%92%A9',
     'a'.repeat(490),
   ]
+  const names = ['after', 'q', 'ky']
   let asked = 0
-  for (const { path } of allRoutes().filter(({ method }) => method === 'GET')) {
-    const urls = path.includes(':')
-      ? strange.map((value) => path.replace(/:[A-Za-z]+/g, value))
-      : strange.flatMap((value) => ['after', 'q', 'ky'].map((name) => `${path}?${name}=${value}`))
+  for (const [place, { path }] of allRoutes()
+    .filter(({ method }) => method === 'GET')
+    .entries()) {
+    // Neighbouring pages get a value under another name each.
+    const urls = strange.map((value, index) =>
+      path.includes(':')
+        ? path.replace(/:[A-Za-z]+/g, value)
+        : `${path}?${names[(place + index) % names.length]}=${value}`,
+    )
     for (const url of urls) {
       const answer = await t.as(everybody).inject({ method: 'GET', url, headers: { accept: 'text/html' } })
       asked += 1

@@ -55,7 +55,7 @@ cloneTest('a flood alert runs its playbook as an exercise and for real, and both
       .first()
       .click()
     await page.mouse.wheel(0, 4000)
-    assert.ok(await page.getByRole('complementary', { name: 'Diễn tập' }).isVisible())
+    await page.getByRole('complementary', { name: 'Diễn tập' }).waitFor()
   })
 })
 

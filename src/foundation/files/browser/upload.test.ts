@@ -24,12 +24,23 @@ cloneTest(
     assert.ok(patches >= 2, `${patches} requests`)
     assert.deepEqual(await findAxeFaults(page), [])
     assert.equal(await page.locator('#tep').isDisabled(), true)
-    // Given up, and chosen again with the line cut for long: told so, and gone on with by hand.
+    // Given up, and chosen again; told to wait at the very moment it begins, it waits.
     await page.getByRole('button', { name: 'Bỏ tệp này' }).click()
+    await page.locator('.upload').waitFor({ state: 'hidden' })
     await page.unroute('**/api/v1/uploads/*')
+    await page.evaluate(() => {
+      const box = document.querySelector('.upload')
+      const watch = new MutationObserver(() => {
+        if (!box?.checkVisibility()) return
+        watch.disconnect()
+        box.querySelector('button')?.click()
+      })
+      if (box) watch.observe(box, { attributes: true })
+    })
     await page.locator('#tep').setInputFiles(path)
-    await page.getByRole('button', { name: 'Tạm dừng' }).click()
     await page.getByText(/Đã tạm dừng/).waitFor()
+    await page.waitForTimeout(500)
+    assert.equal(await page.getByText(/Đã tạm dừng/).count(), 1, 'and goes on waiting')
     await page.getByRole('button', { name: 'Tiếp tục' }).click()
     await page.getByRole('button', { name: 'Đọc thử tệp' }).click()
     await page.waitForURL(/nguon\/tao-moi\/[0-9a-f-]{36}/)

@@ -108,6 +108,8 @@ class Sending {
       removeFingerprintOnSuccess: true,
       // The same file for another use is another upload; what another person began the server does not know as this one's.
       fingerprint: async (chosen) => `tram-${use}-${chosen.name}-${chosen.size}-${chosen.lastModified}`,
+      // The library forgets a pause that comes while it is still beginning: it is told again whenever it goes on.
+      onBeforeRequest: () => this.#stayPaused(),
       onProgress: (sent, total) => this.#progress(sent, total),
       onSuccess: () => this.#finish(file),
       onError: (error) => this.#fail(error),
@@ -129,7 +131,11 @@ class Sending {
     this.#running = false
     await this.#upload?.abort()
     this.#parts.pause.textContent = 'Tiếp tục'
-    this.#show('paused', `Đã tạm dừng, ${this.#parts.bar.title}. Bấm “Tiếp tục” để tải nốt.`)
+    this.#show('paused', `Đã tạm dừng, ${this.#parts.bar.title || 'chưa tải phần nào'}. Bấm “Tiếp tục” để tải nốt.`)
+  }
+
+  #stayPaused(): void {
+    if (!this.#running) void this.#upload?.abort()
   }
 
   #resume(): void {
@@ -158,12 +164,13 @@ class Sending {
 
   #progress(sent: number, total: number): void {
     const { bar, words } = this.#parts
+    this.#stayPaused()
     bar.max = total
     bar.value = sent
     bar.title = `đã tải ${Math.floor((sent / total) * 100)}%`
     // A screen reader hears of every tenth part, not of every piece.
     const text = `Đang tải lên: ${Math.floor((sent / total) * 10) * 10}% của ${megabytes(total)}.`
-    if (words.textContent !== text) words.textContent = text
+    if (this.#running && words.textContent !== text) words.textContent = text
   }
 
   #finish(file: File): void {

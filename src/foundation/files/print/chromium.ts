@@ -11,6 +11,8 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
 const places = [
+  // Debian's without windows: it begins sooner.
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

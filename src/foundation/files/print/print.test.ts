@@ -121,5 +121,6 @@ dbTest('without a Chromium, or with one that hangs, it says so', async (t) => {
   )
   await assert.rejects(printDocument('/bin/cat', letter, { timeoutMs: 2000, memoryBytes: 1e9 }), PrintFault)
   await assert.rejects(printDocument(findChromium(), letter, { timeoutMs: 50, memoryBytes: 1e9 }), /within 50 ms/)
-  await assert.rejects(printDocument(findChromium(), letter, { timeoutMs: 20_000, memoryBytes: 1e6 }), /MB|ended/)
+  const long = letter + '<p>Một dòng nữa.</p>'.repeat(50_000)
+  await assert.rejects(printDocument(findChromium(), long, { timeoutMs: 60_000, memoryBytes: 1e6 }), /MB|ended/)
 })

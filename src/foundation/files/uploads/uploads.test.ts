@@ -151,7 +151,7 @@ async function sendAndCut(url: string, cookie: string, bytes: Buffer, cutAfter: 
 async function serveApart(t: CloneTest): Promise<{ url: string; child: ChildProcess }> {
   const { config } = t.app
   const env = { ...process.env, DATABASE_URL: t.app.url, TRAM_VAR: config.varDir, PORT: '0', TRAM_LOG: 'error' }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'serve'], {
+  const child = spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', 'serve'], {
     cwd: projectRoot,
     env: { ...env, TRAM_PACK: config.packDir, MIGRATION_DATABASE_URL: '', NODE_ENV: 'test' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,9 @@
 // Directories of agencies (LDAP, RFC 4510 ff.): what is set of one, and how a name goes into its filter.
 import { z } from 'zod'
 
-const isLoopback = (host: string) => ['localhost', '127.0.0.1', '[::1]'].includes(host)
+// Asked of an address that another rule has refused, too.
+const isLoopback = (url: string) =>
+  URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)
 
 /** What somebody types into a filter stays a value (RFC 4515, section 3). */
 export const escapeFilterValue = (text: string): string =>
@@ -62,7 +64,7 @@ export const NewDirectory = z
     phoneAttribute: attribute,
     enabled: z.boolean(),
   })
-  .refine(({ url, startTls }) => url.startsWith('ldaps:') || startTls || isLoopback(new URL(url).hostname), {
+  .refine(({ url, startTls }) => url.startsWith('ldaps:') || startTls || isLoopback(url), {
     path: ['url'],
     message: 'Mật khẩu không được đi qua mạng ở dạng rõ: dùng ldaps:// hoặc bật StartTLS.',
   })

@@ -120,7 +120,7 @@ cloneTest(
 
 const startWork = (t: CloneTest): ChildProcess => {
   const { smtp } = outside.settings
-  return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'work'], {
+  return spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', 'work'], {
     cwd: projectRoot,
     env: {
       ...process.env,

@@ -65,7 +65,7 @@ cloneTest('on a phone six cards are seen, each group is a line, and the whole is
       .locator('article.card')
       .evaluateAll((cards) => cards.filter((card) => card.checkVisibility()))
     assert.equal(seen.length, 6)
-    assert.ok(await page.getByRole('link', { name: '18 chỉ tiêu nhóm Thủ tục hành chính' }).isVisible())
+    await page.getByRole('link', { name: '18 chỉ tiêu nhóm Thủ tục hành chính' }).waitFor()
     const height = await page.evaluate(() => document.documentElement.scrollHeight)
     assert.ok(height < 4 * 844, `${height} px`)
     await page.setViewportSize({ width: 1280, height: 800 })
