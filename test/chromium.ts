@@ -15,22 +15,29 @@ const flags = [
   '--no-first-run',
 ]
 
-export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: findChromium(), args: flags })
+/** By default the one that draws pages with a quarter less work; notices of the desktop are shown only by the one with windows. */
+export const launchBrowser = (withWindows = false): Promise<Browser> =>
+  chromium.launch({ executablePath: findChromium(withWindows), args: flags })
 
-const shell = '/usr/bin/chromium-headless-shell'
-const whole = '/usr/bin/chromium'
+const debian = { shell: '/usr/bin/chromium-headless-shell', windows: '/usr/bin/chromium' }
 
-/** The Chromium of the tests; installed where there is none. Debian's without windows draws pages with a quarter less work. */
-export function findChromium(): string {
-  const places = [process.env.CHROMIUM_PATH, shell, whole, chromium.executablePath()]
+/** The Chromium of the tests; installed where there is none. */
+export function findChromium(withWindows = false): string {
+  const wanted = withWindows ? debian.windows : debian.shell
+  const places = [
+    process.env.CHROMIUM_PATH,
+    wanted,
+    ...(withWindows ? [] : [debian.windows]),
+    chromium.executablePath(),
+  ]
   const present = () => places.find((path) => path && existsSync(path))
   const found = present()
-  if (found && (found !== whole || !inContinuousIntegration())) return found
+  if (found && (found === wanted || found === process.env.CHROMIUM_PATH || !inContinuousIntegration())) return found
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
-    process.stderr.write('Installing Chromium (apt-get install chromium-headless-shell); this is done once.\n')
+    process.stderr.write(`Installing Chromium (apt-get install ${basename(wanted)}); this is done once.\n`)
     // Tests run in two processes: the second waits for the lock of the first.
     const patient = ['-q', '-o', 'DPkg::Lock::Timeout=200', '-o', 'APT::Get::Lock::Timeout=200']
-    for (const step of [['update'], ['install', '--yes', '--no-install-recommends', basename(shell)]]) {
+    for (const step of [['update'], ['install', '--yes', '--no-install-recommends', basename(wanted)]]) {
       const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
       const result = spawnSync('apt-get', [...patient, ...step], { stdio: ['ignore', 2, 2], env, timeout: 240_000 })
       if (result.status !== 0) break
@@ -39,6 +46,6 @@ export function findChromium(): string {
   const installed = present()
   if (installed) return installed
   throw new Error(
-    'There is no Chromium: install it ("apt install chromium-headless-shell", or "npx playwright-core install chromium") or set CHROMIUM_PATH.',
+    `There is no Chromium: install it ("apt install ${basename(wanted)}", or "npx playwright-core install chromium") or set CHROMIUM_PATH.`,
   )
 }

@@ -8,7 +8,8 @@ import { issueToken } from '#identity'
 import { notify } from '#notifications'
 import { createContext, systemActor } from '#platform/context'
 import { openPool } from '#platform/sql'
-import { browser, type CloneTest, cloneTest, findAxeFaults, signIn, templateMadeAt } from '#test/harness'
+import { launchBrowser } from '#test/chromium'
+import { type CloneTest, cloneTest, findAxeFaults, signIn, templateMadeAt } from '#test/harness'
 import { projectRoot } from '#test/settings'
 import { type MessageSimulators, startSimulators } from '#test/simulators'
 import { deliver } from './deliver.ts'
@@ -79,8 +80,8 @@ cloneTest(
     const telling = await startTellingBack(t)
     await telling.behave('sms', { receipt: 'received', latencyMs: 50 })
     t.app.config.messages = telling.settings
-    const context = await (await browser()).newContext({ viewport: { width: 390, height: 844 } })
-    const page = await context.newPage()
+    const withWindows = await launchBrowser(true)
+    const page = await withWindows.newPage({ viewport: { width: 390, height: 844 } })
     try {
       await signIn(page, t.url, 'dulieu-khcn')
       await page.goto(`${t.url}/tai-khoan`)
@@ -112,7 +113,7 @@ cloneTest(
       assert.deepEqual(await findAxeFaults(page), [])
       assert.equal(await showPushed(page, t.url), 'Nước lên ở Cam Ranh')
     } finally {
-      await context.close()
+      await withWindows.close()
     }
   },
   { timeoutMs: 240_000, now: templateMadeAt },
