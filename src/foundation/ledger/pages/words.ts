@@ -222,6 +222,8 @@ const deeds: Record<string, string> = {
   sent: 'Phát',
   set: 'Đặt',
   'shares-declared': 'Khai tỷ lệ của',
+  'sent-to-sign': 'Trình ký số',
+  'not-signed': 'Ký số không thành',
   signed: 'Ký',
   skipped: 'Bỏ qua',
   split: 'Chia tách',
