@@ -22,7 +22,7 @@ export function LetterSigning({ ctx, row }: { ctx: Context; row: LetterRow }) {
     <Section title="Ký số">
       <Form action={letterPath(row.code)} class="stack">
         <DecisionBar
-          label="Ký số"
+          label="Trình ký số"
           primary={{
             action: (
               <Button kind="primary" name="viec" value="trinh-ky">
