@@ -118,6 +118,8 @@ export interface Context {
   requireAssurance(level: Assurance, options?: Omit<AssuranceWish, 'level'>): void
   /** Organisations the actor's permission reaches; an empty set when he does not hold it. Every scoped query takes it. */
   reach(permission: string): Reach
+  /** Permission → the roles that hold it. */
+  readonly grants: Workshop['grants']
   /** The roles that hold a permission: who may be asked to do something. */
   rolesWith(permission: string): string[]
   publish<T>(event: EventType<T>, payload: T): Promise<void>
@@ -168,6 +170,7 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
     log,
     config: workshop.config,
     notices: workshop.notices,
+    grants: workshop.grants,
     can,
     decide: decideOn,
     reach: (permission) => reachOf(actor, permission),

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import type { Capability } from '#platform/capability'
 import { defineJob, handleJob } from '#platform/jobs'
+import { auditAccess } from './access/audit.ts'
+import { auditPath, auditRoutes } from './access/audit-pages.tsx'
+import { ownRightsRoutes } from './access/own-page.tsx'
+import { tellFolded } from './access/refusals.ts'
+import { readSecurityEvents, streamRoutes } from './access/stream-api.ts'
 import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
@@ -52,6 +57,7 @@ const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
 const closeLeaversJob = defineJob('identity.close-leavers', z.object({}))
 const endEmergencies = defineJob('identity.end-emergencies', z.object({}))
+const foldRefusals = defineJob('identity.fold-refusals', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
 export const identity: Capability = {
@@ -83,6 +89,9 @@ export const identity: Capability = {
     ...objectionRoutes,
     ...caseRoutes,
     ...vneidRoutes,
+    ...streamRoutes,
+    ...ownRightsRoutes,
+    ...auditRoutes,
     ...routes,
   ],
   menu: [
@@ -122,6 +131,7 @@ export const identity: Capability = {
       order: 905,
       group: 'administration',
     },
+    { label: 'Kiểm tra quyền', href: auditPath, permission: auditAccess, order: 906, group: 'administration' },
     {
       label: 'Quyền khẩn cấp',
       href: '/quan-tri/khan-cap',
@@ -150,6 +160,8 @@ export const identity: Capability = {
     [lookUpPermission]: ['clerk'],
     [decidePermission]: ['clerk'],
     [answerPermission]: ['clerk', 'leader'],
+    [auditAccess]: ['auditor', 'administrator'],
+    [readSecurityEvents]: ['auditor', 'administrator'],
     [askInspections]: ['administrator'],
     [approveInspections]: ['leader', 'administrator'],
   },
@@ -177,6 +189,7 @@ export const identity: Capability = {
       '*/10 * * * *',
     ),
     handleJob(endEmergencies, endOverdue, '* * * * *'),
+    handleJob(foldRefusals, tellFolded, '* * * * *'),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

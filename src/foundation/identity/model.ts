@@ -39,7 +39,7 @@ export const assuranceNames: Record<Assurance, string> = {
 export const everywhere = '*'
 
 /** Permission → the roles that hold it: what the cards of all capabilities declare, taken together. */
-export type Grants = ReadonlyMap<string, ReadonlySet<Role>>
+export type Grants = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Noun → permission: what a token's scope `noun:object` gives, over that object only. */
 export type ObjectScopes = Readonly<Record<string, string>>

@@ -64,6 +64,9 @@ function OwnAccount(props: OwnProps) {
           { term: 'Vai trò', value: roles.map(describeRole).join('; ') },
         ]}
       />
+      <p>
+        <a href="/tai-khoan/quyen">Tôi được làm gì, ở đâu và vì sao</a>
+      </p>
       <Section title="Địa chỉ liên hệ" id="lien-he">
         <ContactForm
           errors={contact ? errors : []}
