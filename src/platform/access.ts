@@ -41,12 +41,12 @@ export interface Asked {
 }
 
 /** What is missing: the first that is, in the order in which it could be mended. */
-export type Lack = 'sign-in' | 'scope' | 'permission' | 'organisation' | 'purpose' | 'assurance'
+type Lack = 'sign-in' | 'scope' | 'permission' | 'organisation' | 'purpose' | 'assurance'
 
 export type Decision = { allowed: true; grounds: readonly Ground[] } | { allowed: false; lack: Lack }
 
 /** What is known of who asks. */
-export interface Holder {
+interface Holder {
   account: string | undefined
   /** Permission → organisations, by all grounds together. */
   permissions: ReadonlyMap<string, Reach>
@@ -91,7 +91,7 @@ function whyNothing({ account, scopes }: Holder): Lack {
 const isProved = (holder: Holder, wish: AssuranceWish, now: Date): boolean =>
   (wish.ifEnrolled === true && !holder.asksSecondFactor) || isAssured(holder, wish, now)
 
-export const covers = (reach: Reach, organisation: string): boolean => reach === 'all' || reach.has(organisation)
+const covers = (reach: Reach, organisation: string): boolean => reach === 'all' || reach.has(organisation)
 
 function groundsFor({ grounds = [] }: Holder, permission: string, organisation: string | undefined): Ground[] {
   return grounds.filter(

@@ -67,12 +67,13 @@ dbTest('an action that refuses leaves nothing but its refusal, with the organisa
 })
 
 dbTest('who is asked for a surer proof is written down, and what a page of another site sends too', async (t) => {
-  const stepUp = {
-    ...makeActor('nguoi-ky', { 'account:manage': 'all' }),
-    assurance: 'password' as const,
-    asksSecondFactor: true,
-  }
-  await t.as(stepUp).get('/quan-tri/ung-dung/moi')
+  const asker = { ...makeActor('nguoi-ky', { 'emergency:ask': 'all' }), assurance: 'password' as const }
+  await t.as(asker).submit('/quan-tri/khan-cap', {
+    role: 'operator',
+    organisation: 'H32',
+    minutes: '60',
+    reason: 'Người trực đêm không đến được, cần thay.',
+  })
   const told = await listTold(t.sql, 'nguoi-ky')
   assert.deepEqual(
     told.map(({ action }) => action),
@@ -86,7 +87,14 @@ dbTest('who scans all doors fills one line more than the bound, however many doo
   const stranger = makeActor('nguoi-do-tim', {})
   const guarded = allRoutes().filter(({ access, method }) => access.includes(':') && method === 'GET')
   assert.ok(guarded.length > mostKinds + 10)
-  for (const { path } of guarded) await t.as(stranger).get(path.replace(/:[A-Za-z]+\??/g, 'x').replace('*', 'x'))
+  for (const { path } of guarded.slice(0, mostKinds + 10))
+    await t
+      .as(stranger)
+      .inject({
+        method: 'GET',
+        url: path.replace(/:[A-Za-z]+\??/g, 'x').replace('*', 'x'),
+        headers: { accept: 'application/json' },
+      })
   const told = await listTold(t.sql, 'nguoi-do-tim')
   assert.equal(told.length, mostKinds + 1)
   assert.equal(told.at(-1)?.body.route, '*')
@@ -147,7 +155,7 @@ cloneTest('two readers of the stream miss nothing and see the same order while m
     values ('giam-sat', 'auditor', '*', '2026-01-01', 'system', now())`
   const { token } = await issueToken(ctx, { account: 'giam-sat', label: 'Giám sát', scopes: [readSecurityEvents] })
   const writers = 4
-  const each = 15
+  const each = 6
   const write = async (writer: number) => {
     for (let round = 0; round < each; round += 1)
       await fetch(`${t.url}/dang-nhap`, {

@@ -261,7 +261,9 @@ async function showPerson(ctx: Context, query: PersonQuery, address: string) {
             csv={withQuery(address, { tai: 'csv' })}
           />
         ) : (
-          <EmptyState title="Chưa chọn người">Nhập tên đăng nhập, hoặc mở từ danh sách những người được làm một việc.</EmptyState>
+          <EmptyState title="Chưa chọn người">
+            Nhập tên đăng nhập, hoặc mở từ danh sách những người được làm một việc.
+          </EmptyState>
         )}
       </div>
     ),

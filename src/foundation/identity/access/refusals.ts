@@ -9,7 +9,7 @@ import type { Problem } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
 import { countKinds, countRefusal, takeOld } from './refusal-store.ts'
 
-export const foldMs = 10 * 60_000
+const foldMs = 10 * 60_000
 export const mostKinds = 50
 const takenAtOnce = 500
 
