@@ -13,6 +13,7 @@
 //   Charts    LineChart · ColumnChart · BarChart · StackedBar · RangePlot · HeatTable · FlowChart: SVG made here,
 //             each with its table · LongChart: over 2.000 points, zoomed in the browser
 //   Lists     Table (columns, sort, paging, downloads, totals, phone form, empty state) · FilterBar · Pagination · TreeList
+//   Past      AsOfNotice, AsOfQuestion: a page as of an earlier moment (`tai=`), and the way back
 //   Forms     Form · Field · FieldGroup · TextInput · TextArea · Select · DateInput, readDateInput · Checkbox · Checkboxes ·
 //             Radios · FileInput · ErrorSummary · Button · EntrySheet (figures beside those of earlier periods)
 //   Words     Tag · SeverityMark · RiskMark · ExerciseMark (and `exercise` on a page: the striped frame) · Notice · EmptyState · DescriptionList · Timeline · DecisionBar · Time, DateText · Countdown, Elapsed (they go on with the island `ticking`)
@@ -44,6 +45,7 @@ export {
 } from './layout.tsx'
 export { Button, type ButtonProps } from './parts/button.tsx'
 export { type Decision, DecisionBar } from './parts/decision-bar.tsx'
+export { type AsOfMoment, AsOfNotice, AsOfQuestion } from './parts/as-of.tsx'
 export { DescriptionList, type Fact, Help, KeyHelp, More } from './parts/details.tsx'
 export { type EntryRow, EntrySheet } from './parts/entry-sheet.tsx'
 export { ErrorSummary, errorOf, Field, FieldGroup, type FieldProps, Form, type FormError } from './parts/field.tsx'

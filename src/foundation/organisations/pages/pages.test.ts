@@ -59,7 +59,7 @@ dbTest('areas are filtered, sorted, paged by key and downloaded', async (t) => {
 
 dbTest('organisations are filtered by kind, sorted and downloaded', async (t) => {
   const reader = t.as('canbo-nhatrang')
-  const file = await reader.get('/quan-tri/don-vi?loai=department&sort=-code&tai=csv')
+  const file = await reader.get('/quan-tri/don-vi?loai=department&sort=-code&tep=csv')
   const codes = codesOf(file.body).map((line) => line.split(',')[0] ?? '')
   assert.ok(codes.length > 5 && codes.includes('H32.KHCN'))
   assert.deepEqual(
