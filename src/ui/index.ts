@@ -43,9 +43,9 @@ export {
   type NavItem,
   type Shell,
 } from './layout.tsx'
+export { type AsOfMoment, AsOfNotice, AsOfQuestion } from './parts/as-of.tsx'
 export { Button, type ButtonProps } from './parts/button.tsx'
 export { type Decision, DecisionBar } from './parts/decision-bar.tsx'
-export { type AsOfMoment, AsOfNotice, AsOfQuestion } from './parts/as-of.tsx'
 export { DescriptionList, type Fact, Help, KeyHelp, More } from './parts/details.tsx'
 export { type EntryRow, EntrySheet } from './parts/entry-sheet.tsx'
 export { ErrorSummary, errorOf, Field, FieldGroup, type FieldProps, Form, type FormError } from './parts/field.tsx'

@@ -18,10 +18,7 @@ const earliest = '1950'
 const form = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}))?/
 
 /** A day means its end. @throws Problem 422 for what is no moment of the past */
-export async function readAsOf(
-  ctx: Pick<Context, 'sql' | 'now'>,
-  text: string | undefined,
-): Promise<AsOf | undefined> {
+export async function readAsOf(ctx: Pick<Context, 'sql' | 'now'>, text: string | undefined): Promise<AsOf | undefined> {
   if (!text) return undefined
   const { timeZone } = (await getHomePack(ctx.sql)).card
   const [, day, time] = form.exec(text) ?? []

@@ -54,7 +54,7 @@ export const detailRoute: Route = route({
     const now = at.asOf
     const above = await ancestorsOf(ctx.sql, code, at)
     const tree = await organisationTree(ctx.sql, at)
-    const versions = (await listOrganisationVersions(ctx.sql, code)).filter((row) => wasKnown(row, past))
+    const versions = knownThen(await listOrganisationVersions(ctx.sql, code), past)
     const successions = await listSuccessionsOf(ctx.sql, code, past?.knownAt)
     const names = await nameAll(ctx.sql, successions)
     const pathThen = (one: string) => withQuery(pathOf(one), { tai: past?.text })
@@ -104,8 +104,14 @@ export const detailRoute: Route = route({
 const readThen = async (sql: Sql, code: string, past: AsOf | undefined): Promise<Organisation> =>
   (past && (await findOrganisation(sql, code, past))) ?? (await getOrganisation(sql, code))
 
-const wasKnown = ({ recordedFrom }: Recorded, past: AsOf | undefined): boolean =>
-  past === undefined || recordedFrom === null || recordedFrom <= past.knownAt
+/** Without what was recorded only later; what has been replaced since was in force then. */
+function knownThen<T extends Recorded>(versions: readonly T[], past: AsOf | undefined): T[] {
+  if (!past) return [...versions]
+  const isBy = (at: Date | null) => at === null || at <= past.knownAt
+  return versions
+    .filter(({ recordedFrom }) => isBy(recordedFrom))
+    .map((row) => (isBy(row.recordedTo) ? row : { ...row, recordedTo: null }))
+}
 
 function Works({ code }: { code: string }) {
   return (

@@ -68,7 +68,7 @@ export const listRoute: Route = route({
     return page({
       title: 'Đơn vị',
       lead: `Cơ cấu tổ chức vào ngày ${formatDate(asOf)}. Tên và cấp quản lý của từng thời kỳ được giữ nguyên.`,
-      actions: ctx.can(managePermission) && (
+      actions: ctx.can(managePermission) && !past && (
         <Button href={`${listPath}/tao-moi`} kind="primary" icon="add">
           Thêm đơn vị
         </Button>
@@ -93,7 +93,7 @@ function Filters({ query, wrong, asOf, now }: { query: Query; wrong: boolean; as
   const active = [
     ...(query.q ? [{ name: 'q', label: `Tìm: ${query.q}` }] : []),
     ...(query.loai ? [{ name: 'loai', label: kindWords[query.loai] }] : []),
-    ...(asOf !== now ? [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }] : []),
+    ...(asOf !== now && !query.tai ? [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }] : []),
   ]
   const value = { day: query['ngay-day'], month: query['ngay-month'], year: query['ngay-year'] }
   return (
