@@ -11,6 +11,8 @@ import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound, Problem } from '#platform/errors'
 import { announce } from '#platform/live'
 import { readCertificate } from '../certificates/model.ts'
+import { findByFingerprint } from '../certificates/store.ts'
+import { refuseUnusable } from '../certificates/usable.ts'
 import { completeSignature, prepareSignature } from '../pades/sign.ts'
 import { stampTimeOf } from '../trust/stamp.ts'
 import { closeTurn, passOn, requestTopic } from './actions.ts'
@@ -197,6 +199,9 @@ async function keepSigned(
     throw moved()
   const [leaf = ''] = item.completion.chain
   const { fingerprint, serial } = readCertificate(Buffer.from(leaf, 'base64'))
+  // It may have been revoked since the consent was given.
+  const certificate = await findByFingerprint(ctx.sql, fingerprint)
+  if (certificate) refuseUnusable(certificate, ctx.now)
   const file = await keepBytes(ctx, signed, request.fileName, 'attachment')
   const by = session.actorName || session.account
   await store.setStepSigned(ctx.sql, step, {

@@ -15,6 +15,8 @@ export interface TestSigner {
   /** DER in base64. */
   chain: string[]
   certificate: Buffer
+  /** PEM. */
+  key: string
   sign(digest: Buffer): Buffer
 }
 
@@ -50,6 +52,7 @@ export async function makeSigner(
   const der = sequence(body, rsaSha256, encode(0x03, Buffer.from([0]), signature))
   return {
     certificate: der,
+    key: String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })),
     chain: [der.toString('base64')],
     sign: (digest) =>
       privateEncrypt(
