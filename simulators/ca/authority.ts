@@ -128,6 +128,13 @@ const issues: readonly Issue[] = [
     extensions: 'signer',
   },
   {
+    name: 'leader',
+    subject: '/C=VN/O=Sở Minh Họa/CN=Nguyễn Văn Mẫu',
+    kind: 'rsa',
+    by: 'issuing',
+    extensions: 'signer',
+  },
+  {
     name: 'leaver',
     subject: '/C=VN/O=Sở Minh Họa/CN=Nguyễn Văn Mẫu',
     kind: 'rsa',

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serveApart } from '#test/apart'
 import { type CloneTest, cloneTest } from '#test/harness'
+import { makePdf, makeSigner, readWish } from '#test/signers'
 import { validateDocument } from '../verification/validate.ts'
 import { requestSignature } from './actions.ts'
 import { readKept } from './document.ts'
-import { makePdf, makeSigner, readWish } from './testing.ts'
 
 /** The page of a signer, at whichever process answers. */
 const pageOf = (cookie: string) => async (url: string, path: string, body: URLSearchParams | object) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { browser, cloneTest, type DbTest, dbTest, findAxeFaults, signIn } from '#test/harness'
 import { emptyQueue, workQueue } from '#test/queue'
 import { startRemoteSigning } from '#test/remote-signing'
+import { makePdf, makeSigner } from '#test/signers'
 import { requestSignature } from './actions.ts'
-import { makePdf, makeSigner } from './testing.ts'
 
 const patience = { timeout: 60_000 }
 const own = { user: 'mau.nguyen', credential: 'cred-mau' }
