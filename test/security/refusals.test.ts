@@ -88,13 +88,11 @@ dbTest('who scans all doors fills one line more than the bound, however many doo
   const guarded = allRoutes().filter(({ access, method }) => access.includes(':') && method === 'GET')
   assert.ok(guarded.length > mostKinds + 10)
   for (const { path } of guarded.slice(0, mostKinds + 10))
-    await t
-      .as(stranger)
-      .inject({
-        method: 'GET',
-        url: path.replace(/:[A-Za-z]+\??/g, 'x').replace('*', 'x'),
-        headers: { accept: 'application/json' },
-      })
+    await t.as(stranger).inject({
+      method: 'GET',
+      url: path.replace(/:[A-Za-z]+\??/g, 'x').replace('*', 'x'),
+      headers: { accept: 'application/json' },
+    })
   const told = await listTold(t.sql, 'nguoi-do-tim')
   assert.equal(told.length, mostKinds + 1)
   assert.equal(told.at(-1)?.body.route, '*')

@@ -146,11 +146,14 @@ dbTest(
     const auditor = t.context(makeActor('kiem-tra', { [auditAccess]: 'all' }))
     const contexts = new Map<string, Context[]>()
     const own = new Map<string, readonly Ground[]>()
-    for (const name of names)
+    for (const name of names) {
+      const actors = await actorsOf(t, name)
       contexts.set(
         name,
-        (await actorsOf(t, name)).map((actor) => t.context(actor)),
+        actors.map((actor) => t.context(actor)),
       )
+      own.set(name, (await findGrounds(auditor, name, today)).grounds)
+    }
     let allowed = 0
     for (const permission of permissions)
       for (const organisation of places) {
