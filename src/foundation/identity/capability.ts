@@ -40,6 +40,7 @@ import { casesPath, objectionsPath } from './person/paths.ts'
 import { whoLookedRoutes } from './person/who-looked-page.tsx'
 import { appointRoutes } from './positions/appoint.tsx'
 import { choosePositionRoutes } from './positions/choose.tsx'
+import { clientEditRoutes } from './provider/client-edit.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -81,6 +82,7 @@ export const identity: Capability = {
     ...emergencyRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
+    ...clientEditRoutes,
     ...providerRoutes,
     ...interactionRoutes,
     ...lookUpRoutes,
