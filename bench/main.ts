@@ -74,7 +74,6 @@ const benches: readonly Bench[] = [
   },
   { name: 'uploads', goal: 'resumable uploads beside the same bytes as one form', minutes: 4 },
   { name: 'pades', goal: 'PDF of 1 MB signed with a time stamp (B-T): ≤ 200 ms without the HSM', minutes: 5 },
-  { name: 'batch-signing', goal: '1,000 documents signed under one consent, with progress', minutes: 8 },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 
