@@ -54,13 +54,13 @@ async function measure(): Promise<void> {
   const { country, resolve } = await openResolver(app.context().sql, { asOf })
   const madeMs = performance.now() - started
   resolve('P. Lộc Thọ, TP Nha Trnag')
-  for (const { text } of labelled.slice(0, 4000)) resolve(text)
-  const rounds = Array.from({ length: 5 }, () => {
+  for (const { text } of labelled.slice(0, 5000)) resolve(text)
+  const rounds = Array.from({ length: 3 }, () => {
     const before = cpuMs()
     for (const { text } of labelled) resolve(text)
     return (labelled.length / (cpuMs() - before)) * 1000
   }).sort((a, b) => a - b)
-  const perSecond = rounds[2] ?? 0
+  const perSecond = rounds[1] ?? 0
   const floor = floorPerSecond((await openCountry(app.context().sql)).places.map((place) => placeInWords(place)))
   const answers = labelled.map(({ text }) => resolve(text))
   let right = 0
@@ -92,6 +92,6 @@ function floorPerSecond(texts: readonly string[]): number {
   const map = new Map(texts.map((text, at) => [fold(text), at]))
   let found = 0
   const before = cpuMs()
-  for (let round = 0; round < 20; round++) for (const text of texts) if (map.has(fold(text))) found += 1
+  for (let round = 0; round < 5; round++) for (const text of texts) if (map.has(fold(text))) found += 1
   return (found / (cpuMs() - before)) * 1000
 }

@@ -13,15 +13,13 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19))
   stop(`Trầm Hương needs Node.js 20.19 or later; this is ${process.versions.node}. See https://nodejs.org`)
 
-const node = (...rest) => [process.execPath, ['--import', 'tsx', ...rest]]
+// What a page, a test or a batch of an import leaves dies young where the young have room: half the collecting, and less memory in all.
+const room = '--max-semi-space-size=32'
+const node = (...rest) => [process.execPath, [room, '--import', 'tsx', ...rest]]
 const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name)
 const test = (...files) => node('--test-reporter=spec', ...files)
 
-// What a page or a batch of an import leaves dies young where the young have room: half the collecting, and less memory in all.
-const program = (...rest) => [
-  process.execPath,
-  ['--max-semi-space-size=32', 'scripts/launch.mjs', 'src/main.ts', ...rest],
-]
+const program = (...rest) => [process.execPath, [room, 'scripts/launch.mjs', 'src/main.ts', ...rest]]
 
 const tasks = {
   start: [program('start', ...args)],

@@ -22,7 +22,6 @@ import { registerClient } from '../src/foundation/identity/provider/clients.ts'
 import { NewClient } from '../src/foundation/identity/provider/model.ts'
 import { columns, importCertificates } from '../src/foundation/signing/certificates/import.ts'
 import { openSession } from '../src/foundation/signing/requests/sessions.ts'
-import { makePdf } from '../src/foundation/signing/requests/testing.ts'
 import { putSilence } from '../src/operations/alerts/silences.ts'
 import { makeDueBriefs } from '../src/operations/centre/briefs/actions.ts'
 import { writeLog } from '../src/operations/incidents/record/log.ts'
@@ -31,6 +30,7 @@ import { type Sender, submitForm } from './crawl.ts'
 import { makeActor } from './harness.ts'
 import { projectRoot } from './settings.ts'
 import { makePaper } from './signed-papers.ts'
+import { makePdf } from './signers.ts'
 
 export const communeA = { organisation: 'H32.22366', area: '22366' } as const
 export const communeB = { organisation: 'H32.22736', area: '22736' } as const
@@ -225,6 +225,9 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     ...(await makeWatch(ctx)),
     ...projects,
     ...numbers,
+    // Linked only where units have changed after the period that is shown.
+    '/chi-tieu/dossier.on-time/tinh-lai.csv',
+    '/chi-tieu/dossier.on-time/tinh-lai.xlsx',
     await publishSample(ctx),
     ...(await makeCitizens(ctx)),
     ...(await askForSignatures(ctx)),

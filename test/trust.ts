@@ -17,7 +17,7 @@ export interface Trust {
   folder: string
   /** Folder that holds the one trusted root. */
   rootsDir: string
-  means(name: 'person' | 'deputy' | 'seal' | 'expired' | 'stranger'): SigningMeans
+  means(name: 'person' | 'deputy' | 'leader' | 'leaver' | 'mover' | 'seal' | 'expired' | 'stranger'): SigningMeans
   behave(change: Record<string, unknown>): Promise<void>
   revoke(name: string): Promise<void>
 }

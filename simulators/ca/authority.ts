@@ -128,6 +128,27 @@ const issues: readonly Issue[] = [
     extensions: 'signer',
   },
   {
+    name: 'leader',
+    subject: '/C=VN/O=Sở Minh Họa/CN=Nguyễn Văn Mẫu',
+    kind: 'rsa',
+    by: 'issuing',
+    extensions: 'signer',
+  },
+  {
+    name: 'leaver',
+    subject: '/C=VN/O=Sở Minh Họa/CN=Nguyễn Văn Mẫu',
+    kind: 'rsa',
+    by: 'issuing',
+    extensions: 'signer',
+  },
+  {
+    name: 'mover',
+    subject: '/C=VN/O=Sở Minh Họa/CN=Nguyễn Văn Mẫu',
+    kind: 'ecdsa',
+    by: 'issuing',
+    extensions: 'signer',
+  },
+  {
     name: 'seal',
     subject: '/C=VN/O=Ủy ban nhân dân tỉnh Minh Họa/CN=Sở Minh Họa',
     kind: 'rsa',

@@ -1,7 +1,7 @@
 /**
  * A service that keeps people's keys, in the shape of the Cloud Signature Consortium's API: a process of its own. Each user has one credential
  * with an RSA key; the person answers on a telephone that the control port plays. `POST /behaviour` { latencyMs, answer, answerAfterMs,
- * faults } · `GET /asked` what the telephone shows · `POST /credentials` { user, credential, key (PEM), chain (DER in base64) }.
+ * faults, signs } · `GET /asked` what the telephone shows · `POST /credentials` { user, credential, key (PEM), chain (DER in base64) }.
  */
 import { constants, createPrivateKey, type KeyObject, privateEncrypt, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -16,6 +16,8 @@ const Behaviour = z.strictObject({
   answerAfterMs: z.number().int().min(0).max(600_000).optional(),
   /** Calls that are answered with a fault that passes. */
   faults: z.number().int().min(0).max(1000).optional(),
+  /** What it gives back: signatures of what was asked, of other documents, or fewer than asked. */
+  signs: z.enum(['asked', 'other', 'fewer']).optional(),
   /** A question is forgotten after this time. */
   lifeMs: z.number().int().min(0).max(600_000).optional(),
 })
@@ -51,7 +53,7 @@ class Refused extends Error {
 }
 
 export function makeService(token: string): { service: Server; control: Server } {
-  const behaviour = { latencyMs: 0, answer: 'agree', answerAfterMs: 0, faults: 0, lifeMs: 300_000 }
+  const behaviour = { latencyMs: 0, answer: 'agree', answerAfterMs: 0, faults: 0, signs: 'asked', lifeMs: 300_000 }
   const credentials = new Map<string, Credential>()
   const questions = new Map<string, Question>()
 
@@ -74,13 +76,19 @@ export function makeService(token: string): { service: Server; control: Server }
     const [handle, question] = [...questions].find(([, one]) => one.sad !== undefined && one.sad === value.SAD) ?? []
     const hashes = Array.isArray(value.hashes) ? value.hashes.map(String) : []
     // An authorization is good for the hashes that the person has agreed to, and once.
-    if (!handle || !question || hashes.some((hash) => !question.hashes.includes(hash)))
-      throw new Refused(400, 'invalid_sad')
+    const isAgreed =
+      question !== undefined &&
+      question.credential === value.credentialID &&
+      hashes.every((hash) => question.hashes.includes(hash))
+    if (!handle || !isAgreed) throw new Refused(400, 'invalid_sad')
     questions.delete(handle)
     const padding = constants.RSA_PKCS1_PADDING
+    const digests = hashes.map((hash) => Buffer.from(hash, 'base64'))
+    if (behaviour.signs === 'other') for (const digest of digests) digest.reverse()
+    if (behaviour.signs === 'fewer') digests.pop()
     return {
-      signatures: hashes.map((hash) =>
-        privateEncrypt({ key, padding }, Buffer.concat([digestInfo, Buffer.from(hash, 'base64')])).toString('base64'),
+      signatures: digests.map((digest) =>
+        privateEncrypt({ key, padding }, Buffer.concat([digestInfo, digest])).toString('base64'),
       ),
     }
   }

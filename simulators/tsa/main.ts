@@ -24,8 +24,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const Behaviour = z.strictObject({
   latencyMs: z.number().int().min(0).max(60_000).default(0),
   stampFault: z.enum(stampFaults).default('none'),
-  /** `down`: nobody answers about revocation. */
-  standing: z.enum(['up', 'down']).default('up'),
+  /** `down`: nobody answers about revocation; `lists`: OCSP does not, lists are given out. */
+  standing: z.enum(['up', 'lists', 'down']).default('up'),
 })
 let behaviour = Behaviour.parse({})
 const counts = { stamps: 0, standings: 0 }
@@ -67,6 +67,7 @@ const services = serve(async (request, response) => {
   }
   if (behaviour.standing === 'down') return send(response, 503, 'text/plain', 'down')
   if (request.method === 'POST' && pathname === '/ocsp') {
+    if (behaviour.standing === 'lists') return send(response, 503, 'text/plain', 'down')
     counts.standings += 1
     return send(response, 200, 'application/ocsp-response', await answerStanding(authority, body))
   }

@@ -16,6 +16,7 @@ export type {
   Json,
 } from './model.ts'
 export { openSigner, type Signer } from './note.ts'
+export { listNumbered } from './numbered.ts'
 export { sayAction } from './pages/words.ts'
 export { readTrust } from './places.ts'
 export {

@@ -22,7 +22,7 @@ export const claimPublicCode = makeCode
  */
 export function publishDocument(
   ctx: Context,
-  file: StoredFile,
+  file: Pick<StoredFile, 'sha256' | 'name'>,
   { title, organisation, code = makeCode() }: { title: string; organisation: string; code?: string },
 ): Promise<string> {
   return ctx.transaction(async (inner) => {

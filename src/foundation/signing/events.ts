@@ -7,6 +7,8 @@ export const signatureEnded = defineEvent(
   z.object({
     code: z.string(),
     state: z.enum(['signed', 'refused', 'expired', 'withdrawn']),
+    /** The signed file, in #files. */
+    sha256: z.string().optional(),
     origin: z.object({ capability: z.string(), code: z.string() }).optional(),
   }),
 )

@@ -2,5 +2,6 @@ export { type Located, type Locator, locate, openLocator } from './boundaries/lo
 export { createMaps } from './capability.ts'
 export { type AreasDrawing, drawAreas } from './drawing/draw-areas.tsx'
 export { drawMap, type ThingsDrawing } from './drawing/draw-map.tsx'
+export { drawUnit } from './drawing/draw-unit.tsx'
 export type { MapThing } from './drawing/marks.ts'
 export { drawThingMap, type ThingMap, ThingMapQuery } from './pages/thing-map.tsx'

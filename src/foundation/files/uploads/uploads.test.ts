@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepUpload, openFile, sweepFiles, takeUpload } from '#files'
 import type { Actor, Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { type CloneTest, cloneTest, type DbTest, dbTest, makeActor } from '#test/harness'
-import { projectRoot } from '#test/settings'
+import { serveApart } from '#test/apart'
+import { cloneTest, type DbTest, dbTest, makeActor } from '#test/harness'
 import { storeOf } from '../storage/choose.ts'
 import { hashBytes, pieceFolder } from '../storage/names.ts'
 import { expireUploads } from './expire.ts'
@@ -148,28 +147,6 @@ async function sendAndCut(url: string, cookie: string, bytes: Buffer, cutAfter: 
   return offset
 }
 
-async function serveApart(t: CloneTest): Promise<{ url: string; child: ChildProcess }> {
-  const { config } = t.app
-  const env = { ...process.env, DATABASE_URL: t.app.url, TRAM_VAR: config.varDir, PORT: '0', TRAM_LOG: 'error' }
-  const child = spawn(process.execPath, ['scripts/launch.mjs', 'src/main.ts', 'serve'], {
-    cwd: projectRoot,
-    env: { ...env, TRAM_PACK: config.packDir, MIGRATION_DATABASE_URL: '', NODE_ENV: 'test' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (more: string) => {
-      said += more
-    })
-  for (let waited = 0; waited < 900; waited += 1) {
-    const url = /Listening on (http:\S+)/.exec(said)?.[1]
-    if (url) return { url, child }
-    assert.equal(child.exitCode, null, said)
-    await sleep(100)
-  }
-  throw new Error(`the program did not listen: ${said}`)
-}
-
 cloneTest(
   'an upload survives ten cut lines and a process killed in its midst, and another process takes it to its end',
   async (t) => {
@@ -187,8 +164,7 @@ cloneTest(
       assert.ok(offset >= before, 'nothing that was received is lost')
       before = offset
     }
-    const { url, child } = await apart
-    const dying = new Promise((resolve) => child.once('close', resolve))
+    const { url, kill } = await apart
     // More than a piece, so that some of it counts already when the process is killed without a word.
     const cut = sendAndCut(`${url}${path}`, cookie, bytes, 6 * mebibyte, 60_000)
     const findOffset = async () => {
@@ -197,8 +173,7 @@ cloneTest(
     }
     before = await findOffset()
     while ((await findOffset()) === before) await sleep(20)
-    child.kill('SIGKILL')
-    await Promise.all([cut, dying])
+    await Promise.all([cut, kill()])
     const offset = await findOffset()
     assert.ok(offset > before && offset < bytes.length, `${offset} of ${bytes.length}`)
     const rest = await fetch(`${t.url}${path}`, {

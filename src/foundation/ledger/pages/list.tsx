@@ -163,9 +163,9 @@ export function Action({ code }: { code: string }) {
   const words = sayAction(code)
   if (!words) return <span class="code">{code}</span>
   return (
-    <>
+    <span>
       {words} <span class="code muted small">{code}</span>
-    </>
+    </span>
   )
 }
 

@@ -8,6 +8,7 @@ export const stateWords = {
 
 // An action is a noun and what was done to it. The words are of the whole house; what is not here yet is shown by its code.
 const things: Record<string, string> = {
+  access: 'quyền truy cập',
   account: 'tài khoản',
   alert: 'cảnh báo',
   area: 'địa bàn',
@@ -194,6 +195,9 @@ const deeds: Record<string, string> = {
   quarantined: 'Cách ly',
   renewed: 'Tạo lại',
   used: 'Dùng',
+  'refused-again': 'Từ chối nhiều lần',
+  'step-up-asked': 'Yêu cầu xác nhận thêm một bước trước',
+  'locked-out': 'Tạm chặn',
   'stepped-up': 'Xác nhận thêm một bước trong',
   promulgated: 'Ban hành',
   published: 'Công bố',
@@ -225,6 +229,8 @@ const deeds: Record<string, string> = {
   sent: 'Phát',
   set: 'Đặt',
   'shares-declared': 'Khai tỷ lệ của',
+  'sent-to-sign': 'Trình ký số',
+  'not-signed': 'Ký số không thành',
   signed: 'Ký',
   skipped: 'Bỏ qua',
   split: 'Chia tách',

@@ -3,6 +3,7 @@
 import type { AreaKind } from '../model.ts'
 import { areaLevel } from '../model.ts'
 import type { Area, AreaSuccession } from '../store.ts'
+import type { Pauses } from './turns.ts'
 
 /** The day the country went over to two levels: Nghị quyết 202/2025/QH15, Luật Tổ chức chính quyền địa phương 2025. */
 const changedOn = '2025-07-01'
@@ -92,11 +93,12 @@ function* rowsOf(body: string): Generator<string[]> {
 const former = (code: string) => `${code}-2024`
 
 /** The list of before: a line of two digits is a province, of three a district, of five a commune under the lines above. */
-function readBefore(body: string, isKnown: (code: string) => boolean): Draft[] {
+async function readBefore(body: string, isKnown: (code: string) => boolean, pauses: Pauses): Promise<Draft[]> {
   const drafts: Draft[] = []
   let province = ''
   let district = ''
   for (const [code = '', name = ''] of rowsOf(body)) {
+    if (pauses.isDue()) await pauses.take()
     // A province that was left as it was has one code throughout.
     if (code.length === 2) province = isKnown(former(code)) ? former(code) : code
     else {
@@ -116,12 +118,19 @@ function readBefore(body: string, isKnown: (code: string) => boolean): Draft[] {
   return drafts
 }
 
-function readNow(body: string): { drafts: Draft[]; links: DraftLink[]; gaps: Map<string, string> } {
+interface Current {
+  drafts: Draft[]
+  links: DraftLink[]
+  gaps: Map<string, string>
+}
+
+async function readNow(body: string, pauses: Pauses): Promise<Current> {
   const drafts: Draft[] = []
   const links: DraftLink[] = []
   const gaps = new Map<string, string>()
   let province = ''
   for (const [code = '', name = '', from = '', gap] of rowsOf(body)) {
+    if (pauses.isDue()) await pauses.take()
     if (gap) gaps.set(code, gap)
     if (code.length === 2) {
       province = code
@@ -149,31 +158,13 @@ interface Sources {
   now: string
 }
 
-export function makeCountry({ areas, successions, before, now }: Sources): Country {
+/** Made in pieces, between which others have their turn. */
+export async function makeCountry({ areas, successions, before, now }: Sources, pauses: Pauses): Promise<Country> {
   const places = new Map<string, Place>()
   const parents = new Map<string, string>()
   const add = (draft: Draft) => {
-    const { code, officialCode, name, kind, validFrom, validTo, gap } = draft
-    const known = places.get(code)
-    const version: PlaceName = { name, kind, validFrom, validTo, decision: null }
-    if (known) {
-      Object.assign(known, { name, kind, validTo, names: [...known.names, version] })
-    } else {
-      const empty = { names: [version], predecessors: [], successors: [], children: [] }
-      places.set(code, {
-        code,
-        officialCode,
-        name,
-        kind,
-        level: areaLevel(kind),
-        parent: undefined,
-        validFrom,
-        validTo,
-        gap,
-        ...empty,
-      })
-    }
-    if (draft.parent) parents.set(code, draft.parent)
+    addName(places, draft)
+    if (draft.parent) parents.set(draft.code, draft.parent)
   }
   for (const area of areas) {
     const official = area.officialCode ?? area.code
@@ -182,35 +173,69 @@ export function makeCountry({ areas, successions, before, now }: Sources): Count
     if (names) names.decision = area.decision
   }
   const inTree = new Set(places.keys())
-  const current = readNow(now)
+  const current = await readNow(now, pauses)
+  const ended = await readBefore(before, (code) => inTree.has(code), pauses)
   // What the tree has already decided goes before what the lists say.
-  for (const draft of [...readBefore(before, (code) => inTree.has(code)), ...current.drafts])
+  for (const draft of [...ended, ...current.drafts]) {
     if (!inTree.has(draft.code)) add(draft)
+    if (pauses.isDue()) await pauses.take()
+  }
   for (const [code, gap] of current.gaps) Object.assign(places.get(code) ?? {}, { gap })
   for (const [code, parent] of parents) {
     const [place, above] = [places.get(code), places.get(parent)]
     if (!place || !above) continue
     place.parent = above
     above.children.push(place)
+    if (pauses.isDue()) await pauses.take()
   }
-  const fromTree = successions.map(
-    (row): DraftLink => ({
-      from: row.predecessor,
-      to: row.successor,
-      share: row.share,
-      deduced: false,
-      decision: row.decision ?? undefined,
-      effectiveOn: row.effectiveOn ?? changedOn,
-    }),
-  )
-  for (const link of [...fromTree, ...current.links.filter(({ to }) => !inTree.has(to))]) {
-    const [from, to] = [places.get(link.from), places.get(link.to)]
-    if (!from || !to) continue
-    const { share, deduced, decision, effectiveOn } = link
-    to.predecessors.push({ place: from, share, deduced, decision, effectiveOn })
-    from.successors.push({ place: to, share, deduced, decision, effectiveOn })
+  for (const link of [...successions.map(linkOf), ...current.links.filter(({ to }) => !inTree.has(to))]) {
+    addLink(places, link)
+    if (pauses.isDue()) await pauses.take()
   }
   return { places: [...places.values()], find: (code) => places.get(code) }
+}
+
+/** A unit, or one more name of one that is known. */
+function addName(places: Map<string, Place>, draft: Draft): void {
+  const { code, officialCode, name, kind, validFrom, validTo, gap } = draft
+  const known = places.get(code)
+  const version: PlaceName = { name, kind, validFrom, validTo, decision: null }
+  if (known) {
+    Object.assign(known, { name, kind, validTo, names: [...known.names, version] })
+    return
+  }
+  places.set(code, {
+    code,
+    officialCode,
+    name,
+    kind,
+    level: areaLevel(kind),
+    parent: undefined,
+    validFrom,
+    validTo,
+    names: [version],
+    predecessors: [],
+    successors: [],
+    children: [],
+    gap,
+  })
+}
+
+const linkOf = (row: AreaSuccession): DraftLink => ({
+  from: row.predecessor,
+  to: row.successor,
+  share: row.share,
+  deduced: false,
+  decision: row.decision ?? undefined,
+  effectiveOn: row.effectiveOn ?? changedOn,
+})
+
+function addLink(places: ReadonlyMap<string, Place>, link: DraftLink): void {
+  const [from, to] = [places.get(link.from), places.get(link.to)]
+  if (!from || !to) return
+  const { share, deduced, decision, effectiveOn } = link
+  to.predecessors.push({ place: from, share, deduced, decision, effectiveOn })
+  from.successors.push({ place: to, share, deduced, decision, effectiveOn })
 }
 
 const holdsOn = (place: Place, day: string) => (place.validFrom ?? '') <= day && day <= (place.validTo ?? '9999')

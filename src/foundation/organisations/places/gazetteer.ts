@@ -6,6 +6,7 @@ import { type Country, makeCountry, type Place } from './country.ts'
 import { makeNames, type Names } from './names.ts'
 import { type Resolution, resolvePlace } from './resolve.ts'
 import { listAreaVersions, listCountryLists } from './store.ts'
+import { makePauses } from './turns.ts'
 
 /** Every administrative unit of the country, before 1-7-2025 and since, with what came from what. */
 export function openCountry(sql: Sql): Promise<Country> {
@@ -13,13 +14,13 @@ export function openCountry(sql: Sql): Promise<Country> {
     const lists = await listCountryLists(sql)
     const body = (name: string) => lists.find((list) => list.name === name)?.body ?? ''
     const [areas, successions] = [await listAreaVersions(sql), await listAreaSuccessions(sql)]
-    return makeCountry({ areas, successions, before: body('country-before'), now: body('country-now') })
+    return makeCountry({ areas, successions, before: body('country-before'), now: body('country-now') }, makePauses())
   })
 }
 
 const openNames = async (sql: Sql): Promise<Names> => {
   const country = await openCountry(sql)
-  return keep(sql, 'country names', async () => makeNames(country))
+  return keep(sql, 'country names', async () => makeNames(country, makePauses()))
 }
 
 export interface PlaceQuestion {
@@ -37,7 +38,7 @@ export async function openResolver(
   const country = await openCountry(sql)
   const names = await openNames(sql)
   const inside: Place | undefined = within === undefined ? undefined : country.find(within)
-  const gazetteer = { country, names, day: asOf, within: inside }
+  const gazetteer = { country, names, day: asOf, within: inside, targets: new Map() }
   return { country, resolve: (text) => resolvePlace(text, gazetteer) }
 }
 

@@ -1,6 +1,7 @@
 // Where in an address names of units stand: every run of words that is a name, with the word before it that says of what kind.
-import { compact, type Named, type Names, type Namesakes } from './names.ts'
-import type { Word } from './words.ts'
+import { hashOfRun, longestKey } from './letters.ts'
+import { compactRaw, type Named, type Names, type Namesakes } from './names.ts'
+import type { AddressWords, Word } from './words.ts'
 
 export interface Match {
   start: number
@@ -28,25 +29,6 @@ export interface Match {
 }
 
 const longest = 6
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the plain letters are what is looked for
-const plain = /^[\u0000-\u007f]*$/
-
-interface Bounds {
-  first: number[]
-  last: number[]
-  /** Somebody who writes marks writes them everywhere. */
-  isMarked: boolean
-}
-
-function boundsOf(words: readonly Word[]): Bounds {
-  const first: number[] = []
-  const last: number[] = []
-  for (const [at, { segment }] of words.entries()) {
-    first[segment] ??= at
-    last[segment] = at
-  }
-  return { first, last, isMarked: words.some(({ raw }) => !plain.test(raw)) }
-}
 
 interface Hint {
   kind: number
@@ -63,88 +45,86 @@ function hintBefore(words: readonly Word[], start: number): Hint {
   return { kind: 0, from: start }
 }
 
+const isNumeral = (word: Word) => word.first <= 57
+
 function isBehindSmall(words: readonly Word[], from: number): boolean {
   const before = words[from - 1]
   if (!before || before.segment !== words[from]?.segment) return false
-  return before.isSmall || /^\d/.test(before.key) || (before.key.length === 1 && !before.kind)
+  return before.isSmall || isNumeral(before) || (before.to - before.at === 1 && !before.kind)
 }
 
-function makeMatch(
-  words: readonly Word[],
-  bounds: Bounds,
-  span: { start: number; end: number; named: Namesakes },
-): Match {
-  const { start, end, named } = span
+interface Span {
+  start: number
+  end: number
+  named: Namesakes
+  isNear: boolean
+}
+
+function makeMatch({ words, text, isMarked }: AddressWords, { start, end, named, isNear }: Span): Match {
   const segment = words[start]?.segment ?? 0
   const { kind, from } = hintBefore(words, start)
   let raw = ''
-  for (let at = start; at < end; at++) raw += words[at]?.raw ?? ''
+  if (isMarked) for (let at = start; at < end; at++) raw += text.slice(words[at]?.from, words[at]?.until)
+  const beginsSegment = from === 0 || words[from - 1]?.segment !== segment
   return {
     start,
     end,
     kind,
     from,
     segment,
-    isWhole: bounds.first[segment] === from && bounds.last[words[end - 1]?.segment ?? 0] === end - 1,
+    isWhole: beginsSegment && (end === words.length || words[end]?.segment !== words[end - 1]?.segment),
     isSmall: kind === 0 && isBehindSmall(words, from),
-    accented: bounds.isMarked ? compact(raw) : '',
-    isNear: false,
+    accented: isMarked ? compactRaw(raw) : '',
+    isNear,
     hasTail: false,
     communes: named.communes,
     above: named.above,
   }
 }
 
-const isNumeral = (key: string) => key.charCodeAt(0) <= 57
-
 /** All runs of words that are names as they stand. */
-export function findMatches(words: readonly Word[], names: Names): Match[] {
-  const bounds = boundsOf(words)
+export function findMatches(address: AddressWords, names: Names): Match[] {
+  const { words, letters, before } = address
   const matches: Match[] = []
+  const starts: boolean[] = []
   for (let start = 0; start < words.length; start++) {
-    const block = words[start]?.block
-    let key = ''
+    const first = words[start]
+    // A number is a name only behind its kind word: «Phường 5», not house 5.
+    if (!first || (isNumeral(first) && hintBefore(words, start).kind === 0)) continue
     for (let end = start + 1; end <= words.length && end - start <= longest; end++) {
       const word = words[end - 1]
-      if (!word || word.block !== block) break
-      key += word.key
-      // A number is a name only behind its kind word: «Phường 5», not house 5.
-      if (isNumeral(key) && hintBefore(words, start).kind === 0) break
-      const named = names.find(key)
-      if (named) matches.push(makeMatch(words, bounds, { start, end, named }))
+      if (!word || word.block !== first.block || word.to - first.at > longestKey) break
+      if (!names.mayBe(hashOfRun(before, first.at, word.to))) continue
+      const named = names.find(letters.slice(first.at, word.to))
+      if (!named) continue
+      matches.push(makeMatch(address, { start, end, named, isNear: false }))
+      starts[start] = true
     }
   }
-  const starts = new Set(matches.map(({ start }) => start))
   for (const match of matches) {
     const next = words[match.end]
     match.hasTail =
-      next !== undefined &&
-      next.segment === match.segment &&
-      !next.kind &&
-      !isNumeral(next.key) &&
-      !starts.has(match.end)
+      next !== undefined && next.segment === match.segment && !next.kind && !isNumeral(next) && !starts[match.end]
   }
   return matches
 }
 
 /** Runs of words that are a name but for one letter, of those no name covers as they stand. */
-export function findNearMatches(words: readonly Word[], names: Names, covered: readonly boolean[]): Match[] {
-  const bounds = boundsOf(words)
+export function findNearMatches(address: AddressWords, names: Names, covered: readonly boolean[]): Match[] {
+  const { words } = address
   const matches: Match[] = []
   for (let start = 0; start < words.length; start++) {
     const first = words[start]
-    if (!first || isNumeral(first.key)) continue
-    let key = ''
+    if (!first || isNumeral(first)) continue
     let isOpen = false
     for (let end = start + 1; end <= words.length && end - start <= 4; end++) {
       const word = words[end - 1]
-      if (!word || word.block !== first.block) break
-      key += word.key
+      if (!word || word.block !== first.block || word.to - first.at > longestKey) break
       isOpen ||= !covered[end - 1]
-      if (key.length < 4 || !isOpen) continue
-      for (const near of names.findNear(key)) {
+      if (word.to - first.at < 4 || !isOpen) continue
+      for (const near of names.findNear(address, first.at, word.to)) {
         const named = names.find(near)
-        if (named) matches.push({ ...makeMatch(words, bounds, { start, end, named }), isNear: true })
+        if (named) matches.push(makeMatch(address, { start, end, named, isNear: true }))
       }
     }
   }

@@ -1,7 +1,10 @@
 // From names to units: every name of every unit under its compact key, and under the keys that one slip of a finger makes of it.
 import { tidyName } from '../names/vietnamese.ts'
 import { type Country, type Place, provinceOf } from './country.ts'
-import { kindBit, placeKey } from './words.ts'
+import { codesOf, HashBits, hashBeginnings, hashOfRun } from './letters.ts'
+import { Slips } from './slips.ts'
+import type { Pauses } from './turns.ts'
+import { type AddressWords, kindBit, placeKey } from './words.ts'
 
 export interface Named {
   place: Place
@@ -26,9 +29,11 @@ export interface Namesakes {
 }
 
 export interface Names {
+  /** No name has this hash where it says no. */
+  mayBe(hash: number): boolean
   find(key: string): Namesakes | undefined
-  /** Keys one letter away. */
-  findNear(key: string): readonly string[]
+  /** Keys one letter away from a run of an address's letters. */
+  findNear(address: AddressWords, from: number, to: number): readonly string[]
 }
 
 const bitByPrefix: readonly [string, number][] = [
@@ -60,9 +65,15 @@ const shortNames: readonly [string, string][] = [
   ['dongnai', '75'],
 ]
 
-export const compact = (text: string) => tidyName(text.toLowerCase()).replace(/[^\p{L}\p{N}]/gu, '')
+const compact = (text: string) => tidyName(text.toLowerCase()).replace(/[^\p{L}\p{N}]/gu, '')
 
-export function makeNames(country: Country): Names {
+const lateTone = /[ou][àáãảạèéẽẻẹỳýỹỷỵ]|[^\p{L}\p{N}]/u
+
+/** The same of words already composed and in lower case: only few of them have a tone to move or a mark to lose. */
+export const compactRaw = (text: string) => (lateTone.test(text) ? compact(text) : text)
+
+/** Made in pieces, between which others have their turn. */
+export async function makeNames(country: Country, pauses: Pauses): Promise<Names> {
   const byKey = new Map<string, Namesakes>()
   const put = (key: string, named: Named) => {
     const namesakes = byKey.get(key) ?? { communes: [], above: [] }
@@ -76,18 +87,23 @@ export function makeNames(country: Country): Names {
       const named = nameOf(place, name)
       put(placeKey(bareOf(name)), named)
     }
+    if (pauses.isDue()) await pauses.take()
   }
   for (const [key, code] of shortNames) {
     const place = country.find(code)
     if (place) put(key, { ...nameOf(place, place.name), accented: key })
   }
-  let slips: Slips | undefined
+  const known = new HashBits(20)
+  for (const key of byKey.keys()) known.add(hashOfRun(hashBeginnings(codesOf(key), key.length), 0, key.length))
+  const slips = new Slips()
+  for (const key of byKey.keys()) {
+    slips.add(key)
+    if (pauses.isDue()) await pauses.take()
+  }
   return {
+    mayBe: (hash) => known.has(hash),
     find: (key) => byKey.get(key),
-    findNear(key) {
-      slips ??= new Slips(byKey.keys())
-      return slips.find(key)
-    },
+    findNear: ({ letters, before }, from, to) => slips.find(letters, before, { from, to }),
   }
 }
 
@@ -115,95 +131,4 @@ function nameOf(place: Place, name: string): Named {
     otherDistricts: [...new Set(links.flatMap((link) => (link.place.parent?.level === 2 ? [link.place.parent] : [])))],
     isFormer,
   }
-}
-
-const shortest = 4
-const step = 31
-const bits = 22
-
-/**
- * Every key with one letter left out, by which two keys that differ by a letter meet. Most questions have no answer: a table of bits over
- * running hashes says so without making the string.
- */
-class Slips {
-  readonly #known = new Set<string>()
-  readonly #bySlip = new Map<string, string[]>()
-  readonly #seen = new Uint8Array(2 ** (bits - 3))
-  readonly #powers = new Int32Array(64)
-  readonly #before = new Int32Array(64)
-  readonly #behind = new Int32Array(64)
-
-  constructor(keys: Iterable<string>) {
-    this.#powers[0] = 1
-    for (let at = 1; at < 64; at++) this.#powers[at] = Math.imul(this.#powers[at - 1] ?? 0, step)
-    for (const key of keys) {
-      if (key.length < shortest || key.length > 60) continue
-      this.#known.add(key)
-      this.#hash(key)
-      this.#mark(this.#behind[0] ?? 0)
-      for (let at = 0; at < key.length; at++) {
-        this.#mark(this.#without(key.length, at))
-        const slip = key.slice(0, at) + key.slice(at + 1)
-        const list = this.#bySlip.get(slip)
-        if (!list) this.#bySlip.set(slip, [key])
-        else if (list.at(-1) !== key) list.push(key)
-      }
-    }
-  }
-
-  find(key: string): string[] {
-    const found: string[] = []
-    if (key.length > 60) return found
-    const add = (other: string) => {
-      if (other !== key && !found.includes(other)) found.push(other)
-    }
-    this.#hash(key)
-    if (this.#isMarked(this.#behind[0] ?? 0)) for (const whole of this.#bySlip.get(key) ?? []) add(whole)
-    for (let at = 0; at < key.length; at++) {
-      if (!this.#isMarked(this.#without(key.length, at))) continue
-      const slip = key.slice(0, at) + key.slice(at + 1)
-      if (this.#known.has(slip)) add(slip)
-      for (const whole of this.#bySlip.get(slip) ?? []) if (isOneAway(key, whole)) add(whole)
-    }
-    return found
-  }
-
-  /** Hashes of all beginnings and of all ends of a key. */
-  #hash(key: string): void {
-    const { length } = key
-    this.#before[0] = 0
-    for (let at = 0; at < length; at++)
-      this.#before[at + 1] = (Math.imul(this.#before[at] ?? 0, step) + key.charCodeAt(at)) | 0
-    this.#behind[length] = 0
-    for (let at = length - 1; at >= 0; at--)
-      this.#behind[at] =
-        (Math.imul(key.charCodeAt(at), this.#powers[length - 1 - at] ?? 0) + (this.#behind[at + 1] ?? 0)) | 0
-  }
-
-  #without(length: number, at: number): number {
-    return (Math.imul(this.#before[at] ?? 0, this.#powers[length - 1 - at] ?? 0) + (this.#behind[at + 1] ?? 0)) | 0
-  }
-
-  #mark(hash: number): void {
-    const place = Math.imul(hash, 0x9e3779b1) >>> (32 - bits)
-    this.#seen[place >> 3] = (this.#seen[place >> 3] ?? 0) | (1 << (place & 7))
-  }
-
-  #isMarked(hash: number): boolean {
-    const place = Math.imul(hash, 0x9e3779b1) >>> (32 - bits)
-    return ((this.#seen[place >> 3] ?? 0) & (1 << (place & 7))) !== 0
-  }
-}
-
-/** One letter put in, left out, changed, or two neighbours changed round. */
-export function isOneAway(a: string, b: string): boolean {
-  if (a === b || Math.abs(a.length - b.length) > 1) return false
-  let start = 0
-  while (start < a.length && a[start] === b[start]) start++
-  let end = 0
-  const shorter = Math.min(a.length, b.length) - start
-  while (end < shorter && a[a.length - 1 - end] === b[b.length - 1 - end]) end++
-  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)]
-  if (left.length <= 1 && right.length <= 1) return true
-  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0]
 }

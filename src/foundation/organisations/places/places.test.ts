@@ -128,3 +128,19 @@ dbTest('a stranger’s table is reconciled: manifest, queries, extend and sugges
   assert.equal(suggested[0].name, 'Phường Nha Trang')
   assert.equal((await visitor.submit(service, { queries: 'x' })).statusCode, 422)
 })
+
+dbTest('while the country is read into memory, others have their turn again and again', async (t) => {
+  await t.sql`update organisations.structure set version = gen_random_uuid()`
+  let turns = 0
+  let isDone = false
+  const count = () => {
+    turns += 1
+    if (!isDone) setImmediate(count)
+  }
+  setImmediate(count)
+  const { resolve } = await openResolver(t.sql, { asOf })
+  isDone = true
+  // What is kept is taken at once; the reading itself, of 14,000 units, must not be one piece.
+  assert.ok(turns > 20, `others had ${turns} turns`)
+  assert.equal(resolve('P. Lộc Thọ, TP Nha Trnag').state, 'resolved')
+})

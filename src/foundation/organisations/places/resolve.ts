@@ -4,7 +4,7 @@ import { type Country, type Place, standsFor } from './country.ts'
 import { findMatches, findNearMatches, type Match } from './matches.ts'
 import type { Names } from './names.ts'
 import { type Reading, type Readings, readAll } from './score.ts'
-import { readWords, type Word } from './words.ts'
+import { readAddress, type Word } from './words.ts'
 
 /**
  * `resolved` one unit; `divided` the unit of before went to several; `ambiguous` several units fit; `partial` only the province or the
@@ -34,6 +34,13 @@ export interface Gazetteer {
   day: string
   /** Candidates outside of this unit are left out. */
   within?: Place
+  /** What stands for a unit on the day, once it has been asked. */
+  targets: Map<Place, Targets>
+}
+
+interface Targets {
+  places: readonly Place[]
+  isDivided: boolean
 }
 
 const least = 3.4
@@ -51,11 +58,12 @@ const isIn = (place: Place, within: Place | undefined): boolean => {
 }
 
 export function resolvePlace(text: string, gazetteer: Gazetteer): Resolution {
-  const words = readWords(text)
-  const exact = findMatches(words, gazetteer.names)
+  const address = readAddress(text)
+  const { words } = address
+  const exact = findMatches(address, gazetteer.names)
   const first = answer(readAll(exact), gazetteer)
   if (isSettled(first, words, exact)) return first.resolution
-  const near = findNearMatches(words, gazetteer.names, coveredBy(words, exact))
+  const near = findNearMatches(address, gazetteer.names, coveredBy(words, exact))
   if (near.length === 0) return first.resolution
   const second = answer(readAll([...exact, ...near]), gazetteer)
   return second.score > first.score + 0.2 ? second.resolution : first.resolution
@@ -118,9 +126,13 @@ function answer({ communes, districts, provinces }: Readings, gazetteer: Gazette
 
 const isFair = ({ score }: Reading) => score >= 1.5
 
-function targetsOf(place: Place, { day, within }: Gazetteer) {
+function targetsOf(place: Place, { day, within, targets }: Gazetteer): Targets {
+  const known = targets.get(place)
+  if (known) return known
   const { places, isDivided } = standsFor(place, day)
-  return { places: within ? places.filter((one) => isIn(one, within)) : places, isDivided }
+  const found = { places: within ? places.filter((one) => isIn(one, within)) : places, isDivided }
+  targets.set(place, found)
+  return found
 }
 
 function decide(best: Reading, readings: readonly Reading[], gazetteer: Gazetteer): Resolution {

@@ -6,7 +6,7 @@ import { standingOf } from '../cms/revocation.ts'
 import { fetchEvidence } from '../trust/evidence.ts'
 import { readRoots } from '../trust/roots.ts'
 import * as store from './store.ts'
-import { closeRenewal } from './watch.ts'
+import { closeRenewal, tellRevoked } from './watch.ts'
 
 const everyMs = 6 * 3_600_000
 const mostAtOnce = 200
@@ -40,6 +40,7 @@ export async function revoke(ctx: Context, id: number, { at, reason }: { at: Dat
   if (!row || row.revokedAt) return
   await store.setRevoked(ctx.sql, id, { at, reason })
   await closeRenewal(ctx, row)
+  await tellRevoked(ctx, row, reason)
   await appendEntry(ctx, {
     action: 'certificate.revoked',
     subject: `certificate:${row.issuer}/${row.serial}`,

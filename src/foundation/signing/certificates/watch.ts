@@ -95,3 +95,17 @@ const tellOrganisation = (
 
 /** Renewed, revoked or over: nothing is left to be done. */
 export const closeRenewal = (ctx: Context, row: store.CertificateRow): Promise<void> => closeItem(ctx, itemOf(row))
+
+/** Its holder, and who sees to the certificates of his unit: nothing more can be signed with it. */
+export const tellRevoked = (ctx: Context, row: store.CertificateRow, reason: string): Promise<void> =>
+  notify(ctx, {
+    notice: 'certificate.revoked',
+    to: [
+      ...(row.account ? [{ account: row.account }] : []),
+      { permission: renewPermission, organisation: row.organisation },
+    ],
+    values: { holder: row.holder, serial: row.serial, reason },
+    url: certificatePath(row.id),
+    urgency: 'urgent',
+    dedupeKey: `certificate.revoked ${row.id}`,
+  })

@@ -64,7 +64,7 @@ async function draw(appearance: Appearance): Promise<PdfDocument> {
   const drawn = PDF.create()
   const page = drawn.addPage({ width, height })
   drawImage(drawn, page, appearance)
-  drawLines(drawn, page, appearance)
+  drawLines(drawn, page, { left: 1, top: height, ...appearance })
   return readDocument(Buffer.from(await drawn.save()))
 }
 
@@ -76,13 +76,21 @@ function drawImage(drawn: PDF, page: PDFPage, { box, image }: Appearance): void 
   page.drawImage(picture, { x: (box.width - width) / 2, y: (box.height - height) / 2, width, height })
 }
 
-function drawLines(drawn: PDF, page: PDFPage, { box, lines = [], fontSize = 10 }: Appearance): void {
+interface Lines {
+  left: number
+  top: number
+  lines?: readonly string[]
+  fontSize?: number
+}
+
+/** In Tinos, under one another from the top. */
+export function drawLines(drawn: PDF, page: PDFPage, { left, top, lines = [], fontSize = 10 }: Lines): void {
   if (lines.length === 0) return
   const latin = drawn.embedFont(readTinos('latin'))
   const vietnamese = drawn.embedFont(readTinos('vietnamese'))
   lines.forEach((line, place) => {
-    const y = box.height - fontSize - place * fontSize * 1.25
-    let x = 1
+    const y = top - fontSize - place * fontSize * 1.25
+    let x = left
     for (const { font, run } of runsOf(line.normalize('NFC'), latin, vietnamese)) {
       page.drawText(run, { x, y, size: fontSize, font })
       x += font.getTextWidth(run, fontSize)

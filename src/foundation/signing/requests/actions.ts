@@ -8,9 +8,11 @@ import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound } from '#platform/errors'
 import { announce } from '#platform/live'
 import { closeItem, openItem } from '#worklist'
+import { claimPublicCode, publishDocument } from '../actions.ts'
 import { signatureEnded } from '../events.ts'
 import { countPages } from './document.ts'
 import { faultInOrder, type RequestState, Signer } from './model.ts'
+import { addPublicPage } from './public-page.ts'
 import { maySign, ownAccount, sealPermission, signPermission } from './rights.ts'
 import * as store from './store.ts'
 
@@ -28,6 +30,8 @@ export interface SignatureWish {
   dueAt?: Date
   /** Where another room asks: asked for twice, there is one request. `url` is its page. */
   origin?: { capability: string; code: string; url: string }
+  /** It is given out when all have signed it; it bears where it is found from before the first signature. `site` is the address of this one. */
+  publish?: { site: string }
 }
 
 /** Asks people and agencies to sign a PDF, in order; the code of the request. @throws Problem 422 */
@@ -42,8 +46,12 @@ export function requestSignature(ctx: Context, wish: SignatureWish): Promise<str
     if (known) return known.code
     await checkSigners(ctx, signers)
     countPages(wish.pdf.bytes)
-    const file = await keepBytes(ctx, wish.pdf.bytes, wish.pdf.name, 'attachment')
-    const code = await insert(ctx, wish, file)
+    const publicCode = wish.publish && claimPublicCode()
+    const bytes = publicCode
+      ? await addPublicPage(wish.pdf.bytes, { code: publicCode, title: wish.title, site: wish.publish?.site ?? '' })
+      : wish.pdf.bytes
+    const file = await keepBytes(ctx, bytes, wish.pdf.name, 'attachment')
+    const code = await insert(ctx, wish, { file, publicCode })
     for (const [index, signer] of signers.entries()) {
       const step = { request: code, position: index + 1, state: 'waiting' as const, organisation: signer.organisation }
       if (signer.kind === 'seal') await store.insertStep(ctx.sql, { ...step, kind: 'seal', account: null, block: [] })
@@ -62,7 +70,11 @@ export function requestSignature(ctx: Context, wish: SignatureWish): Promise<str
 
 const nameSigner = (signer: Signer) => (signer.kind === 'seal' ? `seal:${signer.organisation}` : signer.account)
 
-async function insert(ctx: Context, { title, organisation, dueAt, origin }: SignatureWish, file: StoredFile) {
+async function insert(
+  ctx: Context,
+  { title, organisation, dueAt, origin }: SignatureWish,
+  { file, publicCode }: { file: StoredFile; publicCode: string | undefined },
+): Promise<string> {
   const { card } = await getHomePack(ctx.sql)
   const number = await store.nextNumber(ctx.sql)
   const code = `KS-${localDate(ctx.now, card.timeZone).replaceAll('-', '').slice(2)}-${String(number).padStart(5, '0')}`
@@ -76,6 +88,7 @@ async function insert(ctx: Context, { title, organisation, dueAt, origin }: Sign
     originCapability: origin?.capability ?? null,
     originCode: origin?.code ?? null,
     originUrl: origin?.url ?? null,
+    publicCode: publicCode ?? null,
     createdBy: ctx.actor.account ?? 'system',
     createdAt: ctx.now,
   })
@@ -160,6 +173,12 @@ async function end(
     organisation: request.organisation,
     body: { documentSha256: request.currentSha256, ...(reason ? { reason } : {}) },
   })
+  if (state === 'signed' && request.publicCode)
+    await publishDocument(
+      ctx,
+      { sha256: request.currentSha256, name: request.fileName },
+      { title: request.title, organisation: request.organisation, code: request.publicCode },
+    )
   if (request.createdBy !== 'system' && state !== 'withdrawn')
     await notify(ctx, {
       notice: 'signature.ended',
@@ -171,6 +190,7 @@ async function end(
   await ctx.publish(signatureEnded, {
     code: request.code,
     state,
+    ...(state === 'signed' ? { sha256: request.currentSha256 } : {}),
     ...(request.originCapability && request.originCode
       ? { origin: { capability: request.originCapability, code: request.originCode } }
       : {}),

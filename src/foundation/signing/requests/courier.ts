@@ -60,7 +60,9 @@ export async function nextDigests(
   await prepareNext(ctx, session, portion)
   const items = await sessions.takePrepared(ctx.sql, id, ctx.now, portion)
   if (items.length > 0) {
-    const list = items.map(({ documentSha256, digest }) => ({ sha256: documentSha256, digest: digest ?? '' }))
+    const list = items
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ documentSha256, digest }) => ({ sha256: documentSha256, digest: digest ?? '' }))
     return sealWish(ctx.config, { kind: 'signatures', consent: id, items: list }, { origin, now: ctx.now })
   }
   // Others that failed to be prepared may stand before some that wait.

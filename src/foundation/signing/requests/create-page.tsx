@@ -7,6 +7,7 @@ import { invalid, Problem } from '#platform/errors'
 import { page, type Reply, redirect, route, type Upload } from '#platform/http'
 import {
   Button,
+  Checkbox,
   DateInput,
   DecisionBar,
   ErrorSummary,
@@ -93,6 +94,13 @@ async function show(ctx: Context, { fields, errors }: Typed = { fields: {}, erro
           accept=".pdf"
           error={errorOf(errors, 'tep')}
         />
+        <Checkbox
+          name="cong-bo"
+          label="Công bố sau khi ký xong"
+          hint="Thêm một trang có mã QR và địa chỉ kiểm tra vào cuối văn bản trước khi ký. Ai có mã đều mở và kiểm tra được văn bản."
+          checked={fields['cong-bo'] !== undefined}
+          error={errorOf(errors, 'cong-bo')}
+        />
         <DecisionBar
           label="Trình ký"
           primary={{
@@ -125,7 +133,13 @@ async function listSealNames(ctx: Context): Promise<{ code: string; name: string
 
 const fault = (field: string, message: string) => invalid(message, [{ path: field, message }])
 
-async function create(ctx: Context, fields: Record<string, string>, upload: Upload | undefined): Promise<string> {
+interface Sent {
+  fields: Record<string, string>
+  upload: Upload | undefined
+  site: string
+}
+
+async function create(ctx: Context, { fields, upload, site }: Sent): Promise<string> {
   const title = (fields['trich-yeu'] ?? '').trim()
   const bytes = upload && (await readUpload(ctx, upload))
   if (title.length < 5) throw fault('trich-yeu', 'Ghi trích yếu của văn bản (ít nhất 5 ký tự).')
@@ -151,6 +165,7 @@ async function create(ctx: Context, fields: Record<string, string>, upload: Uplo
     organisation: await ownOrganisation(ctx),
     signers,
     dueAt: await readDue(ctx, fields),
+    ...(fields['cong-bo'] === undefined ? {} : { publish: { site } }),
   })
 }
 
@@ -185,10 +200,11 @@ export const createRoutes = [
     access: signPermission,
     takes: 'upload',
     maxBytes: 25 * 1024 * 1024,
-    async handle(ctx, { upload }) {
+    async handle(ctx, { upload, request }) {
       const { fields, file } = await upload()
+      const site = ctx.config.publicUrl?.replace(/\/$/, '') ?? `http://${request.headers.host ?? 'localhost'}`
       try {
-        const code = await ctx.transaction((ctx) => create(ctx, fields, file))
+        const code = await ctx.transaction((ctx) => create(ctx, { fields, upload: file, site }))
         return redirect(withQuery(requestPath(code), { xong: 'trinh' }))
       } catch (error) {
         if (!(error instanceof Problem) || error.status !== 422) throw error

@@ -21,6 +21,7 @@ import {
   Time,
   withQuery,
 } from '#ui'
+import { publicPath } from '../actions.ts'
 import { refuseRequest, requestPath, requestTopic, withdrawRequest } from './actions.ts'
 import { readKept } from './document.ts'
 import { getRequest, maySign, signPermission } from './rights.ts'
@@ -110,6 +111,10 @@ function Facts({ request, names }: { request: RequestRow; names: Names }) {
           { term: 'Trình lúc', value: <Time at={request.createdAt} exact /> },
           { term: 'Hạn ký', value: request.dueAt && <Time at={request.dueAt} exact /> },
           { term: 'Kết thúc', value: request.endedAt && <Time at={request.endedAt} exact /> },
+          {
+            term: 'Công bố',
+            value: request.publicCode && <PublicAddress request={request} code={request.publicCode} />,
+          },
           ...(request.originUrl
             ? [{ term: 'Văn bản gốc', value: <a href={request.originUrl}>{request.originCode}</a> }]
             : []),
@@ -130,6 +135,16 @@ function Facts({ request, names }: { request: RequestRow; names: Names }) {
       </More>
     </div>
   )
+}
+
+function PublicAddress({ request, code }: { request: RequestRow; code: string }) {
+  if (request.state === 'signed')
+    return (
+      <a href={publicPath(code)} class="code">
+        {code}
+      </a>
+    )
+  return <>{request.state === 'pending' ? `khi ký xong, mã ${code}` : 'không công bố, vì không được ký xong'}</>
 }
 
 function Steps({ steps, names }: { steps: readonly StepRow[]; names: Names }) {

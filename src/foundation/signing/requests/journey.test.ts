@@ -6,9 +6,9 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { debianProgram } from '#test/debian'
 import { browser, type CloneTest, cloneTest, findAxeFaults, signIn } from '#test/harness'
+import { makePdf } from '#test/signers'
 import { makeAuthority, makeFolder, makeToken, noTokens, startHelper, type TestToken } from '#test/tokens'
 import { keyName, setSeal } from '../means/seals.ts'
-import { makePdf } from './testing.ts'
 
 const pdfSig = debianProgram('poppler-utils', ['/usr/bin/pdfsig'])
 const patience = { timeout: 60_000 }

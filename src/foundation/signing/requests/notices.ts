@@ -45,4 +45,17 @@ export const notices: readonly NoticeTemplate[] = [
       text: '{count} certificates of the unit end within {days} days, among them that of {first}.',
     },
   },
+  {
+    code: 'certificate.revoked',
+    label: 'Chứng thư số đã bị thu hồi',
+    values: { holder: 'Nguyễn Văn Mẫu', serial: '5f0a1c', reason: 'tổ chức chứng thực đã thu hồi' },
+    vi: {
+      subject: 'Chứng thư số của {holder} đã bị thu hồi',
+      text: 'Chứng thư số {serial} của {holder} đã bị thu hồi ({reason}) và không ký được văn bản nào nữa. Chữ ký có dấu thời gian từ trước vẫn có giá trị. Đề nghị xin cấp chứng thư mới.',
+    },
+    en: {
+      subject: 'The certificate of {holder} was revoked',
+      text: 'The certificate {serial} of {holder} was revoked ({reason}); nothing can be signed with it any more. Stamped signatures from before stay valid.',
+    },
+  },
 ]

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { type DbTest, dbTest } from '#test/harness'
+import { begin, courierOf, makePdf, makeSigner, readWish, signAll } from '#test/signers'
 import { expireRequests, requestSignature, type SignatureWish } from './actions.ts'
 import type { Signer } from './model.ts'
-import { begin, courierOf, makePdf, makeSigner, readWish, signAll } from './testing.ts'
 
 const leader = { kind: 'person', account: 'lanhdao', organisation: 'H32', block: ['CHỦ TỊCH'] } satisfies Signer
 const deputy = { kind: 'person', account: 'phochutich', organisation: 'H32' } satisfies Signer

@@ -4,11 +4,12 @@ import { listPeople } from '#identity'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { defineJob, handleJob } from '#platform/jobs'
+import { announce } from '#platform/live'
 import { requireUsable } from '../certificates/usable.ts'
 import { openRemote, RemoteFault, type RemoteService, remoteWords } from '../means/remote.ts'
 import { getUsableSeal, signWithSeal } from '../means/seals.ts'
 import * as sessions from './session-store.ts'
-import { end, finishItem, isReady, prepareNext } from './sessions.ts'
+import { end, finishItem, isReady, prepareNext, sessionTopic } from './sessions.ts'
 
 const sessionJob = defineJob('signing.run-session', z.object({ session: z.uuid() }))
 
@@ -97,6 +98,7 @@ async function askPerson(ctx: Context, session: sessions.SessionRow, service: Re
   const items = await sessions.listPrepared(ctx.sql, session.id)
   const words = items.length === 1 ? (items[0]?.title ?? '') : `${items.length} văn bản`
   await sessions.setHandle(ctx.sql, session.id, await service.authorize(credential, digestsOf(items), words))
+  await announce(ctx.sql, [sessionTopic(session.id)])
   await goOn(ctx, session.id, pollMs)
 }
 

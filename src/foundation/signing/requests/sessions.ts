@@ -11,10 +11,14 @@ import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound, Problem } from '#platform/errors'
 import { announce } from '#platform/live'
 import { readCertificate } from '../certificates/model.ts'
+import { findByFingerprint } from '../certificates/store.ts'
+import { refuseUnusable } from '../certificates/usable.ts'
 import { completeSignature, prepareSignature } from '../pades/sign.ts'
+import { addValidationData } from '../trust/long-term.ts'
 import { stampTimeOf } from '../trust/stamp.ts'
 import { closeTurn, passOn, requestTopic } from './actions.ts'
 import { appearanceOf } from './appearance.ts'
+import { ownBlocks } from './block.ts'
 import { readKept } from './document.ts'
 import { type MeansOfSigning, mostDocuments } from './model.ts'
 import { getRequest, maySign, ownAccount, sealPermission, signPermission } from './rights.ts'
@@ -40,6 +44,8 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
   if (codes.length > mostDocuments) throw invalid(`Mỗi lần ký nhiều nhất ${mostDocuments} văn bản.`)
   const items: Pick<sessions.ItemRow, 'request' | 'position' | 'title' | 'documentSha256'>[] = []
   const seals = new Set<string>()
+  const blocks: store.StepRow[] = []
+  const blockFor = ownBlocks(ctx)
   for (const code of codes) {
     const { request, steps } = await getRequest(ctx, code)
     const step = steps.find(({ state }) => state === 'current')
@@ -50,6 +56,10 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
     if (isSeal !== (wish.means === 'seal'))
       throw invalid('Chữ ký của cá nhân và dấu của cơ quan được ký riêng; xin chọn lại.')
     if (isSeal) seals.add(step.organisation)
+    else if (step.block.length === 0) {
+      const block = await blockFor(request.title, [request.organisation, step.organisation])
+      if (block.length > 0) blocks.push({ ...step, block })
+    }
     items.push({ request: code, position: step.position, title: request.title, documentSha256: request.currentSha256 })
   }
   // What is signed is told apart by its content: under one consent each content is signed once.
@@ -72,6 +82,7 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
       expiresAt: new Date(ctx.now.getTime() + lifeMs[wish.means]),
     }
     await sessions.insertSession(ctx.sql, session, items)
+    for (const step of blocks) await store.setBlock(ctx.sql, step)
     await appendEntry(ctx, {
       action: 'signing-consent.given',
       subject: `signing-consent:${id}`,
@@ -150,7 +161,7 @@ async function prepareItem(ctx: Context, session: Signing, item: sessions.ItemRo
     at: ctx.now,
     signerName,
     ...(step.kind === 'seal' ? { reason: 'Dấu của cơ quan' } : {}),
-    appearance: await appearanceOf(ctx, { step, signerName, pdf }),
+    appearance: await appearanceOf(ctx, { request, steps, step, signerName, pdf }),
   })
   await sessions.setPrepared(ctx.sql, item, {
     pdf: prepared.pdf,
@@ -175,13 +186,27 @@ export async function finishItem(
       signature,
       ...(stampTime ? { stampTime } : {}),
     })
-    await ctx.transaction((ctx) => keepSigned(ctx, session, item, signed))
+    const proved = stampTime ? await withEvidence(ctx, item, signed) : signed
+    await ctx.transaction((ctx) => keepSigned(ctx, session, item, proved))
     return true
   } catch (error) {
     await failItem(ctx, item, error)
     return false
   } finally {
     await announce(ctx.sql, [sessionTopic(session.id)])
+  }
+}
+
+/** After the last signature what proves all of them later is put behind them (B-LT), where the authorities answer; else it stays B-T. */
+async function withEvidence(ctx: Context, { request, position }: sessions.ItemRow, signed: Buffer): Promise<Buffer> {
+  const steps = await store.listSteps(ctx.sql, [request])
+  if (steps.some((step) => step.position > position)) return signed
+  try {
+    return await addValidationData(ctx, signed)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    ctx.log.warn({ request, code: error.code }, 'a signed document got no evidence about revocation')
+    return signed
   }
 }
 
@@ -197,6 +222,9 @@ async function keepSigned(
     throw moved()
   const [leaf = ''] = item.completion.chain
   const { fingerprint, serial } = readCertificate(Buffer.from(leaf, 'base64'))
+  // It may have been revoked since the consent was given.
+  const certificate = await findByFingerprint(ctx.sql, fingerprint)
+  if (certificate) refuseUnusable(certificate, ctx.now)
   const file = await keepBytes(ctx, signed, request.fileName, 'attachment')
   const by = session.actorName || session.account
   await store.setStepSigned(ctx.sql, step, {

@@ -14,6 +14,8 @@ export interface RequestRow {
   originCapability: string | null
   originCode: string | null
   originUrl: string | null
+  /** Who holds it opens the document when all have signed. */
+  publicCode: string | null
   createdBy: string
   createdAt: Date
   endedAt: Date | null
@@ -38,7 +40,7 @@ export interface StepRow {
 
 const requestColumns = (sql: Sql) => sql`
   r.code, r.title, r.organisation, r.state, r.document_sha256, r.current_sha256, r.file_name, r.due_at, r.origin_capability,
-  r.origin_code, r.origin_url, r.created_by, r.created_at, r.ended_at, r.ended_by, r.reason`
+  r.origin_code, r.origin_url, r.public_code, r.created_by, r.created_at, r.ended_at, r.ended_by, r.reason`
 const stepColumns = (sql: Sql) => sql`
   s.request, s.position, s.kind, s.account, s.organisation, s.block, s.state, s.signed_at, s.signed_by, s.means, s.certificate,
   s.result_sha256`
@@ -54,9 +56,9 @@ export async function insertRequest(
 ): Promise<void> {
   await sql`
     insert into signing.request (code, title, organisation, state, document_sha256, current_sha256, file_name, due_at,
-      origin_capability, origin_code, origin_url, created_by, created_at)
+      origin_capability, origin_code, origin_url, public_code, created_by, created_at)
     values (${row.code}, ${row.title}, ${row.organisation}, 'pending', ${row.documentSha256}, ${row.documentSha256}, ${row.fileName},
-      ${row.dueAt}, ${row.originCapability}, ${row.originCode}, ${row.originUrl}, ${row.createdBy}, ${row.createdAt})`
+      ${row.dueAt}, ${row.originCapability}, ${row.originCode}, ${row.originUrl}, ${row.publicCode}, ${row.createdBy}, ${row.createdAt})`
 }
 
 export async function insertStep(
@@ -135,6 +137,13 @@ export function listRequests(sql: Sql, question: ListQuestion): Promise<RequestR
       ${words ? sql`and (r.title ilike ${pattern} or r.code ilike ${pattern})` : sql``}
       ${after ? sql`and (r.created_at, r.code) < (select b.created_at, b.code from signing.request b where b.code = ${after})` : sql``}
     order by r.created_at desc, r.code desc limit ${limit}`
+}
+
+export async function setBlock(
+  sql: Sql,
+  { request, position, block }: Pick<StepRow, 'request' | 'position' | 'block'>,
+): Promise<void> {
+  await sql`update signing.step set block = ${sql.json(block)} where request = ${request} and position = ${position}`
 }
 
 export async function setStepState(sql: Sql, request: string, position: number, state: StepState): Promise<void> {

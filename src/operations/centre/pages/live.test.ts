@@ -37,35 +37,6 @@ cloneTest('a record that arrives changes the card of an open overview, and that 
   }
 })
 
-cloneTest('the pages of the centre hold no fault that axe finds, in the dark and printed as tables', async (t) => {
-  await takeIn(t.context(), sampleDossiers)
-  const context = await (await browser()).newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' })
-  const page = await context.newPage()
-  try {
-    await signIn(page, t.url, 'lanhdao')
-    for (const path of [
-      '/',
-      '/chi-tieu',
-      '/chi-tieu/dossier.on-time',
-      '/chi-tieu/dossier.received?loai=day',
-      '/xep-hang',
-      '/don-vi',
-      '/don-vi/H32.22366',
-      '/bang',
-      '/tim?q=dung+han',
-    ]) {
-      await page.goto(`${t.url}${path}`)
-      assert.deepEqual(await findAxeFaults(page), [], path)
-    }
-    await page.goto(t.url)
-    await page.locator('#the-dossier-on-time .card-value a').click()
-    assert.deepEqual(await findAxeFaults(page), [], page.url())
-    assert.match(page.url(), /\/so-lieu\/\d+$/)
-  } finally {
-    await context.close()
-  }
-})
-
 cloneTest('a board is arranged and presented without JavaScript', async (t) => {
   await takeIn(t.context(), sampleDossiers)
   const context = await (await browser()).newContext({ javaScriptEnabled: false })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { dbTest, makeActor } from '#test/harness'
+import { browser, cloneTest, dbTest, findAxeFaults, makeActor, signIn } from '#test/harness'
 
 const paths = ['/dia-ban', '/dia-ban/tra-cuu', '/dia-ban/toa-do', '/dia-ban/22366-2024'] as const
 
@@ -72,3 +72,56 @@ dbTest('the country is searched by name or code, and a unit tells its history', 
   assert.match(divided, /Một phần/)
   assert.equal((await officer.get('/dia-ban/99999')).statusCode, 404)
 })
+
+dbTest(
+  'the country and its units are asked as of a day, in pages, with the map where there is an outline',
+  async (t) => {
+    const officer = t.as('canbo-nhatrang')
+    const rows = (body: string) => body.match(/<th scope="row"/g)?.length ?? 0
+    const before = (await officer.get('/dia-ban?ngay=2025-06-30')).body
+    assert.match(before, /63 tỉnh, thành phố ngày 30\/06\/2025/)
+    assert.equal(rows(before), 50)
+    assert.equal(rows((await officer.get('/dia-ban?ngay=2025-06-30&after=50')).body), 13)
+    const searched = (await officer.get('/dia-ban?q=sa%20pa&ngay=2025-02-28')).body
+    assert.match(searched, /Thị xã Sa Pa/)
+    assert.doesNotMatch(searched, /Phường Sa Pa<\/a>[\s\S]*hiện nay/)
+    const hanoi = (await officer.get('/dia-ban/01')).body
+    assert.match(hanoi, /50 trong 126 dòng/)
+    assert.ok(hanoi.length < 120_000, `${hanoi.length} letters`)
+    assert.match((await officer.get('/dia-ban/01?ngay=2025-06-30')).body, /Quận Ba Đình/)
+    const nhaTrang = (await officer.get('/dia-ban/22366')).body
+    assert.match(nhaTrang, /Phường Nha Trang trên bản đồ/)
+    assert.match(
+      (await officer.get('/dia-ban/22366?ngay=2025-06-30')).body,
+      /Ngày 30\/06\/2025 chưa có đơn vị này[\s\S]*Khi ấy là/,
+    )
+    assert.doesNotMatch((await officer.get('/dia-ban/22768-2024')).body, /trên bản đồ"/)
+  },
+)
+
+cloneTest(
+  'where I am is asked of the browser: allowed it answers with the commune, refused it says how to go on',
+  async (t) => {
+    const context = await (await browser()).newContext({ viewport: { width: 390, height: 844 } })
+    const page = await context.newPage()
+    await signIn(page, t.url, 'canbo-nhatrang')
+    await page.goto(`${t.url}/dia-ban/toa-do`)
+    const button = page.getByRole('button', { name: 'Vị trí của tôi' })
+    await button.click()
+    await page.getByText(/Trình duyệt không được phép cho biết vị trí/).waitFor()
+    await context.grantPermissions(['geolocation'])
+    await context.setGeolocation({ latitude: 12.2654, longitude: 109.1953 })
+    await button.click()
+    await page.getByText('Thuộc Phường Bắc Nha Trang.').waitFor()
+    assert.deepEqual(await findAxeFaults(page), [])
+    // At sea: no unit, and the nearest one.
+    await context.setGeolocation({ latitude: 12.2, longitude: 109.6 })
+    await page.goto(`${t.url}/dia-ban/toa-do`)
+    await button.click()
+    await page.getByText(/không thuộc đơn vị nào; gần nhất là/).waitFor()
+    await page.goto(`${t.url}/dia-ban/22366`)
+    assert.deepEqual(await findAxeFaults(page), [])
+    await context.close()
+  },
+  { timeoutMs: 240_000 },
+)

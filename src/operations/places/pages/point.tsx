@@ -27,6 +27,8 @@ export const pointRoute = route({
     const unit = found?.unit ?? found?.nearest
     return page({
       title: 'Tra cứu địa bàn',
+      islands: ['here'],
+      headers: { 'permissions-policy': 'camera=(), microphone=(), geolocation=(self)' },
       status: errors.length > 0 ? 422 : 200,
       lead: 'Một điểm trên bản đồ thuộc xã, phường, đặc khu nào của tỉnh.',
       body: (
@@ -60,6 +62,16 @@ export const pointRoute = route({
               />
               <div class="row">
                 <Button kind="primary">Tra cứu</Button>
+              </div>
+              {/* Shown by the module in the browser, where the browser can tell where it is. */}
+              <div id="o-day" class="stack" hidden>
+                <div class="row">
+                  <Button type="button" icon="search">
+                    Vị trí của tôi
+                  </Button>
+                </div>
+                <p class="muted">Trình duyệt hỏi trước khi cho biết vị trí; vị trí chỉ dùng cho lần tra này.</p>
+                <p role="status" />
               </div>
             </Form>
           </Section>

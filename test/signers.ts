@@ -1,8 +1,8 @@
 /** What tests of signing share: a document, and signers whose keys lie in the test. */
 import { constants, createHash, generateKeyPairSync, privateEncrypt, sign } from 'node:crypto'
 import { PDF } from '@libpdf/core'
-import type { Asker } from '#test/harness'
-import { encode, integer, nothing, oid, sequence, tags } from '../cms/der.ts'
+import { encode, integer, nothing, oid, sequence, tags } from '../src/foundation/signing/cms/der.ts'
+import type { Asker } from './harness.ts'
 
 export async function makePdf(text: string): Promise<Buffer> {
   const pdf = PDF.create()
@@ -15,6 +15,8 @@ export interface TestSigner {
   /** DER in base64. */
   chain: string[]
   certificate: Buffer
+  /** PEM. */
+  key: string
   sign(digest: Buffer): Buffer
 }
 
@@ -50,6 +52,7 @@ export async function makeSigner(
   const der = sequence(body, rsaSha256, encode(0x03, Buffer.from([0]), signature))
   return {
     certificate: der,
+    key: String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })),
     chain: [der.toString('base64')],
     sign: (digest) =>
       privateEncrypt(
@@ -101,7 +104,7 @@ export async function begin(asker: Asker, codes: readonly string[], means = 'hel
 export async function signAll(
   asker: Asker,
   session: string,
-  signer: TestSigner,
+  signer: { sign(digest: Buffer): Uint8Array | Promise<Uint8Array> },
   most = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const call = courierOf(asker, session)
@@ -111,10 +114,12 @@ export async function signAll(
     if (status !== 200) throw new Error(JSON.stringify(value))
     if (!value.token || signed >= most) return signed
     const { items = [] } = readWish(value.token)
-    const signatures = items.map(({ sha256, digest }) => ({
-      sha256,
-      signature: signer.sign(Buffer.from(digest, 'hex')).toString('base64'),
-    }))
+    const signatures = await Promise.all(
+      items.map(async ({ sha256, digest }) => ({
+        sha256,
+        signature: Buffer.from(await signer.sign(Buffer.from(digest, 'hex'))).toString('base64'),
+      })),
+    )
     const taken = await call('chu-ky', { signatures })
     if (taken.status >= 300) throw new Error(JSON.stringify(taken.value))
     signed += signatures.length
