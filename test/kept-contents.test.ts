@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { filePath, keepBytes } from '#files'
 import type { Context } from '#platform/context'
-import { inTransaction, type Sql } from '#platform/sql'
+import { inTransaction, openPool, type Sql } from '#platform/sql'
 import { keptFiles } from '../src/foundation/files/storage/kept.ts'
 import { s3Store } from '../src/foundation/files/storage/s3.ts'
 import { readOn } from '../src/foundation/ledger/contents/rounds.ts'
 import { listFaults, listReadings } from '../src/foundation/ledger/contents/store.ts'
 import { listEntries } from '../src/foundation/ledger/read.ts'
 import { keptLandings } from '../src/operations/warehouse/evidence.ts'
+import { landInGroup } from '../src/operations/warehouse/inlets/push-group.ts'
 import { landBytes } from '../src/operations/warehouse/landing.ts'
 import { startFileSimulators } from './file-simulators.ts'
-import { type DbTest, dbTest } from './harness.ts'
+import { cloneTest, type DbTest, dbTest } from './harness.ts'
 
 const books = [keptFiles, keptLandings]
 const bounds = { bytes: 2 ** 30, milliseconds: 600_000 }
@@ -114,4 +116,27 @@ dbTest('landed bytes are read again in bounded runs; a flipped bit and a removed
     ].sort(),
   )
   assert.ok(!faults.some(({ subject }) => subject === `landing:${one.id}`))
+})
+
+cloneTest('small arrivals that share an entry are each vouched for by their item', async ({ context, sql, app }) => {
+  const ctx = context()
+  const push = (text: string) => {
+    const bytes = Buffer.from(JSON.stringify([{ ma: text }]))
+    const sha256 = createHash('sha256').update(bytes).digest()
+    const facts = { source: 'citizen-reports', contractVersion: 1, format: 'json', idempotencyKey: text } as const
+    return landInGroup(ctx, { ...facts, bytes, sha256 })
+  }
+  const ids = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(push))
+  const told = await listEntries(sql, { action: 'landing.landed', subject: 'source:*', reach: 'all', limit: 10 })
+  assert.ok(told.some(({ batch }) => (batch?.size ?? 0) > 1))
+  await readOn(ctx, [keptLandings], bounds)
+  assert.deepEqual(await faultsOf({ sql }), [])
+
+  const other = Buffer.from('[{"ma":"khac"}]')
+  const owner = openPool(app.ownerUrl, { max: 1 })
+  await owner`update warehouse.landing set sha256 = ${createHash('sha256').update(other).digest()} where id = ${ids[4] ?? 0}`
+  await owner`update warehouse.landing_chunk set bytes = ${gzipSync(other)} where landing_id = ${ids[4] ?? 0}`
+  await owner.end()
+  await readOn({ ...ctx, now: new Date(ctx.now.getTime() + 24 * 3_600_000) }, [keptLandings], bounds)
+  assert.deepEqual(await faultsOf({ sql }), [[`landing:${ids[4]}`, 'changed']], 'bytes and row exchanged alike')
 })
