@@ -1,3 +1,4 @@
+import { marksOf } from './marks.ts'
 import { escapeHtml, escapeLines } from './markup.ts'
 import { makeSheet } from './sheet.ts'
 
@@ -17,6 +18,10 @@ export interface Letter {
   signer: { authority?: string; position: string; name: string }
   /** "Nơi nhận", a line each. */
   recipients: readonly string[]
+  /** What a QR code at the foot says: where the document is found. */
+  qr?: string
+  /** What a Code 128 barcode at the foot says; left out where it has letters that this code cannot write. */
+  barcode?: string
 }
 
 const styles = `
@@ -37,7 +42,8 @@ h1{margin:8mm 0 6mm;text-align:center;font-size:14pt;line-height:1.3;font-weight
 .copies{font-size:11pt;line-height:1.25}
 .copies h2{margin:0;font-size:12pt;font-weight:700;font-style:italic}
 .sign{text-align:center;font-weight:700}
-.name{margin-top:28mm}`
+.name{margin-top:28mm}
+.marks{display:flex;gap:8mm;align-items:center;margin-top:8mm;break-inside:avoid}`
 
 /**
  * A letter in the layout of Decree 30/2020/NĐ-CP, Annex I (unverified: from practice): letterhead in two columns, number, place and date,
@@ -52,6 +58,7 @@ export function letterHtml(letter: Letter): string {
     addresseesMarkup(letter.addressees, !isAbout),
     `<div class="text">${letter.paragraphs.map((text) => `<p>${escapeLines(text)}</p>`).join('\n')}</div>`,
     footMarkup(letter),
+    marksMarkup(letter),
   ]
   return makeSheet({ title: letter.title.replaceAll('\n', ' '), styles, body: `<main>${body.join('\n')}</main>` })
 }
@@ -91,3 +98,8 @@ const footMarkup = ({ recipients, signer }: Letter) => `<div class="foot">
 <div class="sign">${signer.authority ? `<p class="upper">${escapeLines(signer.authority)}</p>` : ''}
 <p class="upper">${escapeHtml(signer.position)}</p><p class="name">${escapeHtml(signer.name)}</p></div>
 </div>`
+
+function marksMarkup(letter: Letter): string {
+  const marks = marksOf(letter)
+  return marks.length === 0 ? '' : `<div class="marks">${marks.map(({ svg }) => svg).join('')}</div>`
+}
