@@ -225,6 +225,9 @@ export async function fillEverything(ctx: Context): Promise<string[]> {
     ...(await makeWatch(ctx)),
     ...projects,
     ...numbers,
+    // Linked only where units have changed after the period that is shown.
+    '/chi-tieu/dossier.on-time/tinh-lai.csv',
+    '/chi-tieu/dossier.on-time/tinh-lai.xlsx',
     await publishSample(ctx),
     ...(await makeCitizens(ctx)),
     ...(await askForSignatures(ctx)),

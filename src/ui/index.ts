@@ -13,6 +13,7 @@
 //   Charts    LineChart · ColumnChart · BarChart · StackedBar · RangePlot · HeatTable · FlowChart: SVG made here,
 //             each with its table · LongChart: over 2.000 points, zoomed in the browser
 //   Lists     Table (columns, sort, paging, downloads, totals, phone form, empty state) · FilterBar · Pagination · TreeList
+//   Past      AsOfNotice, AsOfQuestion: a page as of an earlier moment (`tai=`), and the way back
 //   Forms     Form · Field · FieldGroup · TextInput · TextArea · Select · DateInput, readDateInput · Checkbox · Checkboxes ·
 //             Radios · FileInput · ErrorSummary · Button · EntrySheet (figures beside those of earlier periods)
 //   Words     Tag · SeverityMark · RiskMark · ExerciseMark (and `exercise` on a page: the striped frame) · Notice · EmptyState · DescriptionList · Timeline · DecisionBar · Time, DateText · Countdown, Elapsed (they go on with the island `ticking`)
@@ -42,6 +43,7 @@ export {
   type NavItem,
   type Shell,
 } from './layout.tsx'
+export { type AsOfMoment, AsOfNotice, AsOfQuestion } from './parts/as-of.tsx'
 export { Button, type ButtonProps } from './parts/button.tsx'
 export { type Decision, DecisionBar } from './parts/decision-bar.tsx'
 export { DescriptionList, type Fact, Help, KeyHelp, More } from './parts/details.tsx'

@@ -75,8 +75,14 @@ async function versionOn(sql: Sql, code: string, day: string): Promise<Version> 
   return found
 }
 
-const contentOf = ({ id: _id, origin: _origin, recordedTo: _to, recordedBy: _by, ...content }: Version): Organisation =>
-  content
+const contentOf = ({
+  id: _id,
+  origin: _origin,
+  recordedFrom: _from,
+  recordedTo: _to,
+  recordedBy: _by,
+  ...content
+}: Version): Organisation => content
 
 /** Writes a version again: as it was up to the day before, and as `after` says from the day (not at all when undefined). */
 async function rewrite(

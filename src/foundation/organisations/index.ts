@@ -15,6 +15,7 @@ export {
   type Split,
   splitOrganisation,
 } from './actions.ts'
+export { type AsOf, readAsOf } from './as-of.ts'
 export { organisations } from './capability.ts'
 export { tidyAgencyCode } from './codes/agency-codes.ts'
 export { organisationChanged } from './events.ts'
@@ -82,6 +83,7 @@ export {
   type Parentage,
   type Succession,
 } from './store.ts'
+export { type Forerunner, forerunnersOf, type Step, stepsBetween } from './tree/forerunners.ts'
 export { branchOf, type Tree, type TreeNode } from './tree/preorder.ts'
 export {
   type AreaTree,
@@ -106,3 +108,4 @@ export {
   organisationTree,
   today,
 } from './tree/read.ts'
+export { listAreaSteps, listOrganisationSteps } from './tree/steps.ts'

@@ -45,6 +45,7 @@ export interface Area {
 export interface Recorded {
   id: number
   origin: 'pack' | 'edit'
+  recordedFrom: Date | null
   recordedTo: Date | null
   recordedBy: string
 }
@@ -97,12 +98,15 @@ export async function touchStructure(sql: Sql, now: Date): Promise<void> {
   await sql`update organisations.structure set version = gen_random_uuid(), changed_at = ${now}`
 }
 
+const recordedAt = (sql: Sql, knownAt: Date | undefined) =>
+  knownAt ? sql`tstzrange(recorded_from, recorded_to) @> ${knownAt}::timestamptz` : sql`recorded_to is null`
+
 export function listOrganisationsAt(sql: Sql, at: At): Promise<Organisation[]> {
   return sql<Organisation[]>`
     select ${organisationColumns(sql)}
     from organisations.organisation_version
     where daterange(valid_from, valid_to, '[]') @> ${at.asOf}::date
-      and ${at.knownAt ? sql`tstzrange(recorded_from, recorded_to) @> ${at.knownAt}::timestamptz` : sql`recorded_to is null`}`
+      and ${recordedAt(sql, at.knownAt)}`
 }
 
 /** Where each organisation was placed in every version known now that began by the day. */
@@ -125,7 +129,7 @@ export function listAreasAt(sql: Sql, at: At): Promise<Area[]> {
     select ${areaColumns(sql)}
     from organisations.area_version v join organisations.area a on a.code = v.code
     where daterange(valid_from, valid_to, '[]') @> ${at.asOf}::date
-      and ${at.knownAt ? sql`tstzrange(recorded_from, recorded_to) @> ${at.knownAt}::timestamptz` : sql`recorded_to is null`}`
+      and ${recordedAt(sql, at.knownAt)}`
 }
 
 export async function findLatestOrganisation(sql: Sql, code: string): Promise<Organisation | undefined> {
@@ -151,7 +155,7 @@ export async function findLatestArea(sql: Sql, code: string): Promise<Area | und
 /** Every version ever recorded of an organisation, the present knowledge first. */
 export function listOrganisationVersions(sql: Sql, code: string): Promise<(Organisation & Recorded)[]> {
   return sql<(Organisation & Recorded)[]>`
-    select id, origin, recorded_to, recorded_by, ${organisationColumns(sql)}
+    select id, origin, recorded_from, recorded_to, recorded_by, ${organisationColumns(sql)}
     from organisations.organisation_version
     where code = ${code}
     order by recorded_to desc nulls first, valid_from desc nulls last`
@@ -178,14 +182,14 @@ export function listAreaParentage(sql: Sql): Promise<Parentage[]> {
 
 export function listPackOrganisationVersions(sql: Sql, pack: string): Promise<(Organisation & Recorded)[]> {
   return sql<(Organisation & Recorded)[]>`
-    select id, origin, recorded_to, recorded_by, ${organisationColumns(sql)}
+    select id, origin, recorded_from, recorded_to, recorded_by, ${organisationColumns(sql)}
     from organisations.organisation_version
     where recorded_to is null and code in (select code from organisations.organisation where pack = ${pack})`
 }
 
 export function listPackAreaVersions(sql: Sql, pack: string): Promise<(Area & Recorded)[]> {
   return sql<(Area & Recorded)[]>`
-    select v.id, v.origin, v.recorded_to, v.recorded_by, ${areaColumns(sql)}
+    select v.id, v.origin, v.recorded_from, v.recorded_to, v.recorded_by, ${areaColumns(sql)}
     from organisations.area_version v join organisations.area a on a.code = v.code
     where recorded_to is null and a.pack = ${pack}`
 }
@@ -281,34 +285,43 @@ export async function closeRows(
 
 export function listPackSuccessions(sql: Sql, pack: string): Promise<(Succession & Recorded)[]> {
   return sql<(Succession & Recorded)[]>`
-    select id, origin, recorded_to, recorded_by, successor, predecessor, predecessor_name, how, effective_on, decision
+    select id, origin, recorded_from, recorded_to, recorded_by, successor, predecessor, predecessor_name, how, effective_on, decision
     from organisations.organisation_succession
     where recorded_to is null and successor in (select code from organisations.organisation where pack = ${pack})`
 }
 
 export function listPackAreaSuccessions(sql: Sql, pack: string): Promise<(AreaSuccession & Recorded)[]> {
   return sql<(AreaSuccession & Recorded)[]>`
-    select id, origin, recorded_to, recorded_by, successor, predecessor, how, share, weight::float8 as weight, effective_on,
+    select id, origin, recorded_from, recorded_to, recorded_by, successor, predecessor, how, share, weight::float8 as weight, effective_on,
       decision
     from organisations.area_succession
     where recorded_to is null and successor in (select code from organisations.area where pack = ${pack})`
 }
 
-/** What an organisation came from and what became of it. */
-export function listSuccessionsOf(sql: Sql, code: string): Promise<Succession[]> {
+/** What an organisation came from and what became of it, as it is known now or was at a moment. */
+export function listSuccessionsOf(sql: Sql, code: string, knownAt?: Date): Promise<Succession[]> {
   return sql<Succession[]>`
     select successor, predecessor, predecessor_name, how, effective_on, decision
     from organisations.organisation_succession
-    where recorded_to is null and (successor = ${code} or predecessor = ${code})
+    where ${recordedAt(sql, knownAt)} and (successor = ${code} or predecessor = ${code})
     order by effective_on nulls first, id`
 }
 
-/** Every pair of earlier and later area that is known now. */
-export function listAreaSuccessions(sql: Sql): Promise<(AreaSuccession & { id: number })[]> {
+/** Every pair of earlier and later organisation that is known now, or was at a moment. */
+export function listOrganisationSuccessions(sql: Sql, knownAt?: Date): Promise<Succession[]> {
+  return sql<Succession[]>`
+    select successor, predecessor, predecessor_name, how, effective_on, decision
+    from organisations.organisation_succession
+    where ${recordedAt(sql, knownAt)}
+    order by effective_on nulls first, id`
+}
+
+/** Every pair of earlier and later area that is known now, or was at a moment. */
+export function listAreaSuccessions(sql: Sql, knownAt?: Date): Promise<(AreaSuccession & { id: number })[]> {
   return sql<(AreaSuccession & { id: number })[]>`
     select id, successor, predecessor, how, share, weight::float8 as weight, effective_on, decision
     from organisations.area_succession
-    where recorded_to is null
+    where ${recordedAt(sql, knownAt)}
     order by effective_on nulls first, id`
 }
 

@@ -4,6 +4,7 @@ import { invalid } from '#platform/errors'
 import { type Route, route } from '#platform/http'
 import { type FoundRecord, type RecordMark, readRecordMark, writeRecordMark } from '#warehouse'
 import { hourRoutes } from './api-hours.ts'
+import { Moment, momentOf, nameOn, pastRoutes } from './api-past.ts'
 import type { StoredDefinition } from './computation/plan.ts'
 import { approveEntries, publishEntries, returnEntries, saveEntries } from './entries/actions.ts'
 import { lockPeriod, reopenPeriod } from './entries/locks.ts'
@@ -11,7 +12,7 @@ import { getEntrySheet, listWaiting, type SheetRow } from './entries/sheet.ts'
 import { type PeriodKind, periodKinds } from './model.ts'
 import { countRecordsBehind, listMeasuresBehind, listRecordsBehind, type MeasureBehind } from './reading/behind.ts'
 import { listDefinitions } from './reading/definitions.ts'
-import { getDefinition, getFact, kindOfPeriod, listFacts, listVersions, type ReadFact } from './reading/facts.ts'
+import { getDefinitionAt, getFact, kindOfPeriod, listFacts, listVersions, type ReadFact } from './reading/facts.ts'
 import { rankUnits } from './reading/ranking.ts'
 import { searchIndicators } from './reading/search.ts'
 import { setTarget } from './targets.ts'
@@ -19,9 +20,6 @@ import { setTarget } from './targets.ts'
 const Limit = z.coerce.number().int().min(1).max(100).default(50)
 const Code = z.strictObject({ code: z.string().max(100) })
 const Id = z.strictObject({ id: z.coerce.number().int().positive() })
-const Instant = z.iso
-  .datetime({ offset: true, error: 'Dùng thời điểm ISO 8601 có múi giờ, ví dụ 2026-11-22T10:00:00+07:00.' })
-  .transform((text) => new Date(text))
 
 const definitionJson = ({ code, version, pack, rootOrganisation, madeAt, body }: StoredDefinition) => ({
   ...body,
@@ -75,15 +73,19 @@ const readRoutes: Route[] = [
     method: 'GET',
     path: '/api/v1/indicators/:code',
     access: 'indicator:read',
-    summary: 'One definition: formula, unit, owner, basis, cadence, targets',
+    summary:
+      'One definition: formula, unit, owner, basis, cadence, targets; asOf gives the one in force at an instant or day',
     params: Code,
-    handle: async (ctx, { params }) => definitionJson(await getDefinition(ctx, params.code)),
+    query: z.strictObject({ asOf: Moment.optional() }),
+    handle: async (ctx, { params, query }) =>
+      definitionJson(await getDefinitionAt(ctx, params.code, await momentOf(ctx, query.asOf))),
   }),
   route({
     method: 'GET',
     path: '/api/v1/indicators/:code/facts',
     access: 'indicator:read',
-    summary: 'Numbers by period; asOf gives what was known at an instant',
+    summary:
+      'Numbers by period; asOf gives what was known at an instant or by the end of a day, with the names of then',
     params: Code,
     query: z.strictObject({
       organisation: z.string().max(35).optional(),
@@ -92,21 +94,32 @@ const readRoutes: Route[] = [
       period: z.string().max(20).optional(),
       from: z.iso.date().optional(),
       to: z.iso.date().optional(),
-      asOf: Instant.optional(),
+      asOf: Moment.optional(),
       after: z.string().max(20).optional(),
       limit: Limit,
     }),
     async handle(ctx, { params, query }) {
       const { period, limit, ...rest } = query
+      const asOf = await momentOf(ctx, query.asOf)
       const list = await listFacts(ctx, {
         ...rest,
+        asOf,
         ...readPeriod(period ?? 'year'),
         indicator: params.code,
         limit: limit + 1,
       })
       const page = list.facts.slice(0, limit)
       const next = list.facts.length > limit ? page.at(-1)?.period : undefined
-      return { indicator: params.code, organisation: list.organisation, facts: page.map(factJson), next }
+      return {
+        indicator: params.code,
+        name: list.definition.body.name,
+        unit: list.definition.body.unit,
+        organisation: list.organisation,
+        organisationName: (await nameOn(ctx, asOf))(list.organisation),
+        asOf,
+        facts: page.map(factJson),
+        next,
+      }
     },
   }),
   route({
@@ -115,9 +128,10 @@ const readRoutes: Route[] = [
     access: 'indicator:read',
     summary: 'Units below an organisation, ranked within groups of their like',
     params: Code,
-    query: z.strictObject({ organisation: z.string().max(35), period: z.string().max(20), asOf: Instant.optional() }),
+    query: z.strictObject({ organisation: z.string().max(35), period: z.string().max(20), asOf: Moment.optional() }),
     async handle(ctx, { params, query }) {
-      const units = await rankUnits(ctx, { ...query, indicator: params.code })
+      const asOf = await momentOf(ctx, query.asOf)
+      const units = await rankUnits(ctx, { ...query, asOf, indicator: params.code })
       return { indicator: params.code, units: units.map(({ fact: _fact, ...unit }) => unit) }
     },
   }),
@@ -334,4 +348,10 @@ const governRoutes: Route[] = [
   }),
 ]
 
-export const apiRoutes: readonly Route[] = [...readRoutes, ...hourRoutes, ...entryRoutes, ...governRoutes]
+export const apiRoutes: readonly Route[] = [
+  ...readRoutes,
+  ...pastRoutes,
+  ...hourRoutes,
+  ...entryRoutes,
+  ...governRoutes,
+]

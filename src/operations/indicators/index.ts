@@ -2,6 +2,7 @@ export { type Benchmark, listBenchmarks } from './benchmarks.ts'
 export { indicators } from './capability.ts'
 export { isComputed, listMeasureSources, type StoredDefinition } from './computation/plan.ts'
 export { processTouches, recomputeAll } from './computation/process.ts'
+export { mergerWords } from './definition-form/choices.ts'
 export { editDefinition, loadDefinitions, retireIndicator } from './definitions.ts'
 export {
   approveEntries,
@@ -32,6 +33,7 @@ export { exportFacts, factExportColumns } from './reading/export.ts'
 export {
   type Completeness,
   getDefinition,
+  getDefinitionAt,
   getFact,
   kindOfPeriod,
   listCorrections,
@@ -56,6 +58,7 @@ export { type RankedUnit, rankUnits } from './reading/ranking.ts'
 export { reachOfReader, requireReading } from './reading/reach.ts'
 export { listRemarksOf, type Remark } from './reading/remarks.ts'
 export { restate } from './reading/restated.ts'
+export { describeRestated, listRestated, type RestatedUnit } from './reading/restated-units.ts'
 export { searchIndicators } from './reading/search.ts'
 export { listAreaFacts, listAreaPeriods, listSeries, listSpanFacts } from './reading/series.ts'
 export { listUnitFacts, type UnitFact } from './reading/unit-facts.ts'

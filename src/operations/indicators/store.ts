@@ -29,6 +29,18 @@ const readDefinitions = (sql: Sql): Promise<StoredDefinition[]> => sql<StoredDef
   where retired_at is null
   order by body ->> 'group', (body ->> 'order')::int, code`
 
+/**
+ * The definitions that were in force at a moment. Whoever names codes gets the first version of one that was made only later: a page may
+ * be asked of any moment, and there is no number then.
+ */
+export function listDefinitionsAt(sql: Sql, at: Date, codes?: readonly string[]): Promise<StoredDefinition[]> {
+  return sql<StoredDefinition[]>`
+    select ${columns(sql)} from indicators.definition
+    where (made_at <= ${at} and (retired_at is null or retired_at > ${at})
+      ${codes ? sql`or version = 1 and made_at > ${at}) and code = any(${[...codes]}::text[])` : sql`)`}
+    order by body ->> 'group', (body ->> 'order')::int, code`
+}
+
 /** One version of a definition; the one in force where no version is named. */
 export async function findDefinition(sql: Sql, code: string, version?: number): Promise<StoredDefinition | undefined> {
   const [row] = await sql<StoredDefinition[]>`

@@ -159,7 +159,7 @@ async function writeOrganisations(
 }
 
 function known<T extends object>(rows: readonly (T & Recorded)[]): Known<T>[] {
-  return rows.map(({ id, origin, recordedTo: _to, recordedBy: _by, ...content }) => ({
+  return rows.map(({ id, origin, recordedFrom: _from, recordedTo: _to, recordedBy: _by, ...content }) => ({
     id,
     origin,
     // T & Recorded without the columns of Recorded; the compiler does not follow that through a type parameter.

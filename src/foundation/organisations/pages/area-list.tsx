@@ -3,6 +3,8 @@ import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
   type ActiveFilter,
+  AsOfNotice,
+  AsOfQuestion,
   type Column,
   compareText,
   DateInput,
@@ -16,6 +18,7 @@ import {
   TreeList,
   withQuery,
 } from '#ui'
+import { readAsOf } from '../as-of.ts'
 import { searchKey } from '../names/vietnamese.ts'
 import type { Area } from '../store.ts'
 import { branchOf } from '../tree/preorder.ts'
@@ -37,7 +40,8 @@ const Query = z.object({
   sort: z.string().max(20).optional(),
   after: z.string().max(35).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
 
@@ -50,17 +54,19 @@ export const areaListRoute: Route = route({
   async handle(ctx, { query, request }) {
     const given = readDateInput(query, 'ngay')
     const now = await today(ctx)
-    const asOf = given === undefined || given === 'invalid' ? now : given
-    const tree = await areaTree(ctx.sql, { asOf })
+    const past = await readAsOf(ctx, query.tai)
+    const on = given === undefined || given === 'invalid' ? undefined : given
+    const asOf = on ?? past?.asOf ?? now
+    const tree = await areaTree(ctx.sql, { ...past, asOf })
     const found = sortAreas(tree, findAreas(tree, query), query.sort)
-    if (query.tai) return tableFile(query.tai, { name: `dia-ban-${asOf}`, titles, rows: fileRows(tree, found) })
+    if (query.tep) return tableFile(query.tep, { name: `dia-ban-${asOf}`, titles, rows: fileRows(tree, found) })
     const isTree = query.dang !== 'bang' && !query.q && !query.loai && !query.thuoc && !query.sort && !query.after
     const nameOf = (code: string) => tree.find(code)?.row.name ?? code
     const active: ActiveFilter[] = [
       ...(query.q ? [{ name: 'q', label: `Tên: ${query.q}` }] : []),
       ...(query.loai ? [{ name: 'loai', label: areaKindWords[query.loai] }] : []),
       ...(query.thuoc ? [{ name: 'thuoc', label: `Thuộc ${nameOf(query.thuoc)}` }] : []),
-      ...(asOf === now ? [] : [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }]),
+      ...(on === undefined || on === now ? [] : [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }]),
     ]
     return page({
       title: 'Địa bàn',
@@ -68,6 +74,7 @@ export const areaListRoute: Route = route({
       islands: isTree ? [] : ['table'],
       body: (
         <div class="stack">
+          <AsOfNotice at={past} what="địa bàn" />
           <Filters query={query} tree={tree} active={active} isWrong={given === 'invalid'} />
           {isTree ? (
             <Structure tree={tree} address={request.url} />
@@ -79,6 +86,7 @@ export const areaListRoute: Route = route({
               list={{ ...query, address: withQuery(request.url, { dang: 'bang' }) }}
             />
           )}
+          <AsOfQuestion at={past} what="địa bàn" />
         </div>
       ),
     })
@@ -86,7 +94,7 @@ export const areaListRoute: Route = route({
 })
 
 function Structure({ tree, address }: { tree: AreaTree; address: string }) {
-  const file = (tai: string) => withQuery(address, { tai })
+  const file = (tep: string) => withQuery(address, { tep })
   return (
     <>
       <div class="row">
@@ -252,7 +260,7 @@ export function AreaTable({ caption, tree, rows, list }: AreaTableProps) {
       columns={columns}
       sort={sort}
       id="rows"
-      downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
+      downloads={{ csv: withQuery(address, { tep: 'csv' }), xlsx: withQuery(address, { tep: 'xlsx' }) }}
       paging={{ nextHref: next, total: rows.length, size: limit, sizes: [20, 50, 100] }}
       empty={{
         title: 'Không có địa bàn nào khớp',

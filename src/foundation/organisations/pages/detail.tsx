@@ -1,8 +1,23 @@
 import { z } from 'zod'
 import { page, type Route, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
-import { Button, DateText, DescriptionList, type Fact, formatDate, Notice, Section, Table, Tag, Time } from '#ui'
+import {
+  AsOfNotice,
+  AsOfQuestion,
+  Button,
+  DateText,
+  DescriptionList,
+  type Fact,
+  formatDate,
+  Notice,
+  Section,
+  Table,
+  Tag,
+  Time,
+  withQuery,
+} from '#ui'
 import { managePermission } from '../actions.ts'
+import { type AsOf, readAsOf } from '../as-of.ts'
 import { listOffices } from '../offices/read.ts'
 import { officesPath } from '../offices/words.ts'
 import {
@@ -30,29 +45,33 @@ export const detailRoute: Route = route({
   path: `${listPath}/:code`,
   access: 'signed-in',
   params: Params,
-  query: z.object({ xong: z.string().max(20).optional() }),
+  query: z.object({ xong: z.string().max(20).optional(), tai: z.string().max(30).optional() }),
   async handle(ctx, { params, query }) {
-    const organisation = await getOrganisation(ctx.sql, params.code)
+    const past = await readAsOf(ctx, query.tai)
+    const organisation = await readThen(ctx.sql, params.code, past)
     const { code } = organisation
-    const now = await today(ctx)
-    const above = await ancestorsOf(ctx.sql, code, { asOf: now })
-    const tree = await organisationTree(ctx.sql, { asOf: now })
-    const versions = await listOrganisationVersions(ctx.sql, code)
-    const successions = await listSuccessionsOf(ctx.sql, code)
+    const at = past ?? { asOf: await today(ctx) }
+    const now = at.asOf
+    const above = await ancestorsOf(ctx.sql, code, at)
+    const tree = await organisationTree(ctx.sql, at)
+    const versions = knownThen(await listOrganisationVersions(ctx.sql, code), past)
+    const successions = await listSuccessionsOf(ctx.sql, code, past?.knownAt)
     const names = await nameAll(ctx.sql, successions)
+    const pathThen = (one: string) => withQuery(pathOf(one), { tai: past?.text })
     const area = organisation.area ? await findArea(ctx.sql, organisation.area) : undefined
     const children = tree.nodes.filter((node) => node.row.parent === code).map((node) => node.row)
     const ended = organisation.validTo !== null && organisation.validTo < now
     return page({
       title: organisation.name,
       crumbs: [
-        { label: 'Đơn vị', href: listPath },
-        ...above.map((row) => ({ label: row.shortName ?? row.name, href: pathOf(row.code) })),
+        { label: 'Đơn vị', href: withQuery(listPath, { tai: past?.text }) },
+        ...above.map((row) => ({ label: row.shortName ?? row.name, href: pathThen(row.code) })),
       ],
       lead: `${kindWords[organisation.kind]} · ${code}`,
-      actions: ctx.can(managePermission) && !ended && <Works code={code} />,
+      actions: ctx.can(managePermission) && !ended && !past && <Works code={code} />,
       body: (
         <div class="stack">
+          <AsOfNotice at={past} what="thông tin đơn vị" />
           {query.xong && query.xong in works && (
             <Notice tone="done" role="status" title="Đã ghi thay đổi">
               Thay đổi có hiệu lực từ ngày đã chọn; thông tin trước đó vẫn xem lại được.
@@ -71,14 +90,28 @@ export const detailRoute: Route = route({
               await headFact(ctx.sql, code, now),
             ]}
           />
-          <Lineage code={code} rows={successions} names={names} />
-          {children.length > 0 && <Children rows={children} />}
+          <Lineage code={code} rows={successions} names={names} pathOf={pathThen} />
+          {children.length > 0 && <Children rows={children} pathOf={pathThen} />}
           <History versions={versions} />
+          <AsOfQuestion at={past} what="thông tin đơn vị" />
         </div>
       ),
     })
   },
 })
+
+/** As it stood at the moment asked for; one that was not there then says so by its present form. */
+const readThen = async (sql: Sql, code: string, past: AsOf | undefined): Promise<Organisation> =>
+  (past && (await findOrganisation(sql, code, past))) ?? (await getOrganisation(sql, code))
+
+/** Without what was recorded only later; what has been replaced since was in force then. */
+function knownThen<T extends Recorded>(versions: readonly T[], past: AsOf | undefined): T[] {
+  if (!past) return [...versions]
+  const isBy = (at: Date | null) => at === null || at <= past.knownAt
+  return versions
+    .filter(({ recordedFrom }) => isBy(recordedFrom))
+    .map((row) => (isBy(row.recordedTo) ? row : { ...row, recordedTo: null }))
+}
 
 function Works({ code }: { code: string }) {
   return (
@@ -168,9 +201,10 @@ interface LineageProps {
   code: string
   rows: readonly Succession[]
   names: ReadonlyMap<string, string>
+  pathOf: (code: string) => string
 }
 
-function Lineage({ code, rows, names }: LineageProps) {
+function Lineage({ code, rows, names, pathOf }: LineageProps) {
   const others = rows.filter((row) => row.successor !== row.predecessor)
   if (others.length === 0) return null
   const link = (other: string | null, name: string | null) =>
@@ -212,7 +246,7 @@ function Lineage({ code, rows, names }: LineageProps) {
   )
 }
 
-function Children({ rows }: { rows: readonly Organisation[] }) {
+function Children({ rows, pathOf }: { rows: readonly Organisation[]; pathOf: (code: string) => string }) {
   return (
     <Section title="Đơn vị trực thuộc">
       <Table

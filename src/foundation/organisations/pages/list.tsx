@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   compareText,
   DateInput,
@@ -19,6 +21,7 @@ import {
   withQuery,
 } from '#ui'
 import { managePermission } from '../actions.ts'
+import { readAsOf } from '../as-of.ts'
 import { listLoadedPacks, type Organisation } from '../store.ts'
 import type { Tree, TreeNode } from '../tree/preorder.ts'
 import { listOrganisations, organisationTree, today } from '../tree/read.ts'
@@ -35,7 +38,8 @@ const Query = z.object({
   sort: z.string().max(20).optional(),
   after: z.string().max(35).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
   'ngay-day': z.string().max(2).optional(),
   'ngay-month': z.string().max(2).optional(),
   'ngay-year': z.string().max(4).optional(),
@@ -50,30 +54,35 @@ export const listRoute: Route = route({
   async handle(ctx, { query, request }) {
     const given = readDateInput(query, 'ngay')
     const now = await today(ctx)
-    const asOf = given === undefined || given === 'invalid' ? now : given
-    const tree = await organisationTree(ctx.sql, { asOf })
+    const past = await readAsOf(ctx, query.tai)
+    const on = given === undefined || given === 'invalid' ? undefined : given
+    const at = { ...past, asOf: on ?? past?.asOf ?? now }
+    const { asOf } = at
+    const tree = await organisationTree(ctx.sql, at)
     const packs = await listLoadedPacks(ctx.sql)
     const samples = new Set(packs.filter((pack) => pack.card.fictitious).map((pack) => pack.card.rootOrganisation))
     const isTree = query.dang !== 'bang' && !query.q && !query.loai && !query.sort
     const filter = { search: query.q, kind: query.loai }
-    const found = sortFound(tree, await listOrganisations(ctx.sql, { asOf }, filter), query.sort)
-    if (query.tai) return tableFile(query.tai, { name: `don-vi-${asOf}`, titles, rows: fileRows(tree, found) })
+    const found = sortFound(tree, await listOrganisations(ctx.sql, at, filter), query.sort)
+    if (query.tep) return tableFile(query.tep, { name: `don-vi-${asOf}`, titles, rows: fileRows(tree, found) })
     return page({
       title: 'Đơn vị',
       lead: `Cơ cấu tổ chức vào ngày ${formatDate(asOf)}. Tên và cấp quản lý của từng thời kỳ được giữ nguyên.`,
-      actions: ctx.can(managePermission) && (
+      actions: ctx.can(managePermission) && !past && (
         <Button href={`${listPath}/tao-moi`} kind="primary" icon="add">
           Thêm đơn vị
         </Button>
       ),
       body: (
         <div class="stack">
+          <AsOfNotice at={past} what="cơ cấu đơn vị" />
           <Filters query={query} wrong={given === 'invalid'} asOf={asOf} now={now} />
           {isTree ? (
-            <Structure tree={tree} samples={samples} address={request.url} />
+            <Structure tree={tree} samples={samples} address={request.url} tai={past?.text} />
           ) : (
             <Found tree={tree} nodes={found} query={query} address={withQuery(request.url, { dang: 'bang' })} />
           )}
+          <AsOfQuestion at={past} what="cơ cấu đơn vị" />
         </div>
       ),
     })
@@ -84,7 +93,7 @@ function Filters({ query, wrong, asOf, now }: { query: Query; wrong: boolean; as
   const active = [
     ...(query.q ? [{ name: 'q', label: `Tìm: ${query.q}` }] : []),
     ...(query.loai ? [{ name: 'loai', label: kindWords[query.loai] }] : []),
-    ...(asOf !== now ? [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }] : []),
+    ...(asOf !== now && !query.tai ? [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }] : []),
   ]
   const value = { day: query['ngay-day'], month: query['ngay-month'], year: query['ngay-year'] }
   return (
@@ -158,7 +167,7 @@ function Found({ tree, nodes, query, address }: FoundProps) {
       caption="Đơn vị"
       rows={rows}
       rowKey={(row) => row.code}
-      rowHref={(row) => pathOf(row.code)}
+      rowHref={(row) => withQuery(pathOf(row.code), { tai: query.tai })}
       sort={query.sort}
       columns={[
         { key: 'name', title: 'Đơn vị', sortable: true, cell: (row) => row.name },
@@ -166,7 +175,7 @@ function Found({ tree, nodes, query, address }: FoundProps) {
         { key: 'kind', title: 'Loại', sortable: true, cell: (row) => kindWords[row.kind], phone: true },
         { key: 'parent', title: 'Trực thuộc', sortable: true, cell: (row) => nameOf(tree, row.parent) },
       ]}
-      downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
+      downloads={{ csv: withQuery(address, { tep: 'csv' }), xlsx: withQuery(address, { tep: 'xlsx' }) }}
       paging={{ nextHref: next, total: nodes.length, size: query.limit, sizes: [20, 50, 100] }}
       empty={{ title: 'Không có đơn vị nào khớp', words: 'Thử ít từ hơn; có thể gõ không dấu.' }}
     />
@@ -181,11 +190,13 @@ interface StructureProps {
   tree: Tree<Organisation>
   samples: ReadonlySet<string>
   address: string
+  tai: string | undefined
 }
 
-function Structure({ tree, samples, address }: StructureProps) {
+function Structure({ tree, samples, address, tai }: StructureProps) {
   if (tree.nodes.length === 0)
     return <EmptyState title="Chưa có đơn vị nào vào ngày này">Chọn một ngày khác, hoặc thêm đơn vị.</EmptyState>
+  const pathThen = (code: string) => withQuery(pathOf(code), { tai })
   const roots = tree.nodes.filter((node) => node.depth === 0)
   const groupOf = ({ row }: TreeNode<Organisation>) =>
     samples.has(row.code) ? groupTitles[2] : row.line === 'external' ? groupTitles[1] : groupTitles[0]
@@ -195,8 +206,8 @@ function Structure({ tree, samples, address }: StructureProps) {
     <>
       <div class="row">
         <a href={withQuery(address, { dang: 'bang' })}>{`Xem thành bảng (${formatNumber(tree.nodes.length)})`}</a>
-        <a href={withQuery(address, { tai: 'csv' })}>Tải về CSV</a>
-        <a href={withQuery(address, { tai: 'xlsx' })}>Tải về XLSX</a>
+        <a href={withQuery(address, { tep: 'csv' })}>Tải về CSV</a>
+        <a href={withQuery(address, { tep: 'xlsx' })}>Tải về XLSX</a>
       </div>
       {unverified > 0 && (
         <Notice>{`${unverified} đơn vị có thông tin chưa đối chiếu với văn bản thành lập; mở từng đơn vị để đính chính.`}</Notice>
@@ -205,7 +216,7 @@ function Structure({ tree, samples, address }: StructureProps) {
         .filter((group) => group.nodes.length > 0)
         .map((group) => (
           <Section key={group.title} title={group.title}>
-            <TreeList label={group.title} nodes={group.nodes.map((node) => treeItem(tree, node, pathOf, isOpen))} />
+            <TreeList label={group.title} nodes={group.nodes.map((node) => treeItem(tree, node, pathThen, isOpen))} />
           </Section>
         ))}
     </>

@@ -41,7 +41,7 @@ dbTest('areas are filtered, sorted, paged by key and downloaded', async (t) => {
     (match) => match[1],
   )
   assert.ok(second.length > 0 && second.every((code) => !names.includes(code)), 'the next page holds others')
-  const file = await reader.get(`${list}?loai=ward&thuoc=56&sort=-people&tai=csv`)
+  const file = await reader.get(`${list}?loai=ward&thuoc=56&sort=-people&tep=csv`)
   const people = codesOf(file.body).map((line) => Number(line.split(',').at(6) || -1))
   assert.deepEqual(
     people,
@@ -51,15 +51,15 @@ dbTest('areas are filtered, sorted, paged by key and downloaded', async (t) => {
   assert.ok(people.length > 10)
   assert.match((await reader.get(`${list}?q=nha+trang`)).body, /Phường Nha Trang/)
   assert.match((await reader.get(`${list}?q=khong-co-noi-nay`)).body, /Không có địa bàn nào khớp/)
-  const book = await reader.get(`${list}?tai=xlsx`)
+  const book = await reader.get(`${list}?tep=xlsx`)
   assert.equal(book.rawPayload.subarray(0, 2).toString(), 'PK')
   const below = await reader.get(`${list}/56`)
-  assert.match(below.body, /thuoc=56[^"]*tai=csv/, 'those below an area are downloaded too')
+  assert.match(below.body, /thuoc=56[^"]*tep=csv/, 'those below an area are downloaded too')
 })
 
 dbTest('organisations are filtered by kind, sorted and downloaded', async (t) => {
   const reader = t.as('canbo-nhatrang')
-  const file = await reader.get('/quan-tri/don-vi?loai=department&sort=-code&tai=csv')
+  const file = await reader.get('/quan-tri/don-vi?loai=department&sort=-code&tep=csv')
   const codes = codesOf(file.body).map((line) => line.split(',')[0] ?? '')
   assert.ok(codes.length > 5 && codes.includes('H32.KHCN'))
   assert.deepEqual(

@@ -98,7 +98,9 @@ export function UnitComparison(props: {
     <Section
       title="Theo đơn vị"
       id="don-vi"
-      aside={<a href={withQuery('/xep-hang', { 'chi-tieu': code, ky: card.period })}>Xếp hạng theo nhóm</a>}
+      aside={
+        <a href={withQuery('/xep-hang', { 'chi-tieu': code, ky: card.period, tai: view.tai })}>Xếp hạng theo nhóm</a>
+      }
     >
       <div class="stack">
         <BarChart
@@ -127,7 +129,7 @@ export function UnitComparison(props: {
           rows={shown}
           rowKey={(row) => row.code}
           rowHref={(row) => linkTo(view, `/chi-tieu/${code}`, { 'don-vi': row.code, ky: card.period })}
-          columns={unitColumns(card)}
+          columns={unitColumns(card, view)}
           sort={sort ?? (body.direction === 'up' ? 'value' : '-value')}
           paging={{
             total: rows.length,
@@ -165,7 +167,7 @@ export const unitFileCells = (row: UnitRow): TableCell[] => [
 
 const isFew = (card: Card, { fact }: UnitRow) => isRatio(card) && fact !== undefined && fact.recordCount < fewCases
 
-function unitColumns(card: Card): Column<UnitRow>[] {
+function unitColumns(card: Card, { tai }: View): Column<UnitRow>[] {
   const { body } = card.definition
   const number = (value: number | null | undefined): ComponentChildren =>
     value === null || value === undefined ? undefined : formatNumber(value, body.decimals)
@@ -180,7 +182,8 @@ function unitColumns(card: Card): Column<UnitRow>[] {
       phone: true,
       cell: (row) => {
         const value = readValue(row)
-        return value === null || !row.fact ? undefined : <a href={`/so-lieu/${row.fact.id}`}>{number(value)}</a>
+        if (value === null || !row.fact) return undefined
+        return <a href={withQuery(`/so-lieu/${row.fact.id}`, { tai })}>{number(value)}</a>
       },
     },
     {
@@ -216,7 +219,17 @@ function unitColumns(card: Card): Column<UnitRow>[] {
 }
 
 /** By area: only readers of the whole authority have these numbers. */
-export function AreaComparison({ card, facts, areas }: { card: Card; facts: readonly ReadFact[]; areas: AreaTree }) {
+export function AreaComparison({
+  card,
+  facts,
+  areas,
+  tai,
+}: {
+  card: Card
+  facts: readonly ReadFact[]
+  areas: AreaTree
+  tai: string | undefined
+}) {
   const { body } = card.definition
   const rows = facts.flatMap((fact) => {
     const node = areas.find(fact.area)
@@ -235,7 +248,11 @@ export function AreaComparison({ card, facts, areas }: { card: Card; facts: read
         valueTitle={body.name}
         unit={body.unit}
         decimals={body.decimals}
-        bars={sorted.slice(0, 20).map(({ fact, name, value }) => ({ label: name, href: `/so-lieu/${fact.id}`, value }))}
+        bars={sorted.slice(0, 20).map(({ fact, name, value }) => ({
+          label: name,
+          href: withQuery(`/so-lieu/${fact.id}`, { tai }),
+          value,
+        }))}
         note={sorted.length > 20 ? `Còn ${sorted.length - 20} địa bàn khác.` : undefined}
         source={body.source}
         asOf={card.fact?.observedAt ?? undefined}

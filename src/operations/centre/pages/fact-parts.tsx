@@ -7,7 +7,19 @@ import {
   type ReadFact,
   type StoredDefinition,
 } from '#indicators'
-import { DescriptionList, formatNumber, More, Notice, Section, Table, Tabs, Tag, Time, withQuery } from '#ui'
+import {
+  type AsOfMoment,
+  DescriptionList,
+  formatNumber,
+  More,
+  Notice,
+  Section,
+  Table,
+  Tabs,
+  Tag,
+  Time,
+  withQuery,
+} from '#ui'
 import { approverOf, capital, figureOf, sayFigure } from './words.ts'
 
 const roleWords = { measure: 'Bản ghi', average: 'Bản ghi', numerator: 'Tử số', denominator: 'Mẫu số' } as const
@@ -18,20 +30,37 @@ export function Superseded({
   fact,
   versions,
   definition,
+  at,
 }: {
   fact: ReadFact
   versions: readonly Version[]
   definition: StoredDefinition
+  /** The moment at which the page is asked; absent: now. */
+  at: AsOfMoment | undefined
 }) {
-  const current = versions.find(({ supersededAt }) => supersededAt === null)
-  if (!fact.supersededAt) return null
+  const isIn = ({ knownAt, supersededAt }: Pick<Version, 'knownAt' | 'supersededAt'>) =>
+    at ? knownAt <= at.knownAt && (supersededAt === null || supersededAt > at.knownAt) : supersededAt === null
+  if (isIn(fact)) return null
+  const current = versions.find(isIn)
   return (
-    <Notice tone="warning" title="Đây không phải số liệu hiện hành">
+    <Notice
+      tone="warning"
+      title={at ? 'Đây không phải số liệu của thời điểm xem lại' : 'Đây không phải số liệu hiện hành'}
+    >
       <p>
-        Số này đã được thay lúc <Time at={fact.supersededAt} exact />.{' '}
+        {fact.supersededAt && (!at || fact.supersededAt <= at.knownAt) ? (
+          <>
+            Số này đã được thay lúc <Time at={fact.supersededAt} exact />.{' '}
+          </>
+        ) : (
+          <>
+            Số này chỉ được biết từ <Time at={fact.knownAt} exact />.{' '}
+          </>
+        )}
         {current && (
-          <a href={`/so-lieu/${current.id}`}>
-            Số hiện hành: {current.value === null ? 'chưa có số liệu' : sayFigure(definition.body, current.value)}
+          <a href={withQuery(`/so-lieu/${current.id}`, { tai: at?.text })}>
+            {at ? 'Số của thời điểm đó:' : 'Số hiện hành:'}{' '}
+            {current.value === null ? 'chưa có số liệu' : sayFigure(definition.body, current.value)}
           </a>
         )}
       </p>
@@ -191,10 +220,12 @@ export function Versions({
   definition,
   versions,
   current,
+  tai,
 }: {
   definition: StoredDefinition
   versions: readonly Version[]
   current: number
+  tai: string | undefined
 }) {
   const { body } = definition
   return (
@@ -203,7 +234,7 @@ export function Versions({
         caption="Mới nhất ở trên; số cũ được giữ nguyên"
         rows={versions.slice(0, 100)}
         rowKey={(row) => String(row.id)}
-        rowHref={(row) => `/so-lieu/${row.id}`}
+        rowHref={(row) => withQuery(`/so-lieu/${row.id}`, { tai })}
         columns={[
           {
             key: 'value',

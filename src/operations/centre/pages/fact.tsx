@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { periodRange } from '#calendar'
 import {
   getDefinition,
   getFact,
@@ -7,14 +8,23 @@ import {
   listVersions,
   listViewers,
   type MeasureBehind,
+  type ReadFact,
   recordPageView,
 } from '#indicators'
-import { areaTree, organisationTree, today } from '#organisations'
+import {
+  type AreaTree,
+  type At,
+  areaTree,
+  type OrganisationTree,
+  organisationTree,
+  readAsOf,
+  today,
+} from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid, notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { withQuery } from '#ui'
+import { AsOfNotice, AsOfQuestion, withQuery } from '#ui'
 import { type Condition, findFieldType, type RecordMark, readRecordMark, writeRecordMark } from '#warehouse'
 import { Behind, Figures, Superseded, Typed, Versions, Viewers } from './fact-parts.tsx'
 import { RecordTable, recordCells, recordTitles } from './records.tsx'
@@ -30,6 +40,7 @@ const Query = z.object({
   truong: z.string().max(100).optional(),
   la: z.string().max(200).optional(),
   after: z.string().max(60).optional(),
+  tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
 
@@ -38,14 +49,16 @@ interface Names {
   area: (code: string) => string
 }
 
-async function readNames(ctx: Context): Promise<Names> {
-  const asOf = await today(ctx)
-  const organisations = await organisationTree(ctx.sql, { asOf })
-  const areas = await areaTree(ctx.sql, { asOf })
-  return {
-    organisation: (code) => organisations.find(code)?.row.name ?? code,
-    area: (code) => areas.find(code)?.row.name ?? code,
-  }
+/** Names of the moment asked for; a unit that ended before is called as it was on the last day of the number's period. */
+async function readNames(ctx: Context, fact: ReadFact, at: At | undefined): Promise<Names> {
+  const moment = at ?? { asOf: await today(ctx) }
+  const endedOn = fact.periodKind === 'span' ? fact.periodOn : periodRange(fact.period).to
+  const moments = [moment, { ...moment, asOf: endedOn }]
+  const organisations = await Promise.all(moments.map((one) => organisationTree(ctx.sql, one)))
+  const areas = await Promise.all(moments.map((one) => areaTree(ctx.sql, one)))
+  const nameIn = (trees: readonly (OrganisationTree | AreaTree)[]) => (code: string) =>
+    trees.map((tree) => tree.find(code)?.row.name).find((name) => name !== undefined) ?? code
+  return { organisation: nameIn(organisations), area: nameIn(areas) }
 }
 
 /** The measure whose records are listed: the one asked for, of a ratio else its denominator's first. */
@@ -73,12 +86,14 @@ const show = route({
   async handle(ctx, { params: { id }, query, request }) {
     const fact = await getFact(ctx, id)
     const definition = await getDefinition(ctx, fact.indicator, fact.definitionVersion)
-    const [names, versions, viewers, parts] = await Promise.all([
-      readNames(ctx),
+    const at = await readAsOf(ctx, query.tai)
+    const [names, known, viewers, parts] = await Promise.all([
+      readNames(ctx, fact, at),
       listVersions(ctx, fact),
       listViewers(ctx.sql, id, 50),
       listMeasuresBehind(ctx, fact, definition),
     ])
+    const versions = known.filter(({ knownAt }) => !at || knownAt <= at.knownAt)
     const part = choosePart(parts, query.phan)
     const rows = part ? await listPage(ctx, part, query) : []
     await recordPageView(ctx, request.url, [id])
@@ -86,12 +101,13 @@ const show = route({
     return page({
       title: `${body.name}: ${fact.value === null ? 'chưa có số liệu' : sayFigure(body, fact.value)}`,
       crumbs: [
-        { label: 'Chỉ tiêu', href: '/chi-tieu' },
+        { label: 'Chỉ tiêu', href: withQuery('/chi-tieu', { tai: at?.text }) },
         {
           label: body.name,
           href: withQuery(`/chi-tieu/${fact.indicator}`, {
             'don-vi': fact.organisation,
             ky: fact.periodKind === 'span' ? undefined : fact.period,
+            tai: at?.text,
           }),
         },
       ],
@@ -104,7 +120,8 @@ const show = route({
         .join(' · '),
       body: (
         <div class="stack-large">
-          <Superseded fact={fact} versions={versions} definition={definition} />
+          <AsOfNotice at={at} />
+          <Superseded fact={fact} versions={versions} definition={definition} at={at} />
           <Figures fact={fact} definition={definition} parts={parts} />
           {part ? (
             <Behind
@@ -125,11 +142,13 @@ const show = route({
                   downloads={{
                     csv: withQuery(`/so-lieu/${id}/ban-ghi.csv`, {
                       phan: part.part,
+                      tai: at?.text,
                       truong: query.truong,
                       la: query.la,
                     }),
                     xlsx: withQuery(`/so-lieu/${id}/ban-ghi.xlsx`, {
                       phan: part.part,
+                      tai: at?.text,
                       truong: query.truong,
                       la: query.la,
                     }),
@@ -140,8 +159,9 @@ const show = route({
           ) : (
             <Typed fact={fact} definition={definition} />
           )}
-          <Versions definition={definition} versions={versions} current={id} />
+          <Versions definition={definition} versions={versions} current={id} tai={at?.text} />
           <Viewers viewers={viewers} mayName={ctx.can('indicator:lock') || ctx.can('ledger:read')} />
+          <AsOfQuestion at={at} />
         </div>
       ),
     })
@@ -179,7 +199,7 @@ const download = (format: 'csv' | 'xlsx') =>
       const fact = await getFact(ctx, id)
       const part = choosePart(await listMeasuresBehind(ctx, fact), query.phan)
       if (!part) throw notFound('records', String(id))
-      const names = await readNames(ctx)
+      const names = await readNames(ctx, fact, await readAsOf(ctx, query.tai))
       return tableFile(format, {
         name: `ban-ghi-${fact.indicator}-${fact.organisation}-${fact.period}`,
         titles: recordTitles(part.kind),

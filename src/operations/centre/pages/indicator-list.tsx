@@ -6,7 +6,17 @@ import { tableFile } from '#platform/table-file'
 import { type ActiveFilter, compareText, FilterBar, Select, searchKey, Table, Tag, TextInput, withQuery } from '#ui'
 import type { CardSetting } from './card.tsx'
 import { readSetting } from './setting.ts'
-import { AsOfBar, activeView, linkTo, readView, switchNames, type View, ViewFields, viewFields } from './view.tsx'
+import {
+  AsOfBar,
+  AsOfForm,
+  activeView,
+  linkTo,
+  readView,
+  switchNames,
+  type View,
+  ViewFields,
+  viewFields,
+} from './view.tsx'
 import { changesOf, periodLabelOf, sayFigure } from './words.ts'
 
 const path = '/chi-tieu'
@@ -149,6 +159,7 @@ const list = route({
               words: 'Thử ít từ hơn hoặc bỏ bớt điều kiện lọc; có thể gõ không dấu.',
             }}
           />
+          <AsOfForm view={view} />
         </div>
       ),
     })
@@ -235,7 +246,11 @@ function columnsOf(setting: CardSetting) {
       cell: ({ card }: Row) => {
         const { fact, definition } = card
         if (fact?.state !== 'value' || fact.value === null) return undefined
-        return <a href={`/so-lieu/${fact.id}`}>{sayFigure(definition.body, fact.value)}</a>
+        return (
+          <a href={withQuery(`/so-lieu/${fact.id}`, { tai: setting.view.tai })}>
+            {sayFigure(definition.body, fact.value)}
+          </a>
+        )
       },
     },
     { key: 'period', title: 'Kỳ', kind: 'nowrap' as const, cell: ({ card }: Row) => periodLabelOf(card.period) },

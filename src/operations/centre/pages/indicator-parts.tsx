@@ -4,6 +4,7 @@ import {
   describeFormula,
   type Fact,
   mayAnswer,
+  mergerWords,
   outlookOf,
   type Remark,
   type StoredDefinition,
@@ -26,6 +27,7 @@ import {
   Tag,
   TextArea,
   Time,
+  withQuery,
 } from '#ui'
 import { type CardSetting, CardView } from './card.tsx'
 import type { View } from './view.tsx'
@@ -63,7 +65,7 @@ export function Headline({ card, setting }: { card: Card; setting: CardSetting }
                     {
                       term: 'Truy nguyên',
                       value: (
-                        <a href={`/so-lieu/${fact.id}`}>
+                        <a href={withQuery(`/so-lieu/${fact.id}`, { tai: setting.view.tai })}>
                           {fact.origin === 'computed'
                             ? 'Mở số liệu và các bản ghi tạo nên nó'
                             : 'Mở số liệu và nguồn gốc của nó'}
@@ -123,12 +125,6 @@ const every = {
   quarter: 'hằng quý',
   half: 'sáu tháng',
   year: 'hằng năm',
-}
-const mergers = {
-  sum: 'Cộng số của các đơn vị cũ',
-  weighted: 'Bình quân có trọng số theo mẫu số',
-  mean: 'Bình quân các đơn vị cũ',
-  'not-comparable': 'Không so sánh được với trước sáp nhập',
 }
 
 export function basisWords({ basis }: Definition): string {
@@ -195,7 +191,7 @@ export function DefinitionSection({ definition, versions, nameOf, setting, sourc
                   ? 'Chưa hiện số cho đến khi đủ đơn vị'
                   : 'Hiện phần đã có và ghi rõ còn thiếu',
             },
-            { term: 'Khi sáp nhập', value: mergers[body.merger] },
+            { term: 'Khi sáp nhập', value: mergerWords[body.merger] },
           ]}
         />
         {body.targets.length > 0 && <Targets definition={body} setting={setting} />}
@@ -207,7 +203,7 @@ export function DefinitionSection({ definition, versions, nameOf, setting, sourc
                 Phiên bản {one.version}, <Time at={one.madeAt} exact />,{' '}
                 {one.origin === 'pack' ? 'theo gói dữ liệu' : `${one.madeBy} sửa`}
                 {one.reason && `: ${one.reason}`}
-                {!one.retiredAt && ' · đang áp dụng'}
+                {one.version === definition.version && ' · đang áp dụng'}
               </li>
             ))}
           </ul>
@@ -364,7 +360,7 @@ export function Corrections({
         caption="Những lần gần nhất: số trước, số sau"
         rows={rows}
         rowKey={(row) => String(row.id)}
-        rowHref={(row) => `/so-lieu/${row.id}`}
+        rowHref={(row) => withQuery(`/so-lieu/${row.id}`, { tai: setting.view.tai })}
         columns={[
           {
             key: 'period',

@@ -4,7 +4,7 @@ import { DirectivesOf, listDirectivesOf } from '#directives'
 import {
   answerRemark,
   type Card,
-  getDefinition,
+  getDefinitionAt,
   listAreaFacts,
   listBenchmarks,
   listCards,
@@ -19,7 +19,7 @@ import {
   sendsByHour,
   writeRemark,
 } from '#indicators'
-import { areaTree, getHomePack } from '#organisations'
+import { areaTree, getHomePack, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Route, redirect, route } from '#platform/http'
@@ -38,6 +38,7 @@ import { type Course, CourseChart, chooseKind, kindWords, readCourse, readFormer
 import { FormerFigures } from './former.tsx'
 import { hoursPath } from './hours.tsx'
 import { Corrections, DefinitionSection, Headline, Remarks } from './indicator-parts.tsx'
+import { RestatedUnits, readRestated, restatedFileCells, restatedFileTitles } from './restated.tsx'
 import { readSetting } from './setting.ts'
 import { AsOfBar, AsOfForm, linkTo, listUnits, readView, type View, ViewSwitch, viewFields } from './view.tsx'
 import { capital, periodWords } from './words.ts'
@@ -118,7 +119,8 @@ async function hasHours(
 
 /** Whose numbers are asked for; an indicator of another pack is read at that pack's own root. */
 export async function readIndicatorView(ctx: Context, { code, query }: { code: string; query: Query }): Promise<View> {
-  const { rootOrganisation } = await getDefinition(ctx, code)
+  const asOf = (await readAsOf(ctx, query.tai))?.knownAt
+  const { rootOrganisation } = await getDefinitionAt(ctx, code, asOf)
   const home = (await getHomePack(ctx.sql)).card.rootOrganisation
   const own = rootOrganisation === home ? undefined : rootOrganisation
   return readView(ctx, { ...query, 'don-vi': query['don-vi'] ?? own })
@@ -131,8 +133,8 @@ const show = route({
   params: Params,
   query: Query,
   async handle(ctx, { params: { code }, query, request }) {
-    const definition = await getDefinition(ctx, code)
     const view = await readIndicatorView(ctx, { code, query })
+    const definition = await getDefinitionAt(ctx, code, view.asOf)
     const card = await readCard(ctx, view, { code, query })
     const { body } = definition
     const [found, former] = await Promise.all([readSetting(ctx, view), readFormerNames(ctx, view)])
@@ -143,21 +145,23 @@ const show = route({
     }
     const kind = chooseKind(body, { period: card.period })
     const of = { indicator: code, organisation: view.organisation.code }
-    const [course, units, areaFacts, areas, corrections, definitions, versions, benchmarks] = await Promise.all([
-      readCourse(ctx, view, { code, kind, last: card.period }),
-      readUnits(ctx, view, card),
-      listAreaFacts(ctx, { ...of, kind, period: card.period, asOf: view.asOf }),
-      areaTree(ctx.sql, { asOf: view.today }),
-      listCorrections(ctx, { ...of, periodKind: kind, settled: true, limit: 20 }),
-      listDefinitions(ctx.sql),
-      listDefinitionVersions(ctx.sql, code),
-      listBenchmarks(ctx.sql, code, view.asOf),
-    ])
+    const [course, units, areaFacts, areas, corrections, definitions, versions, benchmarks, restated] =
+      await Promise.all([
+        readCourse(ctx, view, { code, kind, last: card.period }),
+        readUnits(ctx, view, card),
+        listAreaFacts(ctx, { ...of, kind, period: card.period, asOf: view.asOf }),
+        areaTree(ctx.sql, view.at ?? { asOf: view.today }),
+        listCorrections(ctx, { ...of, periodKind: kind, settled: true, asOf: view.asOf, limit: 20 }),
+        listDefinitions(ctx.sql, undefined, view.asOf),
+        listDefinitionVersions(ctx.sql, code),
+        listBenchmarks(ctx.sql, code, view.asOf),
+        readRestated(ctx, view, { card, kind }),
+      ])
     const names = new Map(definitions.map((one) => [one.code, one.body.name]))
     const shown = [card.fact, ...course.own].flatMap((fact) => fact?.id ?? [])
     await recordPageView(ctx, request.url, shown)
-    const export_ = (format: string) =>
-      withQuery(`/chi-tieu/${code}/don-vi.${format}`, {
+    const export_ = (name: string) =>
+      withQuery(`/chi-tieu/${code}/${name}`, {
         'don-vi': view.organisation.code,
         ky: card.period,
         tai: view.tai,
@@ -200,10 +204,16 @@ const show = route({
               rows={units}
               view={view}
               list={query}
-              downloads={{ csv: export_('csv'), xlsx: export_('xlsx') }}
+              downloads={{ csv: export_('don-vi.csv'), xlsx: export_('don-vi.xlsx') }}
             />
           )}
-          <AreaComparison card={card} facts={areaFacts} areas={areas} />
+          <RestatedUnits
+            card={card}
+            rows={restated}
+            view={view}
+            downloads={{ csv: export_('tinh-lai.csv'), xlsx: export_('tinh-lai.xlsx') }}
+          />
+          <AreaComparison card={card} facts={areaFacts} areas={areas} tai={view.tai} />
           <DirectivesOf
             title="Nhiệm vụ đã giao từ chỉ tiêu này"
             rows={view.asOf ? [] : await listDirectivesOf(ctx, { kind: 'indicator', code })}
@@ -217,7 +227,7 @@ const show = route({
           />
           <DefinitionSection
             definition={definition}
-            versions={versions}
+            versions={versions.filter(({ madeAt }) => !view.asOf || madeAt <= view.asOf)}
             nameOf={(one) => names.get(one) ?? one}
             setting={setting}
             sources={listMeasureSources(body)}
@@ -251,6 +261,29 @@ const download = (format: TableFormat) =>
         name: `${code}-${view.organisation.code}-${card.period}`,
         titles: unitFileTitles(card),
         rows: rows.map(unitFileCells),
+      })
+    },
+  })
+
+/** What was told anew for the units after a change, as a file. */
+const downloadRestated = (format: TableFormat) =>
+  route({
+    method: 'GET',
+    path: `${path}/tinh-lai.${format}`,
+    access: 'indicator:read',
+    params: Params,
+    query: Query,
+    async handle(ctx, { params: { code }, query, request }) {
+      const view = await readIndicatorView(ctx, { code, query })
+      const card = await readCard(ctx, view, { code, query })
+      const kind = chooseKind(card.definition.body, { period: card.period })
+      const rows = await readRestated(ctx, view, { card, kind })
+      const shown = rows.flatMap(({ parts }) => parts.flatMap(({ fact }) => fact?.id ?? []))
+      await recordPageView(ctx, request.url, shown)
+      return tableFile(format, {
+        name: `${code}-${view.organisation.code}-${card.period}-tinh-lai`,
+        titles: restatedFileTitles(card),
+        rows: rows.map(restatedFileCells),
       })
     },
   })
@@ -293,4 +326,12 @@ const answer = route({
   },
 })
 
-export const indicatorRoutes: readonly Route[] = [show, download('csv'), download('xlsx'), explain, answer]
+export const indicatorRoutes: readonly Route[] = [
+  show,
+  download('csv'),
+  download('xlsx'),
+  downloadRestated('csv'),
+  downloadRestated('xlsx'),
+  explain,
+  answer,
+]

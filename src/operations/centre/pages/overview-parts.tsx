@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { directiveFormPath } from '#directives'
-import { formatNumber, Section, Tag, type Tone } from '#ui'
+import { formatNumber, Section, Tag, type Tone, withQuery } from '#ui'
 import type { SourceFreshness } from '#warehouse'
 import { type Cause, type Causes, causeKey } from '../overview/causes.ts'
 import type { Focus } from '../overview/focus.ts'
@@ -200,7 +200,7 @@ export function UnitList({
             <ul class="matter-facts">
               {shortfalls.slice(0, shortfallsShown).map((one) => (
                 <li key={one.fact.id}>
-                  <Shortfall one={one} />
+                  <Shortfall one={one} tai={setting.view.tai} />
                 </li>
               ))}
             </ul>
@@ -215,13 +215,13 @@ export function UnitList({
   )
 }
 
-function Shortfall({ one }: { one: UnitShortfall }) {
+function Shortfall({ one, tai }: { one: UnitShortfall; tai: string | undefined }) {
   const { card, fact, judgement, isSmall } = one
   const { body } = card.definition
   const side = body.direction === 'up' ? 'thấp hơn' : 'cao hơn'
   return (
     <>
-      {body.name} <a href={`/so-lieu/${fact.id}`}>{sayFigure(body, fact.value ?? 0)}</a>, {side}{' '}
+      {body.name} <a href={withQuery(`/so-lieu/${fact.id}`, { tai })}>{sayFigure(body, fact.value ?? 0)}</a>, {side}{' '}
       {judgement.isPace ? 'tiến độ' : 'kế hoạch'} {sayDifference(body, judgement.gap)}
       {isSmall && <span class="muted"> (chỉ {fact.recordCount} trường hợp)</span>}
     </>

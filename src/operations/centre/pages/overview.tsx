@@ -200,7 +200,7 @@ const overview = route({
     const found = await readOverview(ctx, view)
     found.setting.liveUrl = withQuery(cardsPath, { 'don-vi': view.organisation.code, ky: view.period })
     await recordPageView(ctx, request.url, idsOf(listShown(found)))
-    const weekday = formatWeekday(ctx.now, view.timeZone)
+    const weekday = formatWeekday(view.asOf ?? ctx.now, view.timeZone)
     return page({
       title: 'Tổng quan điều hành',
       lead: `${view.organisation.name} · ${weekday}, ${formatDateTime(view.asOf ?? ctx.now, view.timeZone)}`,

@@ -10,7 +10,7 @@ import { fewCases, isRatio } from '../overview/worst-units.ts'
 import { listPeers, type PeerGroup, peerGroups } from '../ranking/peers.ts'
 import { type Placed, rankUnits, type SizeClass, sizeClasses } from '../ranking/rank.ts'
 import { chooseKind } from './course.tsx'
-import { AsOfBar, linkTo, listUnits, periodGroups, readView, type View } from './view.tsx'
+import { AsOfBar, AsOfForm, linkTo, listUnits, periodGroups, readView, type View } from './view.tsx'
 import { periodLabelOf, sayFigure, sayPeriod, tickOf } from './words.ts'
 
 const path = '/xep-hang'
@@ -74,7 +74,7 @@ async function readRanking(ctx: Context, query: Query): Promise<Ranking> {
     organisations: peers.map(({ code }) => code),
     asOf: view.asOf,
   })
-  const areas = await areaTree(ctx.sql, { asOf: view.today })
+  const areas = await areaTree(ctx.sql, view.at ?? { asOf: view.today })
   const now = facts.filter(({ period }) => period === card.period)
   const bySize = sizeClasses(
     peers.map(({ code }) => ({ code, size: now.find((one) => one.organisation === code)?.recordCount ?? 0 })),
@@ -144,9 +144,13 @@ function RankingBody({ ranking, query, address }: { ranking: Ranking; query: Que
   const { view, cards, card, group, groups, rows } = ranking
   if (!card)
     return (
-      <EmptyState title="Chưa có chỉ tiêu nào để so sánh các đơn vị">
-        Bảng xếp hạng cần ít nhất hai đơn vị có số liệu của cùng một chỉ tiêu.
-      </EmptyState>
+      <div class="stack">
+        <AsOfBar view={view} />
+        <EmptyState title="Chưa có chỉ tiêu nào để so sánh các đơn vị">
+          Bảng xếp hạng cần ít nhất hai đơn vị có số liệu của cùng một chỉ tiêu.
+        </EmptyState>
+        <AsOfForm view={view} />
+      </div>
     )
   const few = rows.filter(({ why }) => why === 'few-cases').length
   const file = (format: string) => withQuery(address.replace(/^\/xep-hang/, `/xep-hang.${format}`), {})
@@ -211,11 +215,12 @@ function RankingBody({ ranking, query, address }: { ranking: Ranking; query: Que
           không xếp hạng.
         </p>
       </Help>
+      <AsOfForm view={view} />
     </div>
   )
 }
 
-function rankColumns({ card, periods, rows }: Ranking) {
+function rankColumns({ card, periods, rows, view: { tai } }: Ranking) {
   const body = card?.definition.body
   return [
     { key: 'name', title: 'Đơn vị', cell: (row: Row) => row.name },
@@ -239,7 +244,7 @@ function rankColumns({ card, periods, rows }: Ranking) {
       phone: true,
       cell: (row: Row) =>
         row.fact?.value == null || !body ? undefined : (
-          <a href={`/so-lieu/${row.fact.id}`}>{sayFigure(body, row.fact.value)}</a>
+          <a href={withQuery(`/so-lieu/${row.fact.id}`, { tai })}>{sayFigure(body, row.fact.value)}</a>
         ),
     },
     {

@@ -20,10 +20,11 @@ export async function readSetting(
   const freshness = (await listFreshness(ctx.sql)).filter(
     ({ organisation }) => view.tree.find(organisation)?.path[0] === view.root,
   )
-  const calendar = await getCalendarOf(ctx, view.root)
   const lateness = new Map<string, Lateness>()
+  // An authority that sends nothing has nothing to be late with, and need not have a calendar.
+  const calendar = freshness.length > 0 ? await getCalendarOf(ctx, view.root) : undefined
   for (const source of freshness) {
-    if (source.isPaused) continue
+    if (source.isPaused || !calendar) continue
     const late = findLateness(source.cadence, calendar, { lastAt: source.receivedAt, now: ctx.now })
     if (late) lateness.set(source.code, late)
   }

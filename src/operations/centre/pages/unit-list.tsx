@@ -5,7 +5,17 @@ import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import { compareText, FilterBar, formatNumber, Select, searchKey, Table, Tag, TextInput, withQuery } from '#ui'
 import { type PeerGroup, peerGroupOf, peerGroups } from '../ranking/peers.ts'
-import { AsOfBar, activeView, linkTo, listUnits, periodGroups, readView, type View, viewFields } from './view.tsx'
+import {
+  AsOfBar,
+  AsOfForm,
+  activeView,
+  linkTo,
+  listUnits,
+  periodGroups,
+  readView,
+  type View,
+  viewFields,
+} from './view.tsx'
 
 const path = '/don-vi'
 
@@ -164,6 +174,7 @@ const list = route({
             }}
             empty={{ title: 'Không có đơn vị nào khớp', words: 'Thử ít từ hơn; có thể gõ không dấu.' }}
           />
+          <AsOfForm view={view} />
         </div>
       ),
     })

@@ -296,7 +296,7 @@ function PlaceTable({ view, cards, places }: { view: View; cards: readonly Card[
         rows={rows}
         rowKey={({ card }) => card.definition.code}
         rowHref={({ card }) =>
-          withQuery('/xep-hang', { 'chi-tieu': card.definition.code, nhom: group, ky: view.period })
+          withQuery('/xep-hang', { 'chi-tieu': card.definition.code, nhom: group, ky: view.period, tai: view.tai })
         }
         columns={[
           { key: 'name', title: 'Chỉ tiêu', cell: ({ card }) => card.definition.body.name },

@@ -1,19 +1,24 @@
 // What every page of the centre is asked with: whose numbers, of which period, as known when. All of it lives in the address.
 
 import { z } from 'zod'
-import { findPeriod, instantOf, listPeriods, localDate, periodLabel, shiftPeriod } from '#calendar'
+import { findPeriod, listPeriods, periodLabel, shiftPeriod } from '#calendar'
 import { reachOfReader, requireReading } from '#indicators'
 import {
+  type AsOf,
   branchOf,
+  dayIn,
+  findOrganisation,
   getHomePack,
   type Organisation,
   type OrganisationTree,
   organisationTree,
+  type PackCard,
+  readAsOf,
   type TreeNode,
 } from '#organisations'
 import type { Context, Reach } from '#platform/context'
-import { invalid, notFound } from '#platform/errors'
-import { Field, FilterBar, formatDateTime, More, Notice, Select, useSurroundings, withQuery } from '#ui'
+import { invalid, notFound, Problem } from '#platform/errors'
+import { AsOfNotice, AsOfQuestion, FilterBar, formatDate, Select, withQuery } from '#ui'
 
 export const viewFields = {
   'don-vi': z.string().max(35).optional(),
@@ -27,8 +32,11 @@ export interface View {
   organisation: Organisation
   /** Absent: each indicator's own main period. */
   period: string | undefined
+  /** The moment of the past at which the page is asked: what was known by then, of the units of that day. */
+  at: AsOf | undefined
   asOf: Date | undefined
   tai: string | undefined
+  /** The day of that moment, else today. */
   today: string
   timeZone: string
   tree: OrganisationTree
@@ -40,13 +48,14 @@ export interface View {
 export async function readView(ctx: Context, query: ViewQuery): Promise<View> {
   const { card } = await getHomePack(ctx.sql)
   const { timeZone } = card
-  const today = localDate(ctx.now, timeZone)
-  const tree = await organisationTree(ctx.sql, { asOf: today })
+  const at = await readAsOf(ctx, query.tai)
+  const today = at?.asOf ?? dayIn(ctx.now, timeZone)
+  const tree = await organisationTree(ctx.sql, at ?? { asOf: today })
   const reach = await reachOfReader(ctx)
-  const code =
-    query['don-vi'] ?? defaultOrganisation(tree, reach, { own: ctx.actor.organisation, root: card.rootOrganisation })
+  const root = rootThen(tree, card)
+  const code = query['don-vi'] ?? defaultOrganisation(tree, reach, { own: ctx.actor.organisation, root })
   const node = tree.find(code)
-  if (!node) throw notFound('organisation', code)
+  if (!node) throw await elsewhen(ctx, code, today)
   await requireReading(ctx, code)
   if (query.ky && !findPeriod(query.ky))
     throw invalid(`“${query.ky}” không phải mã kỳ.`, [
@@ -55,14 +64,22 @@ export async function readView(ctx: Context, query: ViewQuery): Promise<View> {
   return {
     organisation: node.row,
     period: query.ky || undefined,
-    asOf: readMoment(query.tai, timeZone, ctx.now),
-    tai: query.tai || undefined,
+    at,
+    asOf: at?.knownAt,
+    tai: at?.text,
     today,
     timeZone,
     tree,
     reach,
     root: node.path[0] ?? code,
   }
+}
+
+/** The pack's root, or the part of before a merger that stood in its place. */
+function rootThen(tree: OrganisationTree, { rootOrganisation, formerRoots }: PackCard): string {
+  if (tree.find(rootOrganisation)) return rootOrganisation
+  const former = formerRoots.find(({ organisation }) => tree.find(organisation))?.organisation
+  return former ?? tree.nodes[0]?.row.code ?? rootOrganisation
 }
 
 // The highest organisation he may read on the way from the root to his own: a province's leader sees the province, a commune's the commune.
@@ -76,20 +93,16 @@ function defaultOrganisation(
   return path.find((code) => reach.has(code)) ?? tree.nodes.find(({ row }) => reach.has(row.code))?.row.code ?? root
 }
 
-/** Nothing was known to any such system before. */
-const earliest = '1950'
-
-function readMoment(text: string | undefined, timeZone: string, now: Date): Date | undefined {
-  if (!text) return undefined
-  const [, day, time] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/.exec(text) ?? []
-  const at = day && time && day >= earliest ? instantOf(day, time, timeZone) : undefined
-  if (!at || Number.isNaN(at.getTime()))
-    throw invalid('Thời điểm xem lại chưa đúng.', [
-      { path: 'tai', message: 'Ghi đủ ngày và giờ, ví dụ 2026-11-01T10:00.' },
-    ])
-  if (at > now)
-    throw invalid('Thời điểm xem lại còn ở phía trước.', [{ path: 'tai', message: 'Chọn một thời điểm đã qua.' }])
-  return at
+/** An organisation is asked for at the wrong time rather than by a wrong code. */
+async function elsewhen(ctx: Context, code: string, on: string): Promise<Problem> {
+  const known = await findOrganisation(ctx.sql, code)
+  if (!known) return notFound('organisation', code)
+  return new Problem(
+    'organisation.not-then',
+    404,
+    `${known.name} không có trong cơ cấu đơn vị ngày ${formatDate(on)}. Chọn đơn vị khác hoặc thời điểm khác.`,
+    { code, on },
+  )
 }
 
 /** The present view carried over to another page. */
@@ -186,36 +199,7 @@ export function periodGroups(
 }
 
 /** Stands on every page that shows numbers as they were known at an earlier moment. */
-export function AsOfBar({ view }: { view: View }) {
-  const { address } = useSurroundings()
-  if (!view.asOf) return null
-  return (
-    <Notice tone="warning" title={`Đang xem lại số liệu như đã biết lúc ${formatDateTime(view.asOf, view.timeZone)}`}>
-      <p>
-        Số liệu hiện nay có thể đã khác. <a href={withQuery(address, { tai: undefined })}>Về số liệu hiện nay</a>
-      </p>
-    </Notice>
-  )
-}
+export const AsOfBar = ({ view }: { view: View }) => <AsOfNotice at={view.at} />
 
 /** Asks for a moment of the past. */
-export function AsOfForm({ view }: { view: View }) {
-  const { address } = useSurroundings()
-  return (
-    <More title="Xem lại số liệu tại một thời điểm" open={view.asOf !== undefined}>
-      <form class="form row no-print" method="get" action={address.split('?')[0]} aria-label="Xem lại số liệu">
-        {[...new URLSearchParams(address.split('?')[1] ?? '')]
-          .filter(([name]) => name !== 'tai')
-          .map(([name, value]) => (
-            <input key={name} type="hidden" name={name} value={value} />
-          ))}
-        <Field name="tai" label="Ngày và giờ" hint="Các trang hiện lại đúng số liệu mà hệ thống đã biết vào lúc đó.">
-          <input class="input" type="datetime-local" id="tai" name="tai" value={view.tai} aria-describedby="tai-hint" />
-        </Field>
-        <button class="button" type="submit">
-          Xem lại
-        </button>
-      </form>
-    </More>
-  )
-}
+export const AsOfForm = ({ view }: { view: View }) => <AsOfQuestion at={view.at} />

@@ -2,7 +2,7 @@
 // All cards of a page come from a constant number of queries.
 
 import { findPeriod, periodOf, periodRange, samePeriodLastYear, shiftPeriod } from '#calendar'
-import { today as localToday, organisationTree } from '#organisations'
+import { dayIn, getHomePack, organisationTree } from '#organisations'
 import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import { localDay } from '../computation/days.ts'
@@ -73,10 +73,14 @@ export async function listCards(ctx: Context, query: CardQuery): Promise<Card[]>
   await requireReading(ctx, query.organisation)
   const { sql } = ctx
   const now = query.asOf ?? ctx.now
-  const tree = await organisationTree(sql, { asOf: await localToday(ctx) })
+  const { card } = await getHomePack(sql)
+  const asOf = dayIn(now, card.timeZone)
+  const tree = await organisationTree(sql, { asOf, knownAt: query.asOf })
   const node = tree.find(query.organisation)
   const ancestors = node?.path.slice(0, -1) ?? []
-  const root = ancestors[0] ?? query.organisation
+  const own = ancestors[0] ?? query.organisation
+  // What stood before a merger is measured by the definitions of what it was merged into.
+  const root = card.formerRoots.find(({ organisation }) => organisation === own)?.mergedInto ?? own
   const definitions = (await listDefinitions(sql, query.indicators, query.asOf)).filter(
     ({ rootOrganisation }) => rootOrganisation === root,
   )

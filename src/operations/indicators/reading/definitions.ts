@@ -5,9 +5,10 @@ import type { StoredDefinition } from '../computation/plan.ts'
 import type { Target } from '../model.ts'
 import * as store from '../store.ts'
 
-/** The definitions in force with their targets, in the order in which screens show them. */
+/** The definitions in force now or at a moment, with the targets of then, in the order in which screens show them. */
 export async function listDefinitions(sql: Sql, codes?: readonly string[], asOf?: Date): Promise<StoredDefinition[]> {
-  return withTargets(sql, await store.listDefinitions(sql, codes), asOf)
+  const found = asOf ? await store.listDefinitionsAt(sql, asOf, codes) : await store.listDefinitions(sql, codes)
+  return withTargets(sql, found, asOf)
 }
 
 /** One version of a definition with its targets; the one in force where no version is named. */

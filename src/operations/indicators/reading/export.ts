@@ -1,7 +1,7 @@
 /** All numbers of an indicator, for files: one query, whose rows are read as they are taken. */
 import type { Context } from '#platform/context'
 import type { Fact, PeriodKind } from '../model.ts'
-import { factColumns, getDefinition, knownAt } from './facts.ts'
+import { factColumns, getDefinitionAt, knownAt } from './facts.ts'
 import { reachOfReader, within } from './reach.ts'
 
 export interface FactExport {
@@ -39,7 +39,7 @@ const pageRows = 1000
 
 /** The numbers within the reader's reach: every organisation, area and period where nothing narrows them. @throws Problem 404 */
 export async function exportFacts(ctx: Context, code: string, query: FactExport): Promise<AsyncIterable<Row>> {
-  await getDefinition(ctx, code)
+  await getDefinitionAt(ctx, code, query.asOf)
   const reach = await reachOfReader(ctx)
   const { sql } = ctx
   const { organisation, area, periodKind, asOf } = query

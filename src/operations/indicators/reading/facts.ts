@@ -5,7 +5,7 @@ import { invalid, notFound } from '#platform/errors'
 import type { Fragment, Sql } from '#platform/sql'
 import type { StoredDefinition } from '../computation/plan.ts'
 import type { Definition, Fact, PeriodKind } from '../model.ts'
-import { findDefinition } from './definitions.ts'
+import { findDefinition, listDefinitions } from './definitions.ts'
 import { reachOfReader, requireReading, within } from './reach.ts'
 
 /** How many of the units that should report have done so. */
@@ -61,7 +61,7 @@ export interface FactList {
 
 /** The numbers of one indicator and organisation in the order of their periods, scoped by the reader's reach. */
 export async function listFacts(ctx: Context, query: FactQuery): Promise<FactList> {
-  const definition = await getDefinition(ctx, query.indicator)
+  const definition = await getDefinitionAt(ctx, query.indicator, query.asOf)
   const organisation = query.organisation ?? definition.rootOrganisation
   await requireReading(ctx, organisation)
   const { sql } = ctx
@@ -109,6 +109,14 @@ export async function getDefinition(ctx: Context, code: string, version?: number
   return found
 }
 
+/** The definition in force now, or at a moment. @throws Problem 404 */
+export async function getDefinitionAt(ctx: Context, code: string, asOf: Date | undefined): Promise<StoredDefinition> {
+  if (!asOf) return getDefinition(ctx, code)
+  const [found] = await listDefinitions(ctx.sql, [code], asOf)
+  if (!found) throw notFound('indicator', code)
+  return found
+}
+
 /** One version of a number, whatever became of it. @throws Problem 404 or 403 */
 export async function getFact(ctx: Context, id: number): Promise<ReadFact> {
   const { sql } = ctx
@@ -143,7 +151,14 @@ const everyVersion = (sql: Sql, where: Fragment): Fragment => sql`(
  */
 export async function listCorrections(
   ctx: Context,
-  query: { indicator: string; organisation?: string; periodKind?: PeriodKind; settled?: boolean; limit: number },
+  query: {
+    indicator: string
+    organisation?: string
+    periodKind?: PeriodKind
+    settled?: boolean
+    asOf?: Date
+    limit: number
+  },
 ): Promise<(Fact & { periodOn: string; before: number | null })[]> {
   const { sql } = ctx
   const { organisation, periodKind } = query
@@ -159,6 +174,7 @@ export async function listCorrections(
     where b.indicator = ${query.indicator} and b.superseded_at is not null and ${within(sql, reach, sql`f.organisation`)}
       ${organisation === undefined ? sql`` : sql`and b.organisation = ${organisation} and b.area = ''`}
       ${periodKind === undefined ? sql`` : sql`and f.period_kind = ${periodKind}`}
+      ${query.asOf === undefined ? sql`` : sql`and b.superseded_at <= ${query.asOf}`}
       ${query.settled ? sql`and exists (select from indicators.day_period p where p.day = f.period_on and p.kind = f.period_kind and b.known_at > p.to_on + 1)` : sql``}
     order by f.known_at desc, f.id desc
     limit ${query.limit}`
@@ -172,7 +188,7 @@ export async function completeFacts(
   asOf?: Date,
 ): Promise<ReadFact[]> {
   if (body.expected.length === 0 || rows.length === 0) return rows.map((row) => ({ ...row, completeness: null }))
-  const units = await listExpected(ctx, body, rows)
+  const units = await listExpected(ctx, body, { rows, asOf })
   const reported = await countReported(ctx, rows, { units, asOf })
   return rows.map((row) => {
     const expected = units.get(unitsKey(row))?.length ?? 0
@@ -196,14 +212,14 @@ function withhold({ missing }: Definition, fact: ReadFact): ReadFact {
 async function listExpected(
   ctx: Context,
   { expected }: Definition,
-  rows: readonly Row[],
+  { rows, asOf }: { rows: readonly Row[]; asOf: Date | undefined },
 ): Promise<Map<string, string[]>> {
   const units = new Map<string, string[]>()
-  const today = ctx.now.toISOString().slice(0, 10)
+  const today = (asOf ?? ctx.now).toISOString().slice(0, 10)
   for (const row of rows) {
     if (units.has(unitsKey(row))) continue
     const lastDay = row.periodKind === 'span' ? row.periodOn : periodRange(row.period).to
-    const tree = await organisationTree(ctx.sql, { asOf: lastDay < today ? lastDay : today })
+    const tree = await organisationTree(ctx.sql, { asOf: lastDay < today ? lastDay : today, knownAt: asOf })
     const node = tree.find(row.organisation)
     const below = node ? tree.nodes.slice(node.position + 1, node.last + 1) : []
     units.set(

@@ -5,7 +5,7 @@ import { organisationTree } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
 import type { Definition } from '../model.ts'
-import { getDefinition, kindOfPeriod } from './facts.ts'
+import { getDefinitionAt, kindOfPeriod } from './facts.ts'
 import { requireReading } from './reach.ts'
 import { listUnitFacts, type UnitFact } from './unit-facts.ts'
 
@@ -28,12 +28,12 @@ export async function rankUnits(
   query: { indicator: string; organisation: string; period: string; asOf?: Date },
 ): Promise<RankedUnit[]> {
   await requireReading(ctx, query.organisation)
-  const { body } = await getDefinition(ctx, query.indicator)
+  const { body } = await getDefinitionAt(ctx, query.indicator, query.asOf)
   const kind = kindOfPeriod(query.period)
   if (kind === 'span') throw invalid('Không xếp hạng theo nhiều năm.', [{ path: 'period', message: 'Chọn một kỳ.' }])
-  const today = ctx.now.toISOString().slice(0, 10)
+  const today = (query.asOf ?? ctx.now).toISOString().slice(0, 10)
   const lastDay = periodRange(query.period).to
-  const tree = await organisationTree(ctx.sql, { asOf: lastDay < today ? lastDay : today })
+  const tree = await organisationTree(ctx.sql, { asOf: lastDay < today ? lastDay : today, knownAt: query.asOf })
   const node = tree.find(query.organisation)
   const units = node
     ? tree.nodes.slice(node.position + 1, node.last + 1).filter(({ depth }) => depth === node.depth + 1)

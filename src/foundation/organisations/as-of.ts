@@ -1,0 +1,40 @@
+// The moment at which a page is asked (`tai=` in its address): what was known then, of the units that stood on that day.
+
+import type { Context } from '#platform/context'
+import { invalid } from '#platform/errors'
+import { dayIn } from './model.ts'
+import type { At } from './store.ts'
+import { getHomePack } from './tree/read.ts'
+
+export interface AsOf extends At {
+  knownAt: Date
+  /** As it stands in the address. */
+  text: string
+  timeZone: string
+}
+
+/** Nothing was known to any such system before. */
+const earliest = '1950'
+const form = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}))?/
+
+/** A day means its end. @throws Problem 422 for what is no moment of the past */
+export async function readAsOf(ctx: Pick<Context, 'sql' | 'now'>, text: string | undefined): Promise<AsOf | undefined> {
+  if (!text) return undefined
+  const { timeZone } = (await getHomePack(ctx.sql)).card
+  const [, day, time] = form.exec(text) ?? []
+  if (!day || day < earliest || !isMoment(day, time))
+    throw invalid('Thời điểm xem lại chưa đúng.', [
+      { path: 'tai', message: 'Ghi ngày, có thể kèm giờ, ví dụ 2025-06-30 hoặc 2026-11-01T10:00.' },
+    ])
+  const wall = time ? `${day} ${time}` : `${day} 23:59:59.999`
+  const [row] = await ctx.sql<{ at: Date }[]>`select (${wall}::text::timestamp at time zone ${timeZone}) as at`
+  if (!row || (time ? row.at > ctx.now : day > dayIn(ctx.now, timeZone)))
+    throw invalid('Thời điểm xem lại còn ở phía trước.', [{ path: 'tai', message: 'Chọn một thời điểm đã qua.' }])
+  const knownAt = row.at < ctx.now ? row.at : ctx.now
+  return { asOf: day, knownAt, text, timeZone }
+}
+
+function isMoment(day: string, time = '00:00'): boolean {
+  const at = new Date(`${day}T${time}:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
+}
