@@ -1,8 +1,8 @@
-import { marksOf } from './marks.ts'
+import { type Marked, marksOf } from './marks.ts'
 import { escapeHtml, escapeLines } from './markup.ts'
 import { makeSheet } from './sheet.ts'
 
-export interface Letter {
+export interface Letter extends Marked {
   /** `above` is the agency over it, where there is one. */
   agency: { above?: string; name: string }
   /** Number and notation as they are written ("12/SKHCN-VP"); absent while it is a draft. */
@@ -18,10 +18,6 @@ export interface Letter {
   signer: { authority?: string; position: string; name: string }
   /** "Nơi nhận", a line each. */
   recipients: readonly string[]
-  /** What a QR code at the foot says: where the document is found. */
-  qr?: string
-  /** What a Code 128 barcode at the foot says; left out where it has letters that this code cannot write. */
-  barcode?: string
 }
 
 const styles = `

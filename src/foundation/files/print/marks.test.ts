@@ -22,7 +22,7 @@ const letter: Letter = {
   recipients: ['Lưu: VT'],
 }
 
-/** Reads a picture as a scanner does: dark and light along one line, measured in the narrowest bar. */
+/** Reads a picture as a scanner does: dark and light along one line, measured in the first symbol. */
 async function scan(picture: Buffer): Promise<string> {
   const { data, info } = await sharp(picture).flatten({ background: '#fff' }).greyscale().raw().toBuffer({
     resolveWithObject: true,
@@ -31,8 +31,9 @@ async function scan(picture: Buffer): Promise<string> {
   const line = row.map((light) => (light < 128 ? '1' : '0')).join('')
   const bars = line.replace(/^0+|0+$/g, '')
   // Start, letters, check of eleven modules each, and the end of thirteen.
-  const shortest = Math.min(...(bars.match(/1+|0+/g) ?? []).map((run) => run.length))
-  const count = 11 * Math.round((bars.length / shortest - 13) / 11) + 13
+  const runs = bars.match(/1+|0+/g) ?? []
+  const eleven = runs.slice(0, 6).join('').length
+  const count = 11 * Math.round(bars.length / eleven - 13 / 11) + 13
   const modules = Array.from({ length: count }, (_, at) => bars[Math.floor(((at + 0.5) * bars.length) / count)]).join(
     '',
   )

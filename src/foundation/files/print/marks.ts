@@ -2,7 +2,6 @@
 import { create as makeQr } from 'qrcode'
 import sharp from 'sharp'
 import { drawCode128 } from './code128.ts'
-import type { Letter } from './letter.ts'
 import { escapeHtml } from './markup.ts'
 
 interface Mark {
@@ -41,7 +40,14 @@ function barcodeMark(text: string): Mark | undefined {
   return { svg: svgOf(`0 0 ${drawn.modules} 1`, drawn.path, size, label), label, widthMm, heightMm: barcodeMm.height }
 }
 
-export function marksOf({ qr, barcode }: Letter): Mark[] {
+export interface Marked {
+  /** What a QR code at the foot says: where the document is found. */
+  qr?: string
+  /** What a Code 128 barcode at the foot says; left out where it has letters that this code cannot write. */
+  barcode?: string
+}
+
+export function marksOf({ qr, barcode }: Marked): Mark[] {
   const bars = barcode === undefined ? undefined : barcodeMark(barcode)
   return [...(qr ? [qrMark(qr)] : []), ...(bars ? [bars] : [])]
 }
