@@ -14,11 +14,19 @@ const advice: Record<number, string> = {
 const faultAdvice =
   'Những gì đã lưu vẫn còn nguyên. Nếu thử lại sau ít phút mà vẫn gặp lỗi, xin báo người quản trị kèm mã và giờ ở dưới.'
 
-/** `words` are those of the problem: a line a field, or its code. */
-export function Refusal({ status, words, homeHref }: { status: number; words: string; homeHref?: string }) {
+interface RefusalProps {
+  status: number
+  /** Those of the problem: a line a field, or its code. */
+  words: string
+  homeHref?: string
+  /** Of this one refusal: goes before what is said of all of its kind. */
+  advice?: string
+}
+
+export function Refusal({ status, words, homeHref, advice: own }: RefusalProps) {
   const code = /^Mã: (.*)$/.exec(words)?.[1]
   const lines = code ? [] : words.split('\n').map((line) => line.replace(/^[\w.-]+: /, ''))
-  const hint = status >= 500 ? faultAdvice : advice[status]
+  const hint = own ?? (status >= 500 ? faultAdvice : advice[status])
   return (
     <div class="stack">
       {lines.length > 0 && (

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { askStepUp, listUsableStandIns, partiesOf } from '#identity'
+import { adviseRefused, askStepUp, listUsableStandIns, noteRefusal, partiesOf } from '#identity'
 import { type Config, ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { type LiveHub, openLiveHub } from '#platform/live'
@@ -29,6 +29,8 @@ export async function buildFace(app: App, assets: Assets, live?: LiveHub): Promi
     findAsset: (path, acceptEncoding) => findAsset(assets, path, acceptEncoding),
     live,
     accountsHeard,
+    adviseRefused,
+    onRefused: noteRefusal,
   })
 }
 

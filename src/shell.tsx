@@ -1,6 +1,7 @@
 /** The shell around every page, and the few routes that belong to no capability. */
 import { type ComponentChild, Fragment, h } from 'preact'
 import { z } from 'zod'
+import { ownRightsPath } from '#identity'
 import type { Capability, MenuItem } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { json, type PageContent, type RequestFacts, type Route, redirect, route, safeReturnPath } from '#platform/http'
@@ -86,6 +87,7 @@ export function createShell(parts: ShellParts) {
             appearanceAction: '/hien-thi',
             assets: parts.assets,
             liveHref: liveHrefOf(ctx),
+            footer: whyOf(ctx, request),
           }}
         >
           {bodyOf(ctx, content)}
@@ -102,12 +104,23 @@ const searchPath = '/tim'
 const citizenPath = '/cong-dan'
 
 // A problem brings words only; a page that came back with faults brings its own form.
-const bodyOf = (ctx: Context, { status = 200, body }: PageContent): ComponentChild =>
+const bodyOf = (ctx: Context, { status = 200, body, advice }: PageContent): ComponentChild =>
   status >= 400 && typeof body === 'string' ? (
-    <Refusal status={status} words={body} homeHref={ctx.actor.citizen ? citizenPath : ctx.actor.account && '/'} />
+    <Refusal
+      status={status}
+      words={body}
+      advice={advice}
+      homeHref={ctx.actor.citizen ? citizenPath : ctx.actor.account && '/'}
+    />
   ) : (
     body
   )
+
+/** Under a page that a permission opens: by which right it is seen. */
+function whyOf({ actor }: Context, { access }: RequestFacts) {
+  if (!actor.account || actor.citizen || !access?.includes(':')) return undefined
+  return [{ label: 'Vì sao tôi xem được trang này', href: `${ownRightsPath}?quyen=${access}` }]
+}
 
 interface Menu {
   head: readonly HeadLinkProps[]

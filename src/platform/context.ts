@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { type Assurance, type AssuranceWish, insufficientAssurance, isAssured } from '#platform/assurance'
+import { type Asked, type Decision, decide, type Ground, type Reach, reachOf } from '#platform/access'
+import { type Assurance, type AssuranceWish, insufficientAssurance } from '#platform/assurance'
 import type { Config } from '#platform/config'
 import { forbidden, unauthenticated } from '#platform/errors'
 import type { Logger } from '#platform/log'
@@ -26,8 +27,7 @@ export interface Subscription {
   run(ctx: Context, payload: unknown): Promise<void>
 }
 
-/** The organisations a permission reaches: every one, or the listed codes (a role's organisation and all below it). */
-export type Reach = 'all' | ReadonlySet<string>
+export type { Reach }
 
 /** Who acts. Absent account: nobody is signed in. */
 export interface Actor {
@@ -50,6 +50,8 @@ export interface Actor {
   roles: readonly { role: string; organisation: string }[]
   /** Permission → organisations it reaches. */
   permissions: ReadonlyMap<string, Reach>
+  /** What gives him these permissions, each for itself. */
+  grounds?: readonly Ground[]
   /** Scopes of the token that is acted with; absent: all that the roles permit. */
   scopes?: readonly string[]
   /** Why personal data is looked up, when it is. */
@@ -110,10 +112,14 @@ export interface Context {
   /** @throws Problem 401 or 403 unless the actor holds the permission (over that organisation, when given). */
   require(permission: string, organisation?: string): void
   can(permission: string, organisation?: string): boolean
+  /** The decision behind all of these, with its grounds or with what is missing. */
+  decide(asked: Asked): Decision
   /** @throws Problem 401 unless the actor has proved who he is at this level; pages lead him to prove it and back. */
   requireAssurance(level: Assurance, options?: Omit<AssuranceWish, 'level'>): void
   /** Organisations the actor's permission reaches; an empty set when he does not hold it. Every scoped query takes it. */
   reach(permission: string): Reach
+  /** Permission → the roles that hold it. */
+  readonly grants: Workshop['grants']
   /** The roles that hold a permission: who may be asked to do something. */
   rolesWith(permission: string): string[]
   publish<T>(event: EventType<T>, payload: T): Promise<void>
@@ -155,13 +161,8 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
   const now = piece.now ?? workshop.clock()
   const { actor } = piece
   const log = piece.log ?? workshop.log
-  const reach = (permission: string): Reach =>
-    actor.account === 'system' ? 'all' : (actor.permissions.get(permission) ?? new Set())
-  const can = (permission: string, organisation?: string) => {
-    const reached = reach(permission)
-    if (reached === 'all') return true
-    return organisation === undefined ? reached.size > 0 : reached.has(organisation)
-  }
+  const decideOn = (asked: Asked) => decide(actor, asked, now)
+  const can = (permission: string, organisation?: string) => decideOn({ permission, organisation }).allowed
   return {
     sql,
     actor,
@@ -169,19 +170,20 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
     log,
     config: workshop.config,
     notices: workshop.notices,
+    grants: workshop.grants,
     can,
-    reach,
+    decide: decideOn,
+    reach: (permission) => reachOf(actor, permission),
     rolesWith: (permission) => [...(workshop.grants.get(permission) ?? [])],
     require(permission, organisation) {
       if (can(permission, organisation)) return
       throw actor.account ? forbidden(permission, organisation) : unauthenticated()
     },
     requireAssurance(level, options = {}) {
-      if (actor.account === 'system') return
-      if (!actor.account) throw unauthenticated()
-      if (options.ifEnrolled && !actor.asksSecondFactor) return
       const wish = { level, ...options }
-      if (!isAssured(actor, wish, now)) throw insufficientAssurance(wish)
+      const decision = decideOn({ assurance: wish })
+      if (decision.allowed) return
+      throw decision.lack === 'sign-in' ? unauthenticated() : insufficientAssurance(wish)
     },
     async publish(event, payload) {
       const body = event.schema.parse(payload)

@@ -27,6 +27,8 @@ export interface RequestFacts {
   address: string
   headers: Record<string, string | undefined>
   cookies: Record<string, string | undefined>
+  /** Who may call the route that answers. */
+  access?: Access
 }
 
 export interface Input<P, Q, B> {
@@ -94,6 +96,8 @@ export interface PageContent {
   /** Names of islands in `browser/` this page mounts. */
   islands?: string[]
   status?: number
+  /** Of a refusal: what the reader can do about it. */
+  advice?: string
   /** Short line under the title. */
   lead?: ComponentChild
   /** `wall` is the dark room, `plain` has no menu (sign-in, print), `citizen` is the roomy one, `desk` is everything else. */

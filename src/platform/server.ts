@@ -30,6 +30,10 @@ export interface ServerParts {
   live?: LiveHub
   /** Whose own matters a screen of the actor hears of: his, and those of whom he may stand in for. */
   accountsHeard(ctx: Context): Promise<readonly string[]>
+  /** What was missing, and who can give it, in words for who was refused. */
+  adviseRefused(ctx: Context, problem: Problem): Promise<string | undefined>
+  /** Hears of what was refused to somebody, outside of any transaction. */
+  onRefused(ctx: Context, refused: { problem: Problem; route: string; request: RequestFacts }): Promise<void>
   onRequest?(ms: number, route: string, status: number): void
 }
 
@@ -87,19 +91,39 @@ function mountLive(server: FastifyInstance, workshop: Workshop, parts: ServerPar
 
 async function serve(workshop: Workshop, parts: ServerParts, one: Route, request: FastifyRequest, reply: FastifyReply) {
   const facts = factsOf(request)
-  // Before anything is counted: another site must not use up the calls of this one's people.
-  if (!one.foreignOrigins) refuseForeignOrigin(facts)
-  if (one.ratePerMinute && !allowCall(`${one.path} ${facts.address}`, one.ratePerMinute, workshop.clock())) {
-    throw new Problem('request.too-many', 429, 'Quá nhiều yêu cầu trong một phút. Ông/bà chờ một lát rồi thử lại.')
-  }
   const now = workshop.clock()
-  const actor = await findCaller(parts, createContext(workshop, { actor: nobody, now }), one, facts)
-  const ctx = createContext(workshop, { actor, now })
-  checkAccess(ctx, one)
-  const input = await readInput(one, request, facts)
-  checkAssurance(ctx, one)
-  const answer = await one.handle(ctx, input)
-  return send(parts, ctx, one, answer, facts, reply)
+  let ctx = createContext(workshop, { actor: nobody, now })
+  try {
+    // Before anything is counted: another site must not use up the calls of this one's people.
+    if (!one.foreignOrigins) refuseForeignOrigin(facts)
+    if (one.ratePerMinute && !allowCall(`${one.path} ${facts.address}`, one.ratePerMinute, workshop.clock())) {
+      throw new Problem('request.too-many', 429, 'Quá nhiều yêu cầu trong một phút. Ông/bà chờ một lát rồi thử lại.')
+    }
+    ctx = createContext(workshop, { actor: await findCaller(parts, ctx, one, facts), now })
+    checkAccess(ctx, one)
+    const input = await readInput(one, request, facts)
+    checkAssurance(ctx, one)
+    const answer = await one.handle(ctx, input)
+    return await send(parts, ctx, one, answer, { ...facts, access: one.access }, reply)
+  } catch (error) {
+    await tellRefusal(parts, ctx, error, { route: one.path, request: facts })
+    throw error
+  }
+}
+
+/** A refusal stands, and is told to who asked, also where it could not be written down. */
+async function tellRefusal(
+  parts: ServerParts,
+  ctx: Context,
+  error: unknown,
+  asked: { route: string; request: RequestFacts },
+): Promise<void> {
+  if (!(error instanceof Problem)) return
+  try {
+    await parts.onRefused(ctx, { problem: error, ...asked })
+  } catch (fault) {
+    ctx.log.error({ err: fault, route: asked.route }, 'a refusal could not be written down')
+  }
 }
 
 /** What is open to anybody is open to who shows a dead token too: the sign-in page would otherwise lead to itself. */
@@ -117,7 +141,6 @@ function checkAccess(ctx: Context, one: Route): void {
   if (!ctx.actor.account) throw unauthenticated()
   const isForOfficers = one.access === 'signed-in' && ctx.actor.citizen !== undefined && !one.citizens
   if (isForOfficers || (one.access !== 'signed-in' && !ctx.can(one.access))) {
-    ctx.log.warn({ account: ctx.actor.account, path: one.path, permission: one.access }, 'access refused')
     throw forbidden(one.access)
   }
 }
@@ -269,8 +292,9 @@ async function answerProblem(
   if (problem.status === 401)
     return reply.redirect(`/dang-nhap?tiep=${encodeURIComponent(facts.method === 'GET' ? facts.url : '/')}`, 303)
   const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts).catch(() => nobody)
-  const content = problemPage(problem)
-  const html = await parts.renderPage(createContext(workshop, { actor }), content, facts)
+  const ctx = createContext(workshop, { actor })
+  const advice = problem.status === 403 ? await parts.adviseRefused(ctx, problem) : undefined
+  const html = await parts.renderPage(ctx, { ...problemPage(problem), advice }, facts)
   return sendHtml(reply, problem.status, html)
 }
 

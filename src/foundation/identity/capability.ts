@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import type { Capability } from '#platform/capability'
 import { defineJob, handleJob } from '#platform/jobs'
+import { auditAccess } from './access/audit.ts'
+import { auditPath, auditRoutes } from './access/audit-pages.tsx'
+import { ownRightsRoutes } from './access/own-page.tsx'
+import { tellFolded } from './access/refusals.ts'
+import { readSecurityEvents, streamRoutes } from './access/stream-api.ts'
 import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
@@ -35,6 +40,7 @@ import { casesPath, objectionsPath } from './person/paths.ts'
 import { whoLookedRoutes } from './person/who-looked-page.tsx'
 import { appointRoutes } from './positions/appoint.tsx'
 import { choosePositionRoutes } from './positions/choose.tsx'
+import { clientEditRoutes } from './provider/client-edit.tsx'
 import { clientFormRoutes } from './provider/client-form.tsx'
 import { clientRoutes } from './provider/client-page.tsx'
 import { interactionRoutes } from './provider/interaction.tsx'
@@ -52,6 +58,7 @@ const tidySessions = defineJob('identity.tidy-sessions', z.object({}))
 const rotateSigningKeys = defineJob('identity.rotate-signing-keys', z.object({}))
 const closeLeaversJob = defineJob('identity.close-leavers', z.object({}))
 const endEmergencies = defineJob('identity.end-emergencies', z.object({}))
+const foldRefusals = defineJob('identity.fold-refusals', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
 export const identity: Capability = {
@@ -75,6 +82,7 @@ export const identity: Capability = {
     ...emergencyRoutes,
     ...clientRoutes,
     ...clientFormRoutes,
+    ...clientEditRoutes,
     ...providerRoutes,
     ...interactionRoutes,
     ...lookUpRoutes,
@@ -83,6 +91,9 @@ export const identity: Capability = {
     ...objectionRoutes,
     ...caseRoutes,
     ...vneidRoutes,
+    ...streamRoutes,
+    ...ownRightsRoutes,
+    ...auditRoutes,
     ...routes,
   ],
   menu: [
@@ -122,6 +133,7 @@ export const identity: Capability = {
       order: 905,
       group: 'administration',
     },
+    { label: 'Kiểm tra quyền', href: auditPath, permission: auditAccess, order: 906, group: 'administration' },
     {
       label: 'Quyền khẩn cấp',
       href: '/quan-tri/khan-cap',
@@ -150,6 +162,8 @@ export const identity: Capability = {
     [lookUpPermission]: ['clerk'],
     [decidePermission]: ['clerk'],
     [answerPermission]: ['clerk', 'leader'],
+    [auditAccess]: ['auditor', 'administrator'],
+    [readSecurityEvents]: ['auditor', 'administrator'],
     [askInspections]: ['administrator'],
     [approveInspections]: ['leader', 'administrator'],
   },
@@ -177,6 +191,7 @@ export const identity: Capability = {
       '*/10 * * * *',
     ),
     handleJob(endEmergencies, endOverdue, '* * * * *'),
+    handleJob(foldRefusals, tellFolded, '* * * * *'),
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],

@@ -1,3 +1,6 @@
+export { ownRightsPath } from './access/own-page.tsx'
+export { adviseRefused } from './access/refusal-words.ts'
+export { noteRefusal } from './access/refusals.ts'
 export { type Authenticate, createAuthenticator } from './actions/authenticate.ts'
 export { confirmPassword } from './actions/confirm.ts'
 export { listByRole, listHolders, listPeople } from './actions/holders.ts'

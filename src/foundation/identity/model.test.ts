@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { permissionsBy } from '#platform/access'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
-import { AccountName, faultOfPassword, type Grants, permissionsOf, roles, waitsInSeconds } from './model.ts'
+import { groundsWithin, permissionsOfRole } from './access/grounds.ts'
+import { AccountName, faultOfPassword, type Grants, roles, waitsInSeconds } from './model.ts'
 
 test('waiting after failures never shrinks, begins after the free ones, and has an end', () => {
   assert.deepEqual(waitsInSeconds(3).slice(0, 7), [0, 0, 0, 2, 4, 8, 16])
@@ -29,6 +31,18 @@ const grants: Grants = new Map([
   ['indicator:read', new Set<Role>(['leader', 'officer'])],
   ['account:manage', new Set<Role>(['administrator'])],
 ])
+
+/** By the grounds that the guard goes by. */
+function permissionsOf(held: readonly { role: Role; reach: Reach }[], grants: Grants, scopes?: readonly string[]) {
+  const grounds = held.map(({ role, reach }) => ({
+    kind: 'role' as const,
+    role,
+    organisations: [],
+    reach,
+    permissions: permissionsOfRole(role, grants),
+  }))
+  return permissionsBy(scopes ? groundsWithin(grounds, scopes, grants, {}) : grounds)
+}
 
 test('permissions are what the roles hold, joined over the organisations they reach, narrowed by scopes', () => {
   const held = [

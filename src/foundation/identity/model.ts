@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { PositionCode } from '#organisations'
 import type { Assurance } from '#platform/assurance'
 import type { Role } from '#platform/capability'
-import type { Reach } from '#platform/context'
 
 /** The roles that are given to officers. */
 export const roles = [
@@ -40,7 +39,7 @@ export const assuranceNames: Record<Assurance, string> = {
 export const everywhere = '*'
 
 /** Permission → the roles that hold it: what the cards of all capabilities declare, taken together. */
-export type Grants = ReadonlyMap<string, ReadonlySet<Role>>
+export type Grants = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Noun → permission: what a token's scope `noun:object` gives, over that object only. */
 export type ObjectScopes = Readonly<Record<string, string>>
@@ -110,16 +109,12 @@ export const giveStandIns = 'stand-in:give'
 export const longestStandInDays = 366
 
 /** What a stand-in does not get of his colleague's permissions: accounts, passwords and keys, and passing the work on. */
-const neverPassedOn: ReadonlySet<string> = new Set([
+export const neverPassedOn: ReadonlySet<string> = new Set([
   'account:manage',
   giveStandIns,
   'inspection:ask',
   'inspection:approve',
 ])
-
-/** What who stands in may do: no more than the colleague may. */
-export const permissionsOfStandIn = (permissions: ReadonlyMap<string, Reach>): Map<string, Reach> =>
-  new Map([...permissions].filter(([permission]) => !neverPassedOn.has(permission)))
 
 export const NewStandIn = z.strictObject({
   absent: AccountName,
@@ -185,48 +180,10 @@ export function faultOfPassword(password: string, account: string): string | und
   return undefined
 }
 
-/** A role with the codes of its organisation and all below it. */
-export interface ReachingRole {
-  role: Role
-  reach: Reach
-}
-
-/** What the roles of one account permit, each over the organisations it reaches; `scopes` narrows it (API tokens). */
-export function permissionsOf(
-  held: readonly ReachingRole[],
+/** The permissions that a token's scopes name: by themselves, or the one declared for the noun of an object. */
+export const wantedByScopes = (
+  scopes: readonly string[],
   grants: Grants,
-  scopes?: readonly string[],
-  objectScopes: ObjectScopes = {},
-): Map<string, Reach> {
-  const allowed = scopes && new Set(scopes.map((scope) => (grants.has(scope) ? scope : objectScopes[nounOf(scope)])))
-  const permissions = new Map<string, Reach>()
-  for (const [permission, holders] of grants) {
-    if (allowed && !allowed.has(permission)) continue
-    const reaches = held.filter(({ role }) => holders.has(role)).map(({ reach }) => reach)
-    if (reaches.length > 0) permissions.set(permission, joinReaches(reaches))
-  }
-  return permissions
-}
-
-const nounOf = (scope: string): string => scope.slice(0, scope.indexOf(':'))
-
-/** What both permit together. */
-export const joinPermissions = (
-  some: ReadonlyMap<string, Reach>,
-  more: ReadonlyMap<string, Reach>,
-): Map<string, Reach> =>
-  new Map(
-    [...new Set([...some.keys(), ...more.keys()])].map((permission) => [
-      permission,
-      joinReaches([some.get(permission), more.get(permission)].filter((reach) => reach !== undefined)),
-    ]),
-  )
-
-function joinReaches(reaches: readonly Reach[]): Reach {
-  const codes = new Set<string>()
-  for (const reach of reaches) {
-    if (reach === 'all') return 'all'
-    for (const code of reach) codes.add(code)
-  }
-  return codes
-}
+  objectScopes: ObjectScopes,
+): ReadonlySet<string | undefined> =>
+  new Set(scopes.map((scope) => (grants.has(scope) ? scope : objectScopes[scope.slice(0, scope.indexOf(':'))])))

@@ -36,6 +36,8 @@ export interface RoleAssignment {
   position: string | null
   validFrom: string
   validTo: string | null
+  givenBy: string
+  givenAt: Date
 }
 
 export interface ApiToken {
@@ -176,7 +178,7 @@ export async function setDisabled(sql: Sql, name: string, disabledAt: Date | nul
 
 export async function listRoles(sql: Sql, account: string, on: string): Promise<RoleAssignment[]> {
   return sql<RoleAssignment[]>`
-    select id, account, role, organisation, position, valid_from, valid_to from identity.role_assignment
+    select id, account, role, organisation, position, valid_from, valid_to, given_by, given_at from identity.role_assignment
     where account = ${account} and (valid_to is null or valid_to >= ${on})
     order by role, organisation`
 }
@@ -196,13 +198,13 @@ export async function insertRole(
 export async function endRole(sql: Sql, account: string, id: number, on: string): Promise<RoleAssignment | undefined> {
   const [never] = await sql<RoleAssignment[]>`
     delete from identity.role_assignment where id = ${id} and account = ${account} and valid_from >= ${on}
-    returning id, account, role, organisation, position, valid_from, valid_to`
+    returning id, account, role, organisation, position, valid_from, valid_to, given_by, given_at`
   const [ended] = never
     ? [never]
     : await sql<RoleAssignment[]>`
         update identity.role_assignment set valid_to = ${on}::date - 1
         where id = ${id} and account = ${account} and (valid_to is null or valid_to >= ${on})
-        returning id, account, role, organisation, position, valid_from, valid_to`
+        returning id, account, role, organisation, position, valid_from, valid_to, given_by, given_at`
   await changeStamp(sql, account)
   return ended
 }
@@ -241,6 +243,7 @@ export interface HeldEmergency {
   organisation: string
   /** ISO time. */
   endsAt: string
+  decidedBy: string
 }
 
 export type Caller = Account & {
@@ -261,6 +264,7 @@ export type Caller = Account & {
   absentPersonName?: string | null
   absentOrganisation?: string | null
   absentStamp?: string | null
+  absentUntil?: string | null
 }
 
 /** The account behind a session that still lives, and the colleague it stands in for while that holds. */
@@ -272,11 +276,13 @@ export async function findSessionCaller(
   const [caller] = await sql<Caller[]>`
     select ${accountColumns(sql)}, session.id as credential, session.seen_at, null::text[] as scopes,
       session.position as chosen_position, session.acr as assurance, session.authenticated_at, ${hasFactor(sql)} as has_factor,
-      (select jsonb_build_object('id', id, 'role', role, 'organisation', emergency.organisation, 'endsAt', ends_at)
+      (select jsonb_build_object('id', id, 'role', role, 'organisation', emergency.organisation, 'endsAt', ends_at,
+        'decidedBy', decided_by)
         from identity.emergency where emergency.account = account.name and ends_at > ${at.now} and ended_at is null
         order by ends_at desc limit 1) as emergency,
       absent.name as absent_name,
-      absent.person_name as absent_person_name, absent.organisation as absent_organisation, absent.access_stamp as absent_stamp
+      absent.person_name as absent_person_name, absent.organisation as absent_organisation, absent.access_stamp as absent_stamp,
+      stand_in.valid_to as absent_until
     from identity.session join identity.account on account.name = session.account
     left join identity.stand_in on stand_in.id = session.stand_in and stand_in.substitute = session.account
       and stand_in.revoked_at is null and stand_in.valid_from <= ${at.today} and stand_in.valid_to >= ${at.today}

@@ -1,5 +1,6 @@
 export { type AppendedBatch, appendBatch, appendEntries, appendEntry, destroyKey } from './actions.ts'
-export { ledger } from './capability.ts'
+export { createLedger } from './capability.ts'
+export { listFaults as listContentFaults, listReadings as listContentReadings } from './contents/store.ts'
 export { type EvidenceWish, makeEvidence } from './export/actions.ts'
 export type { ShownItem } from './export/bundle.ts'
 export type { Finding, FindingCode } from './findings.ts'
@@ -15,6 +16,7 @@ export type {
   Json,
 } from './model.ts'
 export { openSigner, type Signer } from './note.ts'
+export { listNumbered } from './numbered.ts'
 export { sayAction } from './pages/words.ts'
 export { readTrust } from './places.ts'
 export {

@@ -25,7 +25,7 @@ export async function findEntry(sql: Sql, id: string): Promise<Entry | undefined
   return row && toEntry(row, await listKeys(sql, row.sealedUnder === null ? [] : [row.sealedUnder]))
 }
 
-function toEntry(row: ListedEntry, keys: ReadonlyMap<string, Buffer>): Entry {
+export function toEntry(row: ListedEntry, keys: ReadonlyMap<string, Buffer>): Entry {
   const { salt: _salt, commitment, body, batch, ...rest } = row
   return {
     ...rest,

@@ -73,6 +73,28 @@ test('where no column is chosen for phones, the first three after the title are 
   )
 })
 
+test('a value of several pieces stays one beside its name on a phone', () => {
+  const columns = [
+    { key: 'name', title: 'Tên', cell: () => 'Sở Mẫu' },
+    {
+      key: 'years',
+      title: 'Thời hạn',
+      cell: () => (
+        <>
+          10 năm <strong>chưa kiểm chứng</strong>
+        </>
+      ),
+    },
+    { key: 'one', title: 'Một', cell: () => <strong>một</strong> },
+  ]
+  const html = render(<Table caption="Thử" columns={columns} rows={[unit]} rowKey={({ code }) => code} />)
+  assert.match(
+    html,
+    /data-label="Thời hạn"><div class="cell-pieces">10 năm <strong>chưa kiểm chứng<\/strong><\/div><\/td>/,
+  )
+  assert.match(html, /data-label="Một"><strong>một<\/strong><\/td>/)
+})
+
 test('text from records is escaped', () => {
   assert.match(render(table()), /Sở &lt;Mẫu>/)
 })

@@ -1,6 +1,6 @@
 // A list of records. Its order, filters and place are in the address; the server sorts and pages. On a phone each row is a
 // list item with its main facts; browsers keep telling readers that it is a table though its cells become blocks.
-import { type ComponentChildren, Fragment } from 'preact'
+import { type ComponentChildren, Fragment, isValidElement } from 'preact'
 import { formatNumber } from '../format.ts'
 import { withQuery } from '../query.ts'
 import { classes, useSurroundings } from '../render.tsx'
@@ -163,8 +163,10 @@ function FirstCell<Row>({ row, column, href }: { row: Row; column: Column<Row>; 
   return href === undefined ? content : <a href={href}>{content}</a>
 }
 
-// An absent value is said, never drawn as 0.
+// An absent value is said, never drawn as 0. What is made of several pieces stays together beside its name on a phone.
 function Value({ children }: { children: ComponentChildren }) {
+  if (Array.isArray(children) || (isValidElement(children) && children.type === Fragment))
+    return <div class="cell-pieces">{children}</div>
   if (children !== undefined && children !== null && children !== '') return <>{children}</>
   return (
     <span class="cell-none">

@@ -11,7 +11,7 @@ export function Months({ calendar, year }: { calendar: WorkingCalendar; year: nu
   const named = new Map(calendar.days.map((day) => [day.date, day]))
   return (
     <Section title="Cả năm">
-      <div class="columns columns-3">
+      <div class="columns columns-3 columns-top">
         {Array.from({ length: 12 }, (_, index) => {
           const month = `${year}-${String(index + 1).padStart(2, '0')}`
           const weeks = weeksOf(month)

@@ -243,7 +243,12 @@ function Days({ days }: { days: readonly CalendarDay[] }) {
         rows={days}
         rowKey={({ date }) => date}
         columns={[
-          { key: 'date', title: 'Ngày', cell: ({ date }) => `${nameOfWeekday(date)}, ${formatDate(date)}` },
+          {
+            key: 'date',
+            title: 'Ngày',
+            kind: 'nowrap',
+            cell: ({ date }) => `${nameOfWeekday(date)}, ${formatDate(date)}`,
+          },
           {
             key: 'kind',
             title: 'Loại',

@@ -26,6 +26,9 @@ export const filesPath = '/quan-tri/tep'
 const most = 100
 const today = (ctx: Context) => ctx.now.toISOString().slice(0, 10)
 
+/** Whom a row names: a person's account, or the program itself. */
+const sayWho = (account: string) => (account === 'system' ? 'hệ thống' : account)
+
 const stateWords = { drawn: 'Chờ duyệt', approved: 'Đã duyệt', dropped: 'Đã bỏ' } as const
 
 async function show(
@@ -105,11 +108,12 @@ function Volumes({ volumes }: { volumes: Awaited<ReturnType<typeof listVolumes>>
         empty={{ title: 'Chưa có tệp nào.' }}
         columns={[
           { key: 'title', title: 'Mục đích', phone: true, cell: (row) => row.title },
-          { key: 'contents', title: 'Số tệp', kind: 'number', cell: (row) => formatNumber(row.contents) },
+          { key: 'contents', title: 'Số tệp', kind: 'number', phone: true, cell: (row) => formatNumber(row.contents) },
           { key: 'bytes', title: 'Dung lượng', kind: 'number', phone: true, cell: (row) => formatBytes(row.bytes) },
           {
             key: 'years',
             title: 'Thời hạn',
+            phone: true,
             cell: (row) => (
               <>
                 {row.years === null ? 'chưa có quy định' : `${row.years} năm`}{' '}
@@ -149,14 +153,21 @@ function Holds({ holds, may, errors, typed }: HoldsProps) {
           { key: 'name', title: 'Tệp', phone: true, cell: (row) => row.name },
           { key: 'reason', title: 'Lý do', phone: true, cell: (row) => row.reason },
           { key: 'document', title: 'Văn bản', cell: (row) => row.document },
-          { key: 'by', title: 'Người giữ', cell: (row) => row.placedBy },
+          { key: 'by', title: 'Người giữ', cell: (row) => sayWho(row.placedBy) },
           { key: 'at', title: 'Từ', cell: (row) => <Time at={row.placedAt} exact /> },
         ]}
       />
       {may && (
         <div class="columns columns-2">
           <Form action={`${filesPath}/giu`} label="Giữ một tệp">
-            <TextInput name="ma" label="Mã băm SHA-256 của tệp" value={typed.ma} error={at('ma')} maxLength={64} />
+            <TextInput
+              name="ma"
+              label="Mã băm SHA-256 của tệp"
+              hint="64 chữ số và chữ a–f; xem ở trang kiểm tra chữ ký hoặc trong nhật ký."
+              value={typed.ma}
+              error={at('ma')}
+              maxLength={64}
+            />
             <TextInput name="ly-do" label="Lý do" value={typed['ly-do']} error={at('ly-do')} maxLength={500} />
             <TextInput
               name="van-ban"
@@ -207,7 +218,7 @@ function Disposals({ disposals }: { disposals: Disposal[] }) {
       columns={[
         { key: 'id', title: 'Danh mục', phone: true, cell: (row) => `Số ${row.id}` },
         { key: 'state', title: 'Trạng thái', phone: true, cell: (row) => stateWords[row.state] },
-        { key: 'by', title: 'Người lập', cell: (row) => row.drawnBy },
+        { key: 'by', title: 'Người lập', cell: (row) => sayWho(row.drawnBy) },
         { key: 'at', title: 'Lúc lập', cell: (row) => <Time at={row.drawnAt} exact /> },
         { key: 'items', title: 'Số lượt lưu', kind: 'number', cell: (row) => formatNumber(row.items) },
         { key: 'disposed', title: 'Đã tiêu hủy', kind: 'number', cell: (row) => formatNumber(row.disposed) },
@@ -225,16 +236,18 @@ const Params = z.strictObject({
 })
 
 async function showList(ctx: Context, id: number, errors: readonly FormError[] = []): Promise<Reply> {
-  const [items, list] = await Promise.all([
+  const [volumes, items, list] = await Promise.all([
+    listVolumes(ctx.sql, today(ctx)),
     listItems(ctx.sql, id, 1000),
     listDisposals(ctx.sql, most).then((all) => all.find((one) => one.id === id)),
   ])
   if (!list) throw new Problem('disposal.not-found', 404, 'Không tìm thấy danh mục tiêu hủy này.')
+  const titles = new Map(volumes.map(({ use, title }) => [use, title]))
   return page({
     title: `Danh mục tiêu hủy số ${id}`,
     status: errors.length > 0 ? 422 : 200,
     crumbs: [{ label: 'Kho tệp', href: filesPath }],
-    lead: `${stateWords[list.state]}; lập bởi ${list.drawnBy}, hết thời hạn trước ${formatDate(list.untilOn)}.`,
+    lead: `${stateWords[list.state]}; người lập: ${sayWho(list.drawnBy)}; tệp hết thời hạn trước ${formatDate(list.untilOn)}.`,
     body: (
       <div class="stack-large">
         <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />
@@ -245,10 +258,15 @@ async function showList(ctx: Context, id: number, errors: readonly FormError[] =
           empty={{ title: 'Danh mục trống.' }}
           columns={[
             { key: 'name', title: 'Tệp', phone: true, cell: (row) => row.name },
-            { key: 'use', title: 'Mục đích', cell: (row) => row.use },
+            { key: 'use', title: 'Mục đích', phone: true, cell: (row) => titles.get(row.use) ?? row.use },
             { key: 'ends', title: 'Hết hạn', phone: true, cell: (row) => formatDate(row.endsOn) },
             { key: 'bytes', title: 'Cỡ', kind: 'number', cell: (row) => formatBytes(row.sizeBytes) },
-            { key: 'held', title: 'Lệnh giữ', cell: (row) => (row.isHeld ? 'đang giữ, không tiêu hủy' : 'không') },
+            {
+              key: 'held',
+              title: 'Lệnh giữ',
+              phone: true,
+              cell: (row) => (row.isHeld ? 'đang giữ, không tiêu hủy' : 'không'),
+            },
           ]}
         />
         {list.state === 'drawn' && (
@@ -256,6 +274,7 @@ async function showList(ctx: Context, id: number, errors: readonly FormError[] =
             <TextInput
               name="van-ban-duyet"
               label="Số quyết định tiêu hủy"
+              hint="Cần khi duyệt. Người lập danh mục không tự duyệt; tệp đã tiêu hủy không lấy lại được."
               error={errorOf([...errors], 'van-ban-duyet')}
               maxLength={500}
             />

@@ -10,24 +10,22 @@
  * A person acts under one of his positions at a time: the one chosen for the session, or the first of his own organisation. Roles bound to
  * another position do not count meanwhile; a machine's key acts under none.
  */
-import { listReachedCodes, type Seat, sayPosition, seatsOn } from '#organisations'
-import { type Actor, type Context, type InspectionRight, nobody, type Reach } from '#platform/context'
+import { type Seat, sayPosition } from '#organisations'
+import { type Ground, permissionsBy } from '#platform/access'
+import { type Actor, type Context, nobody, type Reach } from '#platform/context'
 import { unauthenticated } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
-import { sessionCookie } from '../assurance/sessions.ts'
-import { findCurrentInspection } from '../inspection/store.ts'
 import {
-  everywhere,
-  type Grants,
-  joinPermissions,
-  type ObjectScopes,
-  permissionsOf,
-  permissionsOfStandIn,
-  type ReachingRole,
-  roleNames,
-  seenEveryMs,
-  sessionIdleMs,
-} from '../model.ts'
+  countsUnder,
+  findHeld,
+  groundOfEmergency,
+  groundsOfStandIn,
+  groundsWithin,
+  type Held,
+  seatOf,
+} from '../access/grounds.ts'
+import { sessionCookie } from '../assurance/sessions.ts'
+import { everywhere, type Grants, type ObjectScopes, roleNames, seenEveryMs, sessionIdleMs } from '../model.ts'
 import { citizenOf } from '../person/actor.ts'
 import { findMachineCaller } from '../provider/store.ts'
 import { touchSession } from '../session-store.ts'
@@ -36,13 +34,16 @@ import { hashArtifact, hashToken, tokenPrefix } from './secrets.ts'
 
 export type Authenticate = (ctx: Context, request: RequestFacts) => Promise<Actor>
 
-interface Kept {
+interface Kept extends Held {
   stamp: string
   until: number
-  roles: readonly store.RoleAssignment[]
-  held: readonly (ReachingRole & { position: string | null })[]
-  seats: readonly Seat[]
-  inspection: InspectionRight | undefined
+  /** What the grounds give together, by the position acted under. */
+  compiled: Map<string, Compiled>
+}
+
+interface Compiled {
+  grounds: readonly Ground[]
+  permissions: ReadonlyMap<string, Reach>
 }
 
 const keepMs = 60_000
@@ -60,26 +61,12 @@ export function createAuthenticator(
 ) {
   const kept = new Map<string, Kept>()
 
-  const findHeld = async (ctx: Context, account: Pick<store.Account, 'name' | 'accessStamp'>): Promise<Kept> => {
+  const findKept = async (ctx: Context, account: Pick<store.Account, 'name' | 'accessStamp'>): Promise<Kept> => {
     const known = kept.get(account.name)
     if (known && known.stamp === account.accessStamp && known.until > ctx.now.getTime()) return known
-    const today = dayOf(ctx.now)
-    const roles = await store.listRoles(ctx.sql, account.name, today)
-    const current = roles.filter(({ validFrom }) => validFrom <= today)
-    const held: Kept['held'][number][] = []
-    for (const { role, organisation, position } of current) {
-      const reach: Reach =
-        organisation === everywhere
-          ? 'all'
-          : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, today))])
-      held.push({ role, reach, position })
-    }
-    const inspection = await findCurrentInspection(ctx.sql, account.name, today)
-    if (inspection)
-      held.push({ role: 'inspector', reach: await reachOfInspection(ctx, inspection, today), position: null })
+    const held = await findHeld(ctx, account.name, dayOf(ctx.now), grants)
     if (kept.size >= mostKept) kept.clear()
-    const seats = await seatsOn(ctx.sql, [account.name], today)
-    const fresh = { stamp: account.accessStamp, until: endOfKeeping(ctx.now), roles: current, held, seats, inspection }
+    const fresh = { ...held, stamp: account.accessStamp, until: endOfKeeping(ctx.now), compiled: new Map() }
     kept.set(account.name, fresh)
     return fresh
   }
@@ -90,49 +77,42 @@ export function createAuthenticator(
     scopes?: readonly string[],
   ): Promise<Actor> => {
     if (account.citizen) return citizenOf(ctx, account, grants)
-    const kept = await findHeld(ctx, account)
+    const kept = await findKept(ctx, account)
     const seat = scopes ? undefined : seatOf(kept.seats, account)
-    const counts = countsUnder(seat)
+    const own = compiledUnder(kept, seat)
     return {
       account: account.name,
       name: account.personName,
       ...(seat && { position: { code: seat.position, title: sayPosition(seat), held: kept.seats.length } }),
       organisation: seat?.organisation ?? account.organisation ?? undefined,
-      roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOf(kept.held.filter(counts), grants, scopes, objectScopes),
+      roles: rolesUnder(kept, seat),
+      ...(scopes ? compile(groundsWithin(own.grounds, scopes, grants, objectScopes)) : own),
       scopes,
       inspection: kept.inspection,
     }
   }
 
   const standInOf = async (ctx: Context, caller: store.Caller): Promise<Actor | undefined> => {
-    const { absentName: name, absentPersonName, absentStamp } = caller
+    const { absentName: name, absentPersonName, absentStamp, absentUntil } = caller
     if (!name || !absentStamp) return undefined
-    const kept = await findHeld(ctx, { name, accessStamp: absentStamp })
-    const counts = countsUnder(seatOf(kept.seats, { organisation: caller.absentOrganisation ?? null }))
+    const kept = await findKept(ctx, { name, accessStamp: absentStamp })
+    const seat = seatOf(kept.seats, { organisation: caller.absentOrganisation ?? null })
+    const colleague = { account: name, name: absentPersonName ?? name }
     return {
       account: caller.name,
       name: caller.personName,
-      onBehalfOf: { account: name, name: absentPersonName ?? name },
+      onBehalfOf: colleague,
       organisation: caller.absentOrganisation ?? undefined,
-      roles: kept.roles.filter(counts).map(({ role, organisation }) => ({ role, organisation })),
-      permissions: permissionsOfStandIn(
-        permissionsOf(
-          kept.held.filter(counts).filter(({ role }) => role !== 'inspector'),
-          grants,
-        ),
-      ),
+      roles: rolesUnder(kept, seat),
+      ...compile(groundsOfStandIn(compiledUnder(kept, seat).grounds, { ...colleague, until: absentUntil ?? '' })),
     }
   }
 
   // Beside his own roles, and only while he has proved himself with two factors.
   const withEmergency = async (ctx: Context, actor: Actor, held: store.HeldEmergency): Promise<Actor> => {
-    if (actor.assurance !== 'two-factor') return actor
+    const ground = await groundOfEmergency(ctx, held, dayOf(ctx.now), grants)
+    if (actor.assurance !== ground.demands) return actor
     const { id, role, organisation } = held
-    const reach: Reach =
-      organisation === everywhere
-        ? 'all'
-        : new Set([organisation, ...(await listReachedCodes(ctx.sql, organisation, dayOf(ctx.now)))])
     return {
       ...actor,
       emergency: {
@@ -141,7 +121,7 @@ export function createAuthenticator(
         endsAt: new Date(held.endsAt),
       },
       roles: [...actor.roles, { role, organisation }],
-      permissions: joinPermissions(actor.permissions, permissionsOf([{ role, reach }], grants)),
+      ...compile([...(actor.grounds ?? []), ground]),
     }
   }
 
@@ -170,33 +150,21 @@ export function createAuthenticator(
   }
 }
 
-/** An inspector reaches the agencies of his decision with all below them. */
-async function reachOfInspection(
-  ctx: Context,
-  { organisations }: InspectionRight,
-  today: string,
-): Promise<Set<string>> {
-  const below = await Promise.all(organisations.map((code) => listReachedCodes(ctx.sql, code, today)))
-  return new Set([...organisations, ...below.flat()])
+const compile = (grounds: readonly Ground[]): Compiled => ({ grounds, permissions: permissionsBy(grounds) })
+
+function compiledUnder(kept: Kept, seat: Seat | undefined): Compiled {
+  const key = seat?.position ?? ''
+  const known = kept.compiled.get(key) ?? compile(kept.grounds.filter(countsUnder(seat)))
+  kept.compiled.set(key, known)
+  return known
 }
+
+const rolesUnder = ({ roles }: Kept, seat: Seat | undefined) =>
+  roles.filter(countsUnder(seat)).map(({ role, organisation }) => ({ role, organisation }))
 
 /** A minute, and not past midnight, when days of roles and of inspections begin and end. */
 const endOfKeeping = (now: Date): number =>
   Math.min(now.getTime() + keepMs, Date.parse(`${dayOf(now)}T00:00:00+07:00`) + 24 * 3600_000)
-
-/** The seat that is acted under: the chosen one while it is held, else the first of the account's own organisation, else the first. */
-const seatOf = (
-  seats: readonly Seat[],
-  { chosenPosition, organisation }: { chosenPosition?: string | null; organisation: string | null },
-): Seat | undefined =>
-  seats.find(({ position }) => position === chosenPosition) ??
-  seats.find((seat) => seat.organisation === organisation) ??
-  seats[0]
-
-const countsUnder =
-  (seat: Seat | undefined) =>
-  ({ position }: { position: string | null }) =>
-    position === null || position === seat?.position
 
 async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
   const caller = token.startsWith(tokenPrefix)

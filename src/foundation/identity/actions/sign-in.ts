@@ -30,8 +30,10 @@ export async function signIn(ctx: Context, given: Credentials): Promise<{ token:
   const parsed = AccountName.safeParse(typed.name)
   const name = parsed.success ? parsed.data : ''
   const keys = { address: `address ${given.address}`, pair: `pair ${name} ${given.address}` }
-  await passBrake(ctx, keys.address, addressWaits)
-  await passBrake(ctx, keys.pair, pairWaits)
+  const failures = {
+    address: await passBrake(ctx, keys.address, addressWaits),
+    pair: await passBrake(ctx, keys.pair, pairWaits),
+  }
   const account = await findSignInAccount(ctx, name, typed.domain)
   const isRight = await provePassword(ctx, account, given.password)
   if (!isRight || !account || account.disabledAt) {
@@ -44,6 +46,7 @@ export async function signIn(ctx: Context, given: Credentials): Promise<{ token:
       actor: 'anonymous',
       organisation: account?.organisation ?? undefined,
     })
+    await noteBrake(ctx, account, { address: given.address, failures })
     throw new Problem('session.refused', 401, 'Tên đăng nhập hoặc mật khẩu không đúng.')
   }
   const token = await ctx.transaction(async (ctx) => {
@@ -65,12 +68,31 @@ async function findSignInAccount(
   return owner !== undefined && owner === account?.directory ? account : undefined
 }
 
-/** Counts an attempt of one person; refuses while too many have failed. */
-export const passPairBrake = (ctx: Context, key: string): Promise<void> => passBrake(ctx, key, pairWaits)
+/** The first failure after which has to be waited is a deed of its own: somebody guesses. */
+async function noteBrake(
+  ctx: Context,
+  account: store.Account | undefined,
+  { address, failures }: { address: string; failures: Record<'address' | 'pair', number> },
+): Promise<void> {
+  const braked = (['pair', 'address'] as const).filter((key) => failures[key] === freeFailures[key] + 1)
+  if (braked.length === 0) return
+  await recordDeed(ctx, {
+    action: 'session.locked-out',
+    account: account?.name ?? 'unknown',
+    body: { address, by: braked },
+    actor: 'anonymous',
+    organisation: account?.organisation ?? undefined,
+  })
+}
 
-async function passBrake(ctx: Context, key: string, waits: readonly number[]): Promise<void> {
+/** Counts an attempt of one person; refuses while too many have failed. */
+export const passPairBrake = (ctx: Context, key: string): Promise<number> => passBrake(ctx, key, pairWaits)
+
+/** @returns how many have failed, this one with them. */
+async function passBrake(ctx: Context, key: string, waits: readonly number[]): Promise<number> {
   const forgetBefore = new Date(ctx.now.getTime() - forgetFailuresMs)
-  if (await store.takeAttempt(ctx.sql, key, { now: ctx.now, forgetBefore, waits })) return
+  const failures = await store.takeAttempt(ctx.sql, key, { now: ctx.now, forgetBefore, waits })
+  if (failures) return failures
   throw tooMany(ctx, await store.findBlockedUntil(ctx.sql, key))
 }
 

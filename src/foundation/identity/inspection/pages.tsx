@@ -17,6 +17,7 @@ import {
   withQuery,
 } from '#ui'
 import { dayOf } from '../actions/authenticate.ts'
+import { sayOrganisation } from '../pages/role-words.ts'
 import { decideInspection, endInspection, oversees, requireOversight } from './actions.ts'
 import { formRoutes, inspectionsPath } from './form.tsx'
 import { approveInspections, askInspections, type InspectionState, stateOfInspection } from './model.ts'
@@ -154,7 +155,7 @@ interface Shown {
   fault?: string
 }
 
-function showOne(ctx: Context, one: Inspection, { done, fault }: Shown) {
+async function showOne(ctx: Context, one: Inspection, { done, fault }: Shown) {
   const state = stateOfInspection(one, dayOf(ctx.now))
   return page({
     title: `Quyết định ${one.decisionNumber}`,
@@ -172,7 +173,11 @@ function showOne(ctx: Context, one: Inspection, { done, fault }: Shown) {
             {fault}
           </Notice>
         )}
-        <Facts one={one} state={state} />
+        <Facts
+          one={one}
+          state={state}
+          agencies={await Promise.all(one.organisations.map((code) => sayOrganisation(ctx, code)))}
+        />
         {state === 'asked' && <Deciding one={one} own={ctx.actor.account} />}
         {(state === 'now' || state === 'later') && (
           <Section title="Kết thúc sớm">
@@ -221,7 +226,7 @@ function Deciding({ one, own }: { one: Inspection; own: string | undefined }) {
   )
 }
 
-function Facts({ one, state }: { one: Inspection; state: InspectionState }) {
+function Facts({ one, state, agencies }: { one: Inspection; state: InspectionState; agencies: readonly string[] }) {
   return (
     <DescriptionList
       items={[
@@ -236,7 +241,7 @@ function Facts({ one, state }: { one: Inspection; state: InspectionState }) {
         },
         { term: 'Nội dung', value: one.about },
         { term: 'Người được cấp quyền', value: `${one.personName} (${one.account})` },
-        { term: 'Đơn vị được thanh tra', value: one.organisations.join(', ') },
+        { term: 'Đơn vị được thanh tra', value: agencies.join('; ') },
         {
           term: 'Chỉ tiêu',
           value: one.subjects.length > 0 ? one.subjects.join(', ') : 'mọi chỉ tiêu của các đơn vị này',

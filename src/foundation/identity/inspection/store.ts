@@ -48,7 +48,8 @@ export const listInspections = (sql: Sql, after: number | undefined, limit: numb
 export async function findCurrentInspection(sql: Sql, account: string, today: string): Promise<Inspection | undefined> {
   const [row] = await sql<Inspection[]>`
     select ${columns(sql)} from ${tables(sql)}
-    where i.account = ${account} and i.outcome = 'approved' and i.ended_at is null and i.valid_from <= ${today} and i.valid_to >= ${today}
+    where i.account = ${account} and i.outcome = 'approved' and i.valid_from <= ${today} and i.valid_to >= ${today}
+      and (i.ended_at is null or (i.ended_at at time zone 'Asia/Ho_Chi_Minh')::date > ${today})
     order by i.id limit 1`
   return row
 }

@@ -153,8 +153,8 @@ function Preview({ plan, id }: { plan: readonly PlannedRow[]; id: string }) {
         rows={rows}
         rowKey={({ line }) => String(line)}
         columns={[
-          { key: 'line', title: 'Dòng', kind: 'number', cell: ({ line }) => String(line), phone: true },
           { key: 'name', title: 'Tên đăng nhập', kind: 'nowrap', cell: ({ name }) => name || 'trống' },
+          { key: 'line', title: 'Dòng', kind: 'number', cell: ({ line }) => String(line), phone: true },
           {
             key: 'kind',
             title: 'Việc',

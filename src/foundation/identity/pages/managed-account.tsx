@@ -20,6 +20,7 @@ import { AccountName, everywhere, RoleScope, roleNames, roles } from '../model.t
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
 import { AccountState, crumbs, listChoices } from './account-parts.tsx'
+import { sayOrganisation } from './role-words.ts'
 import { SessionTable } from './session-table.tsx'
 import { TokenTable } from './token-table.tsx'
 
@@ -29,6 +30,7 @@ interface ManagedProps {
   held: readonly store.RoleAssignment[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
+  agency: string
   organisations: readonly { value: string; label: string }[]
   everywhereToo: boolean
   now: Date
@@ -41,7 +43,7 @@ interface ManagedProps {
 const addressOf = (name: string) => `/quan-tri/tai-khoan/${name}`
 
 function ManagedAccount(props: ManagedProps) {
-  const { account, positions, sessions, tokens, now, password, activation } = props
+  const { account, agency, positions, sessions, tokens, now, password, activation } = props
   return (
     <div class="stack-large">
       {password && <NewPassword password={password} />}
@@ -51,7 +53,7 @@ function ManagedAccount(props: ManagedProps) {
           { term: 'Trạng thái', value: <AccountState account={account} /> },
           { term: 'Họ và tên', value: account.personName },
           { term: 'Chức danh', value: positions.map(sayPosition).join('; ') || account.position },
-          { term: 'Đơn vị', value: account.organisation },
+          { term: 'Đơn vị', value: agency },
           ...(account.directory ? [{ term: 'Đăng nhập bằng danh bạ', value: account.directory }] : []),
           ...(account.leavesOn ? [{ term: 'Thôi dùng từ ngày', value: <DateText on={account.leavesOn} /> }] : []),
           { term: 'Tạo lúc', value: <Time at={account.createdAt} exact /> },
@@ -99,7 +101,8 @@ function ActivationLink({ link }: { link: string }) {
   )
 }
 
-function RoleTable({ account, held }: ManagedProps) {
+function RoleTable({ account, held, organisations }: ManagedProps) {
+  const named = new Map(organisations.map(({ value, label }) => [value, label]))
   return (
     <Table
       caption="Vai trò đang giữ"
@@ -111,7 +114,8 @@ function RoleTable({ account, held }: ManagedProps) {
         {
           key: 'organisation',
           title: 'Trên đơn vị',
-          cell: ({ organisation }) => (organisation === everywhere ? 'Mọi đơn vị' : organisation),
+          cell: ({ organisation }) =>
+            organisation === everywhere ? 'Mọi đơn vị' : (named.get(organisation) ?? organisation),
           phone: true,
         },
         {
@@ -213,6 +217,7 @@ export async function showAccount(ctx: Context, name: string, shown: { password?
       held={await store.listRoles(ctx.sql, name, dayOf(ctx.now))}
       sessions={await listSessions(ctx.sql, name, ctx.now, undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
+      agency={account.organisation ? await sayOrganisation(ctx, account.organisation) : ''}
       organisations={await listChoices(ctx)}
       everywhereToo={ctx.reach(manageAccounts) === 'all'}
       now={ctx.now}

@@ -15,9 +15,10 @@ import {
 import { hashToken } from '../actions/secrets.ts'
 import { revokeToken } from '../actions/tokens.ts'
 import { sessionCookie } from '../assurance/sessions.ts'
-import { Contact, everywhere, roleNames } from '../model.ts'
+import { Contact } from '../model.ts'
 import { type ListedSession, listSessions } from '../session-store.ts'
 import * as store from '../store.ts'
+import { sayOrganisation, sayRoles } from './role-words.ts'
 import { type Factors, findFactors, SecuritySection } from './security-section.tsx'
 import { SessionTable } from './session-table.tsx'
 import { TokenTable } from './token-table.tsx'
@@ -26,7 +27,8 @@ interface OwnProps {
   account: store.Account
   /** What he is called by the positions he holds today. */
   positions: readonly string[]
-  roles: readonly store.RoleAssignment[]
+  agency: string
+  roles: readonly string[]
   sessions: readonly ListedSession[]
   tokens: readonly store.ApiToken[]
   factors: Factors
@@ -38,7 +40,7 @@ interface OwnProps {
 }
 
 function OwnAccount(props: OwnProps) {
-  const { account, positions, roles, sessions, tokens, factors, now, errors, outcome, contact } = props
+  const { account, positions, agency, roles, sessions, tokens, factors, now, errors, outcome, contact } = props
   return (
     <div class="stack-large">
       {outcome === 'mat-khau' && (
@@ -60,10 +62,13 @@ function OwnAccount(props: OwnProps) {
         items={[
           { term: 'Tên đăng nhập', value: account.name },
           { term: 'Chức danh', value: positions.join('; ') || account.position },
-          { term: 'Đơn vị', value: account.organisation },
-          { term: 'Vai trò', value: roles.map(describeRole).join('; ') },
+          { term: 'Đơn vị', value: agency },
+          { term: 'Vai trò', value: roles.join('; ') },
         ]}
       />
+      <p>
+        <a href="/tai-khoan/quyen">Tôi được làm gì, ở đâu và vì sao</a>
+      </p>
       <Section title="Địa chỉ liên hệ" id="lien-he">
         <ContactForm
           errors={contact ? errors : []}
@@ -94,9 +99,6 @@ function OwnAccount(props: OwnProps) {
     </div>
   )
 }
-
-const describeRole = ({ role, organisation }: store.RoleAssignment) =>
-  `${roleNames[role]} (${organisation === everywhere ? 'mọi đơn vị' : organisation})`
 
 function ContactForm({ errors, typed }: { errors: readonly FormError[]; typed: { email: string; phone: string } }) {
   const errorOf = (field: string) => errors.find((error) => error.field === field)?.message
@@ -173,7 +175,8 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
     <OwnAccount
       account={account}
       positions={(await seatsOn(ctx.sql, [name], today)).map(sayPosition)}
-      roles={await store.listRoles(ctx.sql, name, today)}
+      agency={account.organisation ? await sayOrganisation(ctx, account.organisation) : ''}
+      roles={await sayRoles(ctx, await store.listRoles(ctx.sql, name, today))}
       sessions={await listSessions(ctx.sql, name, ctx.now, sessionToken ? hashToken(sessionToken) : undefined)}
       tokens={await store.listTokens(ctx.sql, name)}
       factors={await findFactors(ctx, name)}

@@ -1,3 +1,4 @@
+import { type Ground, permissionsBy } from '#platform/access'
 import { type Actor, type Context, nobody } from '#platform/context'
 import type { Grants } from '../model.ts'
 import type { Account } from '../store.ts'
@@ -10,7 +11,13 @@ const nowhere = 'none'
 export async function citizenOf(ctx: Context, account: Account, grants: Grants): Promise<Actor> {
   const person = await findByAccount(ctx.sql, account.name)
   if (!person) return nobody
-  const own = [...grants].filter(([, holders]) => holders.has('citizen')).map(([permission]) => permission)
+  const ground: Ground = {
+    kind: 'citizen',
+    role: 'citizen',
+    organisations: [],
+    reach: new Set([nowhere]),
+    permissions: new Set([...grants].filter(([, holders]) => holders.has('citizen')).map(([permission]) => permission)),
+  }
   const { representedIdentifier: identifier, representedName: name } = account
   return {
     account: account.name,
@@ -21,6 +28,7 @@ export async function citizenOf(ctx: Context, account: Account, grants: Grants):
     },
     organisation: undefined,
     roles: [],
-    permissions: new Map(own.map((permission) => [permission, new Set([nowhere])])),
+    permissions: permissionsBy([ground]),
+    grounds: [ground],
   }
 }

@@ -7,23 +7,20 @@ import { Button, EmptyState, Form, formatDate, Notice, Section, Tag } from '#ui'
 import { ownPerson } from '../actions/accounts.ts'
 import { dayOf } from '../actions/authenticate.ts'
 import { sessionCookie } from '../assurance/sessions.ts'
-import { everywhere, roleNames } from '../model.ts'
-import { listRoles, type RoleAssignment } from '../store.ts'
+import { sayRoles } from '../pages/role-words.ts'
+import { listRoles } from '../store.ts'
 import { choosePosition } from './actions.ts'
 
 const path = '/chuc-danh'
 
-const describe = ({ role, organisation }: RoleAssignment) =>
-  `${roleNames[role]} (${organisation === everywhere ? 'mọi đơn vị' : organisation})`
-
 interface SeatProps {
   seat: Seat
   current: string | undefined
-  roles: readonly RoleAssignment[]
+  /** Bound to this position. */
+  bound: readonly string[]
 }
 
-function SeatItem({ seat, current, roles }: SeatProps) {
-  const bound = roles.filter(({ position }) => position === seat.position).map(describe)
+function SeatItem({ seat, current, bound }: SeatProps) {
   return (
     <li class="panel row-spread">
       <div>
@@ -78,7 +75,13 @@ async function show(ctx: Context, changed: boolean) {
   const today = dayOf(ctx.now)
   const seats = await seatsOn(ctx.sql, [account], today)
   const roles = await listRoles(ctx.sql, account, today)
-  const always = roles.filter(({ position }) => position === null).map(describe)
+  const rolesAt = (wanted: string | null) =>
+    sayRoles(
+      ctx,
+      roles.filter(({ position }) => position === wanted),
+    )
+  const always = await rolesAt(null)
+  const held = await Promise.all(seats.map(async (seat) => ({ seat, bound: await rolesAt(seat.position) })))
   const { position } = ctx.actor
   return page({
     title: 'Chức danh đang dùng',
@@ -92,8 +95,8 @@ async function show(ctx: Context, changed: boolean) {
         )}
         {seats.length > 0 ? (
           <ul class="plain-list stack">
-            {seats.map((seat) => (
-              <SeatItem key={seat.position} seat={seat} current={position?.code} roles={roles} />
+            {held.map(({ seat, bound }) => (
+              <SeatItem key={seat.position} seat={seat} current={position?.code} bound={bound} />
             ))}
           </ul>
         ) : (

@@ -21,7 +21,8 @@ import { clientsPath, showClient } from './client-page.tsx'
 import { registerClient } from './clients.ts'
 import { type ClientKind, clientKindNames, clientKinds, NewClient, personScopes, scopeWords } from './model.ts'
 
-type Typed = Record<string, string | string[]>
+export const Typed = z.record(z.string(), z.union([z.string().max(20_000), z.array(z.string().max(1000)).max(50)]))
+export type Typed = z.infer<typeof Typed>
 
 interface FormProps {
   kind: ClientKind
@@ -31,7 +32,7 @@ interface FormProps {
   machines: readonly { value: string; label: string }[]
 }
 
-const textOf = (value: string | string[] | undefined): string =>
+export const textOf = (value: string | string[] | undefined): string =>
   Array.isArray(value) ? value.join('\n') : (value ?? '')
 const listOf = (value: string | string[] | undefined): string[] => (Array.isArray(value) ? value : value ? [value] : [])
 
@@ -100,7 +101,7 @@ function ClientForm(props: FormProps) {
   )
 }
 
-function PeopleFields({ typed, errors }: FormProps) {
+export function PeopleFields({ typed, errors }: Pick<FormProps, 'typed' | 'errors'>) {
   const errorOf = (field: string) => errors.find((error) => error.field.split('.')[0] === field)?.message
   return (
     <>
@@ -159,15 +160,21 @@ function MachineFields({ typed, errors, machines }: FormProps) {
         empty="Chọn tài khoản máy"
         error={errorOf('account')}
       />
-      <TextArea
-        name="scopes"
-        label="Phạm vi"
-        hint="Tên các quyền, cách nhau bằng dấu cách hoặc xuống dòng; ví dụ indicator:read, source:ma-nguon."
-        rows={3}
-        value={textOf(typed.scopes)}
-        error={errorOf('scopes')}
-      />
+      <ScopesField typed={typed} errors={errors} />
     </>
+  )
+}
+
+export function ScopesField({ typed, errors }: Pick<FormProps, 'typed' | 'errors'>) {
+  return (
+    <TextArea
+      name="scopes"
+      label="Phạm vi"
+      hint="Tên các quyền, cách nhau bằng dấu cách hoặc xuống dòng; ví dụ indicator:read, source:ma-nguon."
+      rows={3}
+      value={textOf(typed.scopes)}
+      error={errors.find(({ field }) => field.split('.')[0] === 'scopes')?.message}
+    />
   )
 }
 
@@ -203,7 +210,8 @@ async function showForm(
   })
 }
 
-function readForm(kind: ClientKind, body: Typed) {
+/** What was typed, as an application to register, or as one that is known and changed. */
+export function readForm(kind: ClientKind, body: Typed) {
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => textOf(value).trim() !== ''))
   return NewClient.safeParse({
     kind,
@@ -215,7 +223,7 @@ function readForm(kind: ClientKind, body: Typed) {
 }
 
 /** A list is one field of the form: the fault of any line stands beside it once. */
-const faultsOf = (issues: readonly { path: PropertyKey[]; message: string }[]): FormError[] => [
+export const faultsOf = (issues: readonly { path: PropertyKey[]; message: string }[]): FormError[] => [
   ...new Map(
     issues.map(({ path, message }) => [String(path[0]), { field: String(path[0]), message }] as const),
   ).values(),
@@ -236,7 +244,7 @@ export const clientFormRoutes = [
     path: `${clientsPath}/tao`,
     access: manageAccounts,
     query: Kind,
-    body: z.record(z.string(), z.union([z.string().max(20_000), z.array(z.string().max(1000)).max(50)])),
+    body: Typed,
     async handle(ctx, { query, body }) {
       const wanted = readForm(query.loai, body)
       if (!wanted.success)
@@ -244,7 +252,7 @@ export const clientFormRoutes = [
       try {
         const { secret } = await registerClient(ctx, wanted.data)
         // Shown on the answer itself and nowhere else, as a new password is.
-        return showClient(ctx, wanted.data.id, { secret, isNew: true })
+        return showClient(ctx, wanted.data.id, { secret, done: 'Đã đăng ký ứng dụng.' })
       } catch (error) {
         if (!(error instanceof Problem && error.fields.length > 0)) throw error
         const errors = error.fields.map(({ path, message }) => ({ field: path, message }))

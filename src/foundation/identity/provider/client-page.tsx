@@ -17,8 +17,9 @@ import {
   withQuery,
 } from '#ui'
 import { manageAccounts } from '../actions/accounts.ts'
+import { sayOrganisation } from '../pages/role-words.ts'
 import { getManagedClient, renewSecret, setClientDisabled } from './clients.ts'
-import { clientKindNames, clientKinds } from './model.ts'
+import { clientKindNames, clientKinds, personScopes, scopeWords } from './model.ts'
 import { issuerOf } from './provider.ts'
 import { type Client, listClients } from './store.ts'
 
@@ -142,7 +143,7 @@ function Filters({ query }: { query: Query }) {
 const proofOf = ({ secretHash, jwks }: Client): string =>
   secretHash ? 'mã bí mật' : jwks ? `khóa của ứng dụng (private_key_jwt, ${jwks.keys.length} khóa)` : 'không có (PKCE)'
 
-function Facts({ client, issuer }: { client: Client; issuer: string }) {
+function Facts({ client, issuer, agency }: { client: Client; issuer: string; agency: string }) {
   const lines = (list: readonly string[]) =>
     list.length === 0
       ? 'không có'
@@ -164,17 +165,33 @@ function Facts({ client, issuer }: { client: Client; issuer: string }) {
         { term: 'Trạng thái', value: <ClientState client={client} /> },
         { term: 'Mã ứng dụng (client_id)', value: <span class="code">{client.id}</span> },
         { term: 'Loại', value: clientKindNames[client.kind] },
-        { term: 'Đơn vị', value: client.organisation },
+        { term: 'Đơn vị', value: agency },
         ...(client.account ? [{ term: 'Tài khoản máy', value: client.account }] : people),
-        { term: 'Phạm vi', value: <span class="code">{client.scopes.join(' ')}</span> },
+        {
+          term: 'Phạm vi',
+          value: client.account ? <span class="code">{client.scopes.join(' ')}</span> : <PersonScopes {...client} />,
+        },
         { term: 'Tự chứng minh bằng', value: proofOf(client) },
         { term: 'Tạo lúc', value: <Time at={client.createdAt} exact /> },
-        { term: 'Người tạo', value: client.createdBy },
+        { term: 'Người tạo', value: client.createdBy === 'system' ? 'hệ thống' : client.createdBy },
         { term: 'Nơi cấp (issuer)', value: <span class="code">{issuer}</span> },
       ]}
     />
   )
 }
+
+/** What an application learns of who signs in, in words and by its name in the protocol. */
+const PersonScopes = ({ scopes }: { scopes: readonly string[] }) => (
+  <>
+    {personScopes
+      .filter((scope) => scopes.includes(scope))
+      .map((scope) => (
+        <div key={scope}>
+          {scopeWords[scope]} <span class="code muted small">{scope}</span>
+        </div>
+      ))}
+  </>
+)
 
 function Controls({ client }: { client: Client }) {
   const own = `${clientsPath}/${client.id}`
@@ -198,12 +215,13 @@ function Controls({ client }: { client: Client }) {
 export async function showClient(
   ctx: Context,
   id: string,
-  shown: { secret?: string; isNew?: boolean } = {},
+  shown: { secret?: string; done?: string } = {},
 ): Promise<Reply> {
   const client = await getManagedClient(ctx, id)
   return page({
     title: client.name,
     crumbs: [{ label: 'Ứng dụng liên thông', href: clientsPath }],
+    actions: <Button href={`${clientsPath}/${id}/sua`}>Sửa</Button>,
     body: (
       <div class="stack-large">
         {shown.secret ? (
@@ -214,13 +232,13 @@ export async function showClient(
             <p>Trao cho người phụ trách ứng dụng qua đường riêng. Hệ thống chỉ giữ dấu vân tay của mã này.</p>
           </Notice>
         ) : (
-          shown.isNew && (
+          shown.done && (
             <Notice tone="done" role="status">
-              Đã đăng ký ứng dụng.
+              {shown.done}
             </Notice>
           )
         )}
-        <Facts client={client} issuer={issuerOf(ctx)} />
+        <Facts client={client} issuer={issuerOf(ctx)} agency={await sayOrganisation(ctx, client.organisation)} />
         <Section title="Quyền vào hệ thống">
           <p class="muted">Khóa ứng dụng hoặc cấp mã mới thì mọi mã truy cập đã cấp cho ứng dụng hết hiệu lực ngay.</p>
           <Controls client={client} />
@@ -260,7 +278,9 @@ export const clientRoutes = [
     path: `${clientsPath}/:id`,
     access: manageAccounts,
     params,
-    handle: (ctx, { params: { id } }) => showClient(ctx, id),
+    query: z.object({ 'da-sua': z.literal('1').optional().catch(undefined) }),
+    handle: (ctx, { params: { id }, query }) =>
+      showClient(ctx, id, { done: query['da-sua'] && 'Đã lưu thay đổi; nhật ký ghi lại giá trị cũ và mới.' }),
   }),
   deed('khoa-lai', (ctx, id) => setClientDisabled(ctx, id, true)),
   deed('mo-khoa', (ctx, id) => setClientDisabled(ctx, id, false)),

@@ -90,6 +90,38 @@ export async function renewSecret(ctx: Context, id: string): Promise<string> {
   return token
 }
 
+/**
+ * Changes what people see of an application, where they are led back to, and what it may learn or do. Where that becomes less, what was
+ * handed out by the old word is void. @param wanted of the same id, kind and organisation; its keys are left as they are
+ */
+export async function changeClient(ctx: Context, wanted: NewClient): Promise<{ ended: number }> {
+  const { name, redirectUris, postLogoutUris, backchannelUri, scopes, trusted } = rowOf(wanted)
+  const next: store.ClientChange = { name, redirectUris, postLogoutUris, backchannelUri, scopes, trusted }
+  await getManagedClient(ctx, wanted.id)
+  return ctx.transaction(async (ctx) => {
+    const client = await store.lockClient(ctx.sql, wanted.id)
+    if (!client) throw notFound('client', wanted.id)
+    await checkWish(ctx, { ...wanted, organisation: client.organisation })
+    // Where nobody is asked for his consent, who leads people back to another address must answer for the whole province.
+    if (client.trusted && ctx.reach(manageAccounts) !== 'all') throw forbidden(manageAccounts)
+    const changed = (Object.keys(next) as (keyof store.ClientChange)[]).filter(
+      (key) => JSON.stringify(client[key]) !== JSON.stringify(next[key]),
+    )
+    if (changed.length === 0) return { ended: 0 }
+    await store.updateClient(ctx.sql, client.id, next)
+    const isLess =
+      lacks(next.scopes, client.scopes) ||
+      lacks(next.redirectUris, client.redirectUris) ||
+      (client.trusted && !next.trusted)
+    const ended = isLess ? await store.deleteArtifactsOf(ctx.sql, client.id) : 0
+    const pick = (from: store.ClientChange) => Object.fromEntries(changed.map((key) => [key, from[key]]))
+    await record(ctx, 'client.changed', client, { from: pick(client), to: pick(next), ended })
+    return { ended }
+  })
+}
+
+const lacks = (now: readonly string[], before: readonly string[]) => before.some((one) => !now.includes(one))
+
 /** Shuts an application out, with everything handed out to it, or lets it in again. */
 export async function setClientDisabled(ctx: Context, id: string, disabled: boolean): Promise<void> {
   refuseStandIn(ctx)

@@ -69,6 +69,27 @@ export async function insertClient(
   return inserted.count === 1
 }
 
+/** What of a client can be changed after it was registered. */
+export type ClientChange = Pick<
+  Client,
+  'name' | 'redirectUris' | 'postLogoutUris' | 'backchannelUri' | 'scopes' | 'trusted'
+>
+
+export async function updateClient(sql: Sql, id: string, change: ClientChange): Promise<void> {
+  await sql`
+    update identity.relying_client
+    set name = ${change.name}, redirect_uris = ${change.redirectUris}, post_logout_uris = ${change.postLogoutUris},
+      backchannel_uri = ${change.backchannelUri}, scopes = ${change.scopes}, trusted = ${change.trusted}
+    where id = ${id}`
+}
+
+/** The client, held until the end of the transaction: two changes at once follow each other. */
+export async function lockClient(sql: Sql, id: string): Promise<Client | undefined> {
+  const [client] = await sql<Client[]>`
+    select ${clientColumns(sql)} from identity.relying_client where id = ${id} for update`
+  return client
+}
+
 export async function setClientSecret(sql: Sql, id: string, secretHash: Buffer): Promise<void> {
   await sql`update identity.relying_client set secret_hash = ${secretHash} where id = ${id}`
 }

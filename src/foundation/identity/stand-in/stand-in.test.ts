@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { permissionsBy } from '#platform/access'
 import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 import { type Asker, type DbTest, dbTest, makeActor, testNow } from '#test/harness'
+import { groundsOfStandIn, permissionsOfRole } from '../access/grounds.ts'
 import { giveRole, setAccountDisabled, takeRole } from '../actions/accounts.ts'
 import { issueToken } from '../actions/tokens.ts'
-import { type Grants, permissionsOf, permissionsOfStandIn, roles } from '../model.ts'
+import { type Grants, roles } from '../model.ts'
 import { partiesOf } from './actions.ts'
 
 const absent = 'chutich-nhatrang'
@@ -252,9 +254,18 @@ test('who stands in never reaches more than his colleague, whatever roles there 
   const held = fc.array(fc.record({ role: fc.constantFrom<Role>(...roles), reach }), { maxLength: 5 })
   fc.assert(
     fc.property(held, (roles) => {
-      const colleague = permissionsOf(roles, grants)
-      const standIn = permissionsOfStandIn(colleague)
-      for (const [permission, reached] of standIn) assert.equal(reached, colleague.get(permission), permission)
+      const grounds = roles.map(({ role, reach }) => ({
+        kind: 'role' as const,
+        role,
+        organisations: [],
+        reach,
+        permissions: permissionsOfRole(role, grants),
+      }))
+      const colleague = permissionsBy(grounds)
+      const standIn = permissionsBy(
+        groundsOfStandIn(grounds, { account: 'vang', name: 'Người vắng', until: '2026-12-31' }),
+      )
+      for (const [permission, reached] of standIn) assert.deepEqual(reached, colleague.get(permission), permission)
       for (const withheld of ['account:manage', 'stand-in:give']) assert.ok(!standIn.has(withheld))
     }),
   )

@@ -8,6 +8,7 @@ export const stateWords = {
 
 // An action is a noun and what was done to it. The words are of the whole house; what is not here yet is shown by its code.
 const things: Record<string, string> = {
+  access: 'quyền truy cập',
   account: 'tài khoản',
   alert: 'cảnh báo',
   area: 'địa bàn',
@@ -17,6 +18,7 @@ const things: Record<string, string> = {
   calendar: 'lịch làm việc',
   client: 'ứng dụng liên thông',
   'call-out': 'lần gọi trực',
+  content: 'nội dung đã lưu',
   contract: 'hợp đồng dữ liệu',
   directory: 'danh bạ cơ quan',
   directive: 'nhiệm vụ chỉ đạo',
@@ -193,6 +195,9 @@ const deeds: Record<string, string> = {
   quarantined: 'Cách ly',
   renewed: 'Tạo lại',
   used: 'Dùng',
+  'refused-again': 'Từ chối nhiều lần',
+  'step-up-asked': 'Yêu cầu xác nhận thêm một bước trước',
+  'locked-out': 'Tạm chặn',
   'stepped-up': 'Xác nhận thêm một bước trong',
   promulgated: 'Ban hành',
   published: 'Công bố',
@@ -200,6 +205,8 @@ const deeds: Record<string, string> = {
   reached: 'Đạt',
   recorded: 'Ghi',
   refused: 'Từ chối',
+  'found-faulty': 'Phát hiện sai lệch của',
+  'found-whole': 'Thấy lại nguyên vẹn',
   released: 'Thôi giữ',
   recounted: 'Tính lại hạn',
   reminded: 'Nhắc',
@@ -222,6 +229,8 @@ const deeds: Record<string, string> = {
   sent: 'Phát',
   set: 'Đặt',
   'shares-declared': 'Khai tỷ lệ của',
+  'sent-to-sign': 'Trình ký số',
+  'not-signed': 'Ký số không thành',
   signed: 'Ký',
   skipped: 'Bỏ qua',
   split: 'Chia tách',

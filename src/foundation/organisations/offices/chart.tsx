@@ -58,7 +58,7 @@ export const chartRoute: Route = route({
         </Button>
       ),
       body: (
-        <div class="stack">
+        <div class="stack-large">
           <FilterBar
             names={['ngay-day', 'ngay-month', 'ngay-year', 'xong']}
             active={asOf === now ? [] : [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }]}

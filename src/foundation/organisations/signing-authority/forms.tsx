@@ -25,6 +25,7 @@ import { giveAuthority, listPosts, manageAuthorities, revokeAuthority } from './
 import { documentKinds, everyKind, sayKinds } from './document-kinds.ts'
 import { authorityForms, NewAuthority, type Post } from './model.ts'
 import { findAuthorityById, type GivenAuthority } from './store.ts'
+import { titlesOf } from './titles.ts'
 import { authorityPath, formWords } from './words.ts'
 
 interface Sheet {
@@ -192,7 +193,8 @@ function readAuthority(values: Values, errors: FormError[]): NewAuthority | unde
     errors.push({ field: fields[String(path[0])] ?? 'so', message: 'Giá trị này không có trong danh sách; chọn lại.' })
 }
 
-function revokeSheet(given: GivenAuthority, { values, errors }: Sheet): Reply {
+async function revokeSheet(ctx: Context, given: GivenAuthority, { values, errors }: Sheet): Promise<Reply> {
+  const say = await titlesOf(ctx, [given], await today(ctx))
   return page({
     title: 'Thu hồi thẩm quyền ký',
     status: errors.length > 0 ? 422 : 200,
@@ -201,7 +203,7 @@ function revokeSheet(given: GivenAuthority, { values, errors }: Sheet): Reply {
       <div class="stack">
         <ErrorSummary errors={errors} />
         <Notice>
-          {`${formWords[given.form]}: ${given.signatory} ký cho ${given.principal}, ${sayKinds(given.kinds).toLocaleLowerCase('vi')}, theo ${given.document}. Từ ngày hiệu lực dưới đây không ký được nữa.`}
+          {`${formWords[given.form]}: ${say(given.signatory)} ký cho ${say(given.principal)}, ${sayKinds(given.kinds).toLocaleLowerCase('vi')}, theo ${given.document}. Từ ngày hiệu lực dưới đây không ký được nữa.`}
         </Notice>
         <Form action={`${authorityPath}/${given.id}/thu-hoi`} label="Thu hồi thẩm quyền ký">
           <DeedFields values={values} errors={errors} />
@@ -250,7 +252,7 @@ export const authorityFormRoutes: readonly Route[] = [
     path: `${authorityPath}/:id/thu-hoi`,
     access: manageAuthorities,
     params: Params,
-    handle: async (ctx, { params }) => revokeSheet(await findManaged(ctx, params.id), { values: {}, errors: [] }),
+    handle: async (ctx, { params }) => revokeSheet(ctx, await findManaged(ctx, params.id), { values: {}, errors: [] }),
   }),
   route({
     method: 'POST',
@@ -264,7 +266,7 @@ export const authorityFormRoutes: readonly Route[] = [
       const deed = readDeed(body, errors)
       if (await attempt(errors, () => revokeAuthority(ctx, given.id, deed)))
         return redirect(`${authorityPath}?xong=thu-hoi`)
-      return revokeSheet(given, { values: body, errors })
+      return revokeSheet(ctx, given, { values: body, errors })
     },
   }),
 ]

@@ -4,12 +4,13 @@ import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import { Button, type Column, FilterBar, formatDate, Notice, Select, Table, Tag, withQuery } from '#ui'
-import { fullTitle, organisationOf } from '../offices/model.ts'
+import { organisationOf } from '../offices/model.ts'
 import { organisationTree, today } from '../tree/read.ts'
-import { listPosts, manageAuthorities } from './actions.ts'
+import { manageAuthorities } from './actions.ts'
 import { sayKinds } from './document-kinds.ts'
 import { authorityForms } from './model.ts'
 import { type AuthorityState, authorityStates, type GivenAuthority, listAuthorities } from './store.ts'
+import { titlesOf } from './titles.ts'
 import { authorityPath, formWords, stateWords } from './words.ts'
 
 const Query = z.object({
@@ -43,12 +44,7 @@ interface Named {
 }
 
 async function nameAll(ctx: Context, rows: readonly GivenAuthority[], now: string): Promise<Named[]> {
-  const places = new Set(rows.flatMap(({ principal, signatory }) => [principal, signatory].map(organisationOf)))
-  const posts = new Map((await listPosts(ctx, [...places], now)).map((post) => [post.code, post]))
-  const say = (code: string) => {
-    const post = posts.get(code)
-    return post ? fullTitle(post.title, post.organisationName) : code
-  }
+  const say = await titlesOf(ctx, rows, now)
   return rows.map((row) => ({
     row,
     principal: say(row.principal),
@@ -82,7 +78,7 @@ function columnsOf(ctx: Context): Column<Named>[] {
       cell: ({ row, signatory }) => (row.account ? `${signatory} (${row.account})` : signatory),
     },
     { key: 'form', title: 'Hình thức', cell: ({ row }) => formWords[row.form], phone: true },
-    { key: 'principal', title: 'Ký cho', cell: ({ principal }) => principal },
+    { key: 'principal', title: 'Ký cho', cell: ({ principal }) => principal, phone: true },
     {
       key: 'kinds',
       title: 'Văn bản',
@@ -93,7 +89,7 @@ function columnsOf(ctx: Context): Column<Named>[] {
         </>
       ),
     },
-    { key: 'days', title: 'Thời gian', cell: ({ row }) => daysOf(row), phone: true },
+    { key: 'days', title: 'Thời gian', cell: ({ row }) => daysOf(row) },
     {
       key: 'document',
       title: 'Căn cứ',

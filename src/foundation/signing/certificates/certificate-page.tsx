@@ -27,7 +27,7 @@ import {
 import { linkRemoteUser, listRemoteCredentials } from '../means/remote-users.ts'
 import { signPermission } from '../requests/rights.ts'
 import { ownCertificatesPath, requestsPath } from '../requests/words.ts'
-import { columns, importCertificates } from './import.ts'
+import { columnHints, columnKeys, columns, importCertificates } from './import.ts'
 import { stateOf } from './model.ts'
 import { kindWords, localDay, meansWords, stateWords } from './register-page.tsx'
 import { revoke } from './revocation.ts'
@@ -71,7 +71,10 @@ async function show(ctx: Context, id: number, errors: readonly FormError[] = [])
             { term: 'Lý do thu hồi', value: row.revocationReason },
             { term: 'Hỏi nơi cấp lúc', value: row.checkedAt && <Time at={row.checkedAt} exact /> },
             { term: 'Kết quả hỏi', value: row.checkedAt ? (row.checkFault ?? 'nơi cấp đã trả lời') : undefined },
-            { term: 'Ghi sổ', value: `${sourceWords[row.source]}, ${row.recordedBy}` },
+            {
+              term: 'Ghi sổ',
+              value: `${sourceWords[row.source]}, ${row.recordedBy === 'system' ? 'hệ thống' : row.recordedBy}`,
+            },
             { term: 'Dấu vân tay', value: row.fingerprint && <span class="code">{row.fingerprint}</span> },
           ]}
         />
@@ -106,11 +109,14 @@ function showImport(errors: readonly FormError[] = [], done?: { taken: string; f
         )}
         <FileInput name="tep" label="Tệp danh sách" accept=".csv,.pem,.cer,.crt,.der" error={errorOf(errors, 'tep')} />
         <Section title="Cột của tệp CSV">
-          <p class="code">{Object.values(columns).join(',')}</p>
-          <p class="muted">
-            loai: ca-nhan hoặc to-chuc; phuong_tien: token, remote, seal hoặc để trống; ngày có dạng 2026-11-30; don_vi
-            là mã định danh.
-          </p>
+          <p>Dòng đầu là tên cột, cách nhau bằng dấu phẩy:</p>
+          <ul>
+            {columnKeys.map((key) => (
+              <li key={key}>
+                <span class="code">{columns[key]}</span>: {columnHints[key]}
+              </li>
+            ))}
+          </ul>
         </Section>
         <DecisionBar
           label="Nhập"

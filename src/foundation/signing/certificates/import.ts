@@ -22,6 +22,21 @@ export const columns = {
   to: 'den_ngay',
 } as const
 
+type ColumnKey = keyof typeof columns
+export const columnKeys = Object.keys(columns) as ColumnKey[]
+
+export const columnHints: Record<ColumnKey, string> = {
+  serial: 'số hiệu của chứng thư, chữ số hệ 16',
+  issuer: 'tổ chức cấp',
+  holder: 'người hoặc cơ quan được cấp',
+  kind: 'ca-nhan hoặc to-chuc',
+  organisation: 'mã định danh của đơn vị',
+  account: 'tên đăng nhập của người giữ; để trống nếu chưa có',
+  means: 'token (USB token), remote (ký từ xa), seal (con dấu trên máy chủ) hoặc để trống',
+  from: 'ngày bắt đầu hiệu lực, dạng 2026-11-30',
+  to: 'ngày hết hạn, dạng 2027-11-30',
+}
+
 const day = z.iso.date('Ngày có dạng 2026-11-30.')
 const Line = z.object({
   [columns.serial]: z

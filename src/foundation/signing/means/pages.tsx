@@ -152,7 +152,7 @@ async function showSeals(ctx: Context, { fields = {}, errors = [], done }: Typed
             },
             { key: 'deed', title: 'Thao tác', phone: true, cell: (seal) => <Switch seal={seal} /> },
           ]}
-          empty={{ title: 'Chưa có con dấu số nào', words: 'Khai báo khóa của cơ quan bằng biểu mẫu dưới đây.' }}
+          empty={{ title: 'Chưa có con dấu số nào', words: 'Con dấu đã khai báo được liệt kê ở đây.' }}
         />
         <SealForm {...(await readChoices(ctx))} fields={fields} errors={errors} />
       </div>

@@ -145,7 +145,7 @@ async function showPublished(ctx: Context, given: string): Promise<Reply> {
         {isOpen && (
           <p>
             <Button href={`${publicPath(document.code)}/tep`} icon="download">
-              Tải văn bản đã ký (PDF)
+              Tải văn bản (PDF)
             </Button>
           </p>
         )}

@@ -82,7 +82,7 @@ const columnsOf = (choosing: boolean): Column<Row>[] => [
     kind: 'nowrap',
     cell: ({ steps }) => `${steps.filter(({ state }) => state === 'signed').length}/${steps.length}`,
   },
-  { key: 'turn', title: 'Đến lượt', cell: ({ turn }) => turn },
+  { key: 'turn', title: 'Đến lượt', kind: 'nowrap', cell: ({ turn }) => turn },
   { key: 'due', title: 'Hạn ký', kind: 'nowrap', phone: true, cell: ({ dueAt }) => dueAt && <Time at={dueAt} exact /> },
   { key: 'created', title: 'Trình lúc', kind: 'nowrap', cell: ({ createdAt }) => <Time at={createdAt} /> },
 ]

@@ -189,7 +189,7 @@ function HelperPanel({ id, url, count }: { id: string; url: string; count: numbe
           </a>
         </p>
         <p data-part="missing" hidden>
-          Không thấy phần mềm ký. Khởi động phần mềm, hoặc <a href={helperPath}>cài đặt theo hướng dẫn</a>, rồi{' '}
+          Khởi động phần mềm, hoặc <a href={helperPath}>cài đặt theo hướng dẫn</a>, rồi{' '}
           <a href={sessionPath(id)}>thử lại</a>.
         </p>
       </div>

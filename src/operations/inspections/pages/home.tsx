@@ -61,8 +61,12 @@ async function showHome(ctx: Context, words: string | undefined) {
   const found = words ? await searchIndicators(ctx, words, indicatorsShown) : await listDefinitions(ctx.sql)
   const inScope = found.filter(({ code }) => right.subjects.length === 0 || right.subjects.includes(code))
   const names = new Map((await listDefinitions(ctx.sql)).map(({ code, body }) => [code, body.name]))
-  const agencies = await Promise.all(
-    right.organisations.map(async (code) => (await findOrganisation(ctx.sql, code))?.name ?? code),
+  const opened = await listOpened(ctx)
+  const codes = [...new Set([...right.organisations, ...opened.map(({ organisation }) => organisation)])]
+  const agencies = new Map(
+    await Promise.all(
+      codes.map(async (code) => [code, (await findOrganisation(ctx.sql, code))?.name ?? code] as const),
+    ),
   )
   return page({
     title: 'Thanh tra, kiểm tra',
@@ -70,8 +74,8 @@ async function showHome(ctx: Context, words: string | undefined) {
     actions: <Button href={ledgerPath}>Nhật ký của các đơn vị</Button>,
     body: (
       <div class="stack-large">
-        <Decision right={right} agencies={agencies} />
-        <Opened opened={await listOpened(ctx)} names={names} />
+        <Decision right={right} agencies={right.organisations.map((code) => agencies.get(code) ?? code)} />
+        <Opened opened={opened} names={names} agencies={agencies} />
         <Section title="Tìm con số">
           <FilterBar names={['q']} active={words ? [{ name: 'q', label: `Tìm: ${words}` }] : []} submit="Tìm">
             <TextInput name="q" type="search" label="Tên hoặc mã chỉ tiêu" value={words} optional />
@@ -123,7 +127,13 @@ function Decision({ right, agencies }: { right: InspectionRight; agencies: reado
   )
 }
 
-function Opened({ opened, names }: { opened: readonly OpenedNumber[]; names: ReadonlyMap<string, string> }) {
+interface OpenedProps {
+  opened: readonly OpenedNumber[]
+  names: ReadonlyMap<string, string>
+  agencies: ReadonlyMap<string, string>
+}
+
+function Opened({ opened, names, agencies }: OpenedProps) {
   return (
     <Section title="Con số đã mở lại">
       <Table
@@ -135,7 +145,12 @@ function Opened({ opened, names }: { opened: readonly OpenedNumber[]; names: Rea
         columns={[
           { key: 'name', title: 'Chỉ tiêu', cell: ({ indicator }) => names.get(indicator) ?? indicator },
           { key: 'period', title: 'Kỳ', phone: true, cell: ({ period }) => showPeriod(period) },
-          { key: 'organisation', title: 'Đơn vị', phone: true, cell: ({ organisation }) => organisation },
+          {
+            key: 'organisation',
+            title: 'Đơn vị',
+            phone: true,
+            cell: ({ organisation }) => agencies.get(organisation) ?? organisation,
+          },
           { key: 'at', title: 'Mở lúc', kind: 'nowrap', cell: ({ at }) => <Time at={at} exact /> },
         ]}
         empty={{ title: 'Chưa mở con số nào', words: 'Con số mở lại theo quyết định này sẽ được liệt kê ở đây.' }}

@@ -92,7 +92,12 @@ export const ledgerRoutes: readonly Route[] = [
                   phone: true,
                   cell: ({ subject }) => <span class="code">{subject}</span>,
                 },
-                { key: 'actor', title: 'Tài khoản', phone: true, cell: ({ actor }) => actor },
+                {
+                  key: 'actor',
+                  title: 'Tài khoản',
+                  phone: true,
+                  cell: ({ actor }) => (actor === 'system' ? 'hệ thống' : actor),
+                },
                 { key: 'organisation', title: 'Đơn vị', cell: ({ organisation }) => organisation },
                 {
                   key: 'number',

@@ -184,17 +184,26 @@ function Facts({ number }: { number: ReopenedNumber }) {
           value: fact.lockedAt ? <Time at={fact.lockedAt} exact /> : 'chưa chốt khi có con số này',
         },
         { term: 'Cách có số', value: originWords[fact.origin] },
-        { term: 'Cách tính', value: `${describeFormula(body)} (phiên bản ${fact.definitionVersion} của định nghĩa)` },
+        {
+          term: 'Cách tính',
+          value: `${describeFormula(body).replace(/\.$/, '')} (phiên bản ${fact.definitionVersion} của định nghĩa)`,
+        },
         { term: 'Căn cứ', value: basisWords(body.basis) },
         {
           term: 'Bản ghi khi tính',
-          value: `${formatNumber(fact.recordCount)} bản ghi được tính, trong ${formatNumber(fact.baseCount)} bản ghi của nguồn`,
+          value: sayCounts(fact),
         },
         { term: 'Ghi chú', value: fact.note ?? 'không' },
       ]}
     />
   )
 }
+
+// Of a state at a moment the records there are counted another way: never more counted than there were.
+const sayCounts = ({ recordCount, baseCount }: ReadFact): string =>
+  baseCount < recordCount
+    ? `${formatNumber(recordCount)} bản ghi được tính`
+    : `${formatNumber(recordCount)} bản ghi được tính, trong ${formatNumber(baseCount)} bản ghi của nguồn`
 
 const Shown = ({ fact }: { fact: Pick<ReadFact, 'knownAt' | 'supersededAt'> }) => (
   <>

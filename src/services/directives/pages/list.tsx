@@ -206,7 +206,11 @@ function columnsOf({ name, left, mayGive, mayIssue }: Seen): Column<ListedPart>[
       title: 'Hạn',
       sortable: true,
       phone: true,
-      cell: (row) => <Due state={row.state} dueAt={row.dueAt} left={left(row)} doneInTime={row.doneInTime} />,
+      cell: (row) => (
+        <span>
+          <Due state={row.state} dueAt={row.dueAt} left={left(row)} doneInTime={row.doneInTime} />
+        </span>
+      ),
     },
     {
       key: 'progress',

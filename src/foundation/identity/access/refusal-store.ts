@@ -1,0 +1,41 @@
+import type { Sql } from '#platform/sql'
+
+export interface CountedRefusal {
+  account: string
+  route: string
+  organisation: string
+  code: string
+  permission: string | null
+  address: string
+  begunAt: Date
+  lastAt: Date
+  times: number
+}
+
+/** Counts it; true when it is the first of its kind. */
+export async function countRefusal(
+  sql: Sql,
+  refusal: Omit<CountedRefusal, 'begunAt' | 'lastAt' | 'times'> & { now: Date },
+): Promise<boolean> {
+  const { account, route, organisation, code, permission, address, now } = refusal
+  const [row] = await sql<{ times: number }[]>`
+    insert into identity.refusal as known (account, route, organisation, code, permission, address, begun_at, last_at, times)
+    values (${account}, ${route}, ${organisation}, ${code}, ${permission}, ${address}, ${now}, ${now}, 1)
+    on conflict (account, route, organisation, code) do update set times = known.times + 1, last_at = greatest(known.last_at, ${now})
+    returning times`
+  return row?.times === 1
+}
+
+/** How many different ones of an account are being counted. */
+export async function countKinds(sql: Sql, account: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from identity.refusal where account = ${account}`
+  return row?.count ?? 0
+}
+
+/** Takes away those that began before; nobody else gets them. */
+export const takeOld = (sql: Sql, begunBefore: Date, limit: number): Promise<CountedRefusal[]> => sql<CountedRefusal[]>`
+  delete from identity.refusal
+  where ctid = any(array(
+    select ctid from identity.refusal where begun_at <= ${begunBefore} order by begun_at limit ${limit} for update skip locked))
+  returning account, route, organisation, code, permission, address, begun_at, last_at, times`
