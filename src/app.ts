@@ -13,7 +13,7 @@ import { createAuthenticator, type Grants, identity } from '#identity'
 import { createIncidents } from '#incidents'
 import { indicators } from '#indicators'
 import { inspections } from '#inspections'
-import { ledger } from '#ledger'
+import { createLedger } from '#ledger'
 import { createMaps } from '#maps'
 import { collectNotices, notifications } from '#notifications'
 import { organisations, PackCard } from '#organisations'
@@ -33,7 +33,7 @@ import { worklist } from '#worklist'
 
 /** In the order in which their migrations run and their packs load. */
 export const capabilities: readonly Capability[] = [
-  ledger,
+  createLedger(() => capabilities.flatMap(({ keptBytes = [] }) => keptBytes)),
   organisations,
   identity,
   createCalendar(() => capabilities.flatMap(({ clocks = [] }) => clocks)),

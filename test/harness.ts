@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
@@ -49,7 +49,10 @@ after(async () => {
   }
   if (!server) return
   await withServer(async (sql) => {
-    for (const name of cloned) await sql.unsafe(`drop database if exists ${name} with (force)`)
+    for (const name of cloned) {
+      await sql.unsafe(`drop database if exists ${name} with (force)`)
+      rmSync(witnessOf(name), { force: true })
+    }
   })
   await (await server).release()
 })
@@ -129,14 +132,19 @@ function hashSources(): string {
   return hash.digest('hex').slice(0, 12)
 }
 
+const witnessOf = (database: string) => join(projectRoot, 'var', 'test', 'witness', `${database}.txt`)
+
 async function configFor(database: string): Promise<Config> {
-  return testConfig({ databaseUrl: urlOf(await databaseServer(), database) })
+  // Each database has a history of its own, and so a witness of its own: they share the other files.
+  return testConfig({ databaseUrl: urlOf(await databaseServer(), database), witnessFile: witnessOf(database) })
 }
 
 async function cloneDatabase(name: string): Promise<string> {
   const source = await findTemplate()
   const database = `test_${process.pid}_${cloned.length}_${name}`
   cloned.push(database)
+  // One of a process that bore the same number.
+  rmSync(witnessOf(database), { force: true })
   await withServer((sql) => sql.unsafe(`create database ${database} template ${source}`))
   return database
 }

@@ -27,6 +27,7 @@ export function testConfig(changes: Partial<Config>): Config {
     vneidSimulator: undefined,
     scanner: undefined,
     s3: undefined,
+    witnessFile: undefined,
     ...changes,
   }
 }

@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { describeScanner, verifyFiles } from '#files'
-import { listCheckpoints } from '#ledger'
+import { listCheckpoints, listContentFaults, listContentReadings } from '#ledger'
 import { listLoadedPacks } from '#organisations'
 import { type Config, ConfigFault } from '#platform/config'
 import { applicationRole } from '#platform/migrations'
@@ -192,7 +192,16 @@ async function checkLedger(app: App): Promise<string> {
     throw new Complaint(
       `${waiting?.count} entries of the audit trail wait for a number since ${Math.round(minutes)} minutes: is "tram work" running?`,
     )
-  return head ? `${head.size} entries signed at ${head.at.toISOString()}` : 'nothing signed yet'
+  const [fault] = await listContentFaults(app.pool, 1)
+  if (fault)
+    throw new Complaint(
+      `Kept contents are not as the ledger says, the latest ${fault.subject} (${fault.name}, ${fault.code}, found ${fault.foundAt.toISOString()}): bring them back from a backup; all are listed at /nhat-ky.`,
+    )
+  const signed = head ? `${head.size} entries signed at ${head.at.toISOString()}` : 'nothing signed yet'
+  const read = (await listContentReadings(app.pool)).map(
+    ({ action, entries, total }) => `${action} ${entries}/${total}`,
+  )
+  return [signed, ...(read.length > 0 ? [`kept contents read again: ${read.join(', ')}`] : [])].join('; ')
 }
 
 async function checkFiles(app: App): Promise<string> {

@@ -199,6 +199,31 @@ export interface Numbers {
   find(ctx: Context, code: string): Promise<NumberChoice | undefined>
 }
 
+/** Bytes that a capability keeps as they came, and whose hash an entry of the ledger holds: `#ledger` reads them again and again. */
+export interface KeptBytes {
+  /** The action of the entries that tell of them. */
+  action: string
+  title: string
+  /** What such an entry tells of; in the order of its batch where it is one. */
+  find(ctx: Context, entry: { subject: string; body: unknown }): Promise<KeptContent[]>
+}
+
+export interface KeptContent {
+  /** `kind:code`. */
+  subject: string
+  /** What people call it. */
+  name: string
+  source?: string
+  /** Hexadecimal SHA-256 as the entry tells it; in a batch by the capability's own row, which `item` must vouch for. */
+  sha256: string
+  /** What the batch holds of it. */
+  item?: unknown
+  /** It was removed by right: nothing is left to read. */
+  isGone?: boolean
+  /** Nothing where it is not there. */
+  open(): Promise<AsyncIterable<Uint8Array> | undefined>
+}
+
 /** The card of a capability: everything `app.ts` mounts. */
 export interface Capability {
   name: string
@@ -217,6 +242,8 @@ export interface Capability {
   numbers?: Numbers
   /** What it shows on the map. */
   mapLayers?: readonly MapLayer[]
+  /** What it keeps as it came, for the ledger to read again. */
+  keptBytes?: readonly KeptBytes[]
   /** Its open clocks, which move with the working calendar. */
   clocks?: readonly ClockBook[]
   /** What the next shift must know of it. */

@@ -14,6 +14,8 @@ const namesProxies = (text: string) => text.split(',').every((one) => isProxy(on
 const isProxy = (text: string) => text === 'loopback' || isIP(text.replace(/\/\d{1,3}$/, '')) > 0
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional()
 const httpUrl = z.url({ protocol: /^https?$/ }).optional()
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,62}$/
+const regionName = /^[a-z0-9-]{2,40}$/
 const secret = z.string().min(8).max(500).optional()
 const mapBaseKinds = ['raster', 'vector'] as const
 const namesTiles = (text: string) =>
@@ -52,16 +54,10 @@ const Environment = z.object({
   CLAMD_URL: z.string().refine(namesScanner).optional(),
   CLAMD_DOWN: z.enum(scannerDown).default('hold'),
   FILES_S3_URL: httpUrl,
-  FILES_S3_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,62}$/)
-    .optional(),
+  FILES_S3_BUCKET: z.string().regex(bucketName).optional(),
   FILES_S3_KEY: z.string().min(3).max(200).optional(),
   FILES_S3_SECRET: secret,
-  FILES_S3_REGION: z
-    .string()
-    .regex(/^[a-z0-9-]{2,40}$/)
-    .default('us-east-1'),
+  FILES_S3_REGION: z.string().regex(regionName).default('us-east-1'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: z
     .string()
@@ -93,6 +89,7 @@ const Environment = z.object({
   VNEID_SIMULATOR: httpUrl.default('http://127.0.0.1:8210'),
   TRAM_TSA_URL: httpUrl,
   TRAM_TRUST_ROOTS: z.string().optional(),
+  TRAM_WITNESS: z.string().min(1).max(1000).optional(),
   MAP_BASE_URL: z.string().refine(namesTiles).optional(),
   MAP_BASE_KIND: z.enum(mapBaseKinds).default('raster'),
   MAP_BASE_ATTRIBUTION: z.string().max(300).default(''),
@@ -224,6 +221,8 @@ export interface Config {
   tsaUrl: string | undefined
   /** Folder with the roots of certificates that are trusted, as `.pem`. */
   trustDir: string
+  /** Where the newest checkpoint of the ledger is kept besides; absent: under `varDir`. */
+  witnessFile: string | undefined
   /** The Chromium that prints PDF. Absent: looked for where it usually lies. */
   chromiumPath: string | undefined
   /** Asked about every file that somebody sends; absent: files are not scanned. */
@@ -287,6 +286,7 @@ export function readConfig(overrides: Record<string, string> = {}, defaults: Rec
     pullHosts: readList(env.TRAM_PULL_HOSTS),
     pushHosts: readList(env.TRAM_PUSH_HOSTS),
     tsaUrl: env.TRAM_TSA_URL,
+    witnessFile: env.TRAM_WITNESS && resolve(env.TRAM_WITNESS),
     trustDir: resolve(env.TRAM_TRUST_ROOTS ?? join(env.TRAM_PACK, 'trust')),
     chromiumPath: env.CHROMIUM_PATH && resolve(env.CHROMIUM_PATH),
     scanner: env.CLAMD_URL ? { url: env.CLAMD_URL, whenDown: env.CLAMD_DOWN } : undefined,

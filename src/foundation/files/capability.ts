@@ -3,6 +3,7 @@ import { filesJobs } from './jobs.ts'
 import { approveDisposal, manageFiles } from './retention/actions.ts'
 import { filesPath, retentionRoutes } from './retention/page.tsx'
 import { loadRetention } from './retention/settings.ts'
+import { keptFiles } from './storage/kept.ts'
 import { uploadRoutes } from './uploads/routes.ts'
 
 export const files: Capability = {
@@ -12,5 +13,6 @@ export const files: Capability = {
   menu: [{ label: 'Kho tệp', href: filesPath, permission: approveDisposal, order: 915, group: 'administration' }],
   permissions: { [manageFiles]: ['administrator'], [approveDisposal]: ['administrator', 'leader'] },
   jobs: filesJobs,
+  keptBytes: [keptFiles],
   loadPack: (ctx, config) => loadRetention(ctx, config.packDir),
 }

@@ -1,22 +1,11 @@
 /** The reads of the verification: pages of leaves with what belongs to them, and searches for rows that belong to nothing. */
 import type { Sql } from '#platform/sql'
-import type { EntryRow } from './model.ts'
+import { readLeaves } from './audited.ts'
 import type { CheckpointRow, SubtreeRow } from './store.ts'
 
-/** A leaf and its entry, read for speed: few columns, and those cheap to parse. */
-export interface AuditedLeaf extends Omit<EntryRow, 'id' | 'at'> {
-  leafIndex: number
-  entryId: string
-  /** False when the leaf's entry is gone: the columns of the entry are null then. */
-  present: boolean
-  /** Seconds since 1970. */
-  at: number
-  /** Base64 of the leaf's hash, the entry's commitment and its salt. */
-  hashes: string
-}
-
 export interface AuditPage {
-  leaves: AuditedLeaf[]
+  /** Some hundred each, as `audited.ts` takes them apart. */
+  leaves: Buffer[]
   subtrees: SubtreeRow[]
   checkpoints: CheckpointRow[]
 }
@@ -24,17 +13,7 @@ export interface AuditPage {
 /** Leaves `from … to − 1`, the stored subtrees that end among them and the checkpoints taken there. */
 export async function readPage(sql: Sql, from: number, to: number): Promise<AuditPage> {
   const [leaves, subtrees, checkpoints] = await Promise.all([
-    // Laterally and with a limit: one look-up by key for each leaf, whatever the planner thinks of the table's size.
-    sql<AuditedLeaf[]>`
-      select l.leaf_index, l.entry_id, e.id is not null as present, date_part('epoch', e.at) as at, e.actor, e.on_behalf_of,
-        e.organisation, e.action, e.subject, e.purpose, e.sealed_under, e.body, e.batch,
-        encode(l.hash || coalesce(e.commitment || e.salt, ''), 'base64') as hashes
-      from ledger.leaf l left join lateral (
-        select id, at, actor, on_behalf_of, organisation, action, subject, purpose, sealed_under, body, batch, salt,
-          commitment
-        from ledger.entry where id = l.entry_id limit 1) e on true
-      where l.leaf_index >= ${from} and l.leaf_index < ${to}
-      order by l.leaf_index`,
+    readLeaves(sql, from, to),
     sql<SubtreeRow[]>`
       select s.height, s.index, s.hash
       from generate_series(8, 48, 8) as h (height)

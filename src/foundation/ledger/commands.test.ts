@@ -6,7 +6,7 @@ import { UsageFault } from '#platform/capability'
 import { Problem } from '#platform/errors'
 import { openPool } from '#platform/sql'
 import { type CloneTest, cloneTest } from '#test/harness'
-import { verifyCommand } from './commands.ts'
+import { makeVerifyCommand } from './commands.ts'
 import { witnessPath } from './places.ts'
 import type { Verification } from './verify.ts'
 
@@ -15,7 +15,7 @@ async function verify(t: CloneTest, options: Record<string, string | boolean> = 
   const input = { positionals: [], options, progress: () => {}, print: async () => {} }
   const abilities = { runJobs: async () => {}, loadPack: async () => {} }
   try {
-    return (await verifyCommand.run(t.context(), { ...input, ...abilities })) as Verification
+    return (await makeVerifyCommand(() => []).run(t.context(), { ...input, ...abilities })) as Verification
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return error.facts as unknown as Verification

@@ -23,7 +23,7 @@ export function makeEntryId(at: Date): string {
 export const firstIdAt = (at: Date): string =>
   formatUuid(`${Math.max(0, at.getTime()).toString(16).padStart(12, '0')}00000000000000000000`)
 
-const formatUuid = (hex: string) =>
+export const formatUuid = (hex: string) =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 
 let scratch = Buffer.alloc(64 * 1024)

@@ -1,5 +1,6 @@
 export { type AppendedBatch, appendBatch, appendEntries, appendEntry, destroyKey } from './actions.ts'
-export { ledger } from './capability.ts'
+export { createLedger } from './capability.ts'
+export { listFaults as listContentFaults, listReadings as listContentReadings } from './contents/store.ts'
 export { type EvidenceWish, makeEvidence } from './export/actions.ts'
 export type { ShownItem } from './export/bundle.ts'
 export type { Finding, FindingCode } from './findings.ts'

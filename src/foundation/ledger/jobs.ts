@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import type { KeptBytes } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { defineJob, handleJob } from '#platform/jobs'
+import { readOn } from './contents/rounds.ts'
 import { sequenceJob } from './events.ts'
 import { openOwnSigner, readTrust, witnessPath } from './places.ts'
 import { sequenceLedger, signCheckpoint } from './sequence.ts'
@@ -11,9 +13,13 @@ import { verifyLedger } from './verify.ts'
 const entriesACheckpoint = 10_000
 
 const signJob = defineJob('ledger.sign', z.object({}))
+const readJob = defineJob('ledger.read-contents', z.object({}))
+/** Of every ten minutes; 144 runs a day go through a quarter of a terabyte. */
+const readBounds = { bytes: 2 * 1024 ** 3, milliseconds: 90_000 }
 const verifyJob = defineJob('ledger.verify', z.object({}))
 
-export const ledgerJobs = [
+export const ledgerJobs = (books: () => readonly KeptBytes[]) => [
+  handleJob(readJob, (ctx) => readOn(ctx, books(), readBounds), '*/10 * * * *'),
   handleJob(sequenceJob, async (ctx) => {
     await sequenceLedger(ctx.sql)
     const last = await findLastCheckpoint(ctx.sql)

@@ -33,6 +33,20 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(nodeInput)
 }
 
+/** The root over 2^k hashes that lie one after the other. */
+export function foldPerfect(hashes: Buffer): Buffer {
+  let row = hashes
+  while (row.length > hashBytes) {
+    const above = Buffer.allocUnsafe(row.length / 2)
+    for (let at = 0; at < above.length; at += hashBytes) {
+      nodeInput.set(row.subarray(2 * at, 2 * at + 2 * hashBytes), 1)
+      above.write(hash('sha256', nodeInput, 'binary'), at, 'binary')
+    }
+    row = above
+  }
+  return row
+}
+
 /** A growing tree, kept as its peaks: at most one for each bit of the size. */
 export interface Tree {
   size: number

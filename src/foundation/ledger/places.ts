@@ -5,7 +5,8 @@ import type { VerifyOptions } from './verify.ts'
 
 /** Where an installation keeps what must lie outside the database. */
 export const keyPath = (config: Config) => join(config.varDir, 'secrets', 'ledger-key.pem')
-export const witnessPath = (config: Config) => join(config.varDir, 'ledger', 'last-checkpoint.txt')
+export const witnessPath = ({ witnessFile, varDir }: Config) =>
+  witnessFile ?? join(varDir, 'ledger', 'last-checkpoint.txt')
 
 export function openOwnSigner(config: Config): Promise<Signer> {
   const host = config.publicUrl ? new URL(config.publicUrl).host : 'tram-huong.internal'

@@ -23,14 +23,14 @@ const bytes = (text: string) => Buffer.from(text, 'base64')
  * stands. @throws Problem 404 when there is no such entry, 409 while it is not numbered yet.
  */
 export async function proveEntry(sql: Sql, id: string): Promise<EntryProof> {
-  const entry = await findStoredEntry(sql, id)
+  // Sent together, in one transaction one after the other.
+  const [entry, last] = await Promise.all([findStoredEntry(sql, id), findLastCheckpoint(sql)])
   if (!entry) throw notFound('ledger.entry', id)
   if (entry.leafIndex === null) {
     throw conflict('ledger.not-numbered', 'Bản ghi vừa được viết và chưa được đánh số. Ông/bà thử lại sau ít giây.', {
       id,
     })
   }
-  const last = await findLastCheckpoint(sql)
   const signed = last && last.size > entry.leafIndex ? last : undefined
   const treeSize = signed?.size ?? (await countLeaves(sql))
   const { path, root } = await loadProof(sql, planInclusion(entry.leafIndex, treeSize), treeSize)

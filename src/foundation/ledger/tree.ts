@@ -5,7 +5,8 @@
  */
 import type { Sql } from '#platform/sql'
 import {
-  hashNode,
+  foldPerfect,
+  hashBytes,
   hashSpan,
   type ReadSubtree,
   rootOf,
@@ -29,29 +30,24 @@ function rangeOf({ level, index }: Subtree): HashRange {
 
 /** Loads what the spans need in one query. @throws when a row of the tree is missing. */
 export async function loadSpans(sql: Sql, spans: readonly Span[]): Promise<ReadSubtree> {
-  const ranges = spans.flatMap(splitSpan).map(rangeOf)
-  const rows = await listHashes(sql, ranges)
-  const stored = new Map<number, Map<number, Buffer>>()
-  for (const { height, index, hash } of rows) {
-    const row = stored.get(height) ?? new Map<number, Buffer>()
-    stored.set(height, row.set(index, hash))
-  }
+  const ranges = new Map(spans.flatMap(splitSpan).map((part) => [nameOf(part), rangeOf(part)]))
+  const rows = await listHashes(sql, [...ranges.values()])
+  const stored = new Map(rows.map(({ height, from, to, hashes }) => [`${height}/${from}/${to}`, hashes]))
+  const folded = new Map<string, Buffer>()
   return (part) => {
+    const known = folded.get(nameOf(part))
+    if (known) return known
     const { height, from, to } = rangeOf(part)
-    let hashes: Buffer[] = []
-    for (let at = from; at < to; at += 1) {
-      const hash = stored.get(height)?.get(at)
-      if (!hash) throw new Error(`the ledger's tree has no hash ${height}/${at}: run the verification`)
-      hashes.push(hash)
-    }
-    while (hashes.length > 1) {
-      hashes = Array.from({ length: hashes.length / 2 }, (_, at) =>
-        hashNode(hashes[2 * at] as Buffer, hashes[2 * at + 1] as Buffer),
-      )
-    }
-    return hashes[0] as Buffer
+    const hashes = stored.get(`${height}/${from}/${to}`)
+    if (hashes?.length !== (to - from) * hashBytes)
+      throw new Error(`the ledger's tree lacks hashes among ${height}/${from}–${to - 1}: run the verification`)
+    const hash = foldPerfect(hashes)
+    folded.set(nameOf(part), hash)
+    return hash
   }
 }
+
+const nameOf = ({ level, index }: Subtree) => `${level}/${index}`
 
 /** The tree of the first `size` leaves, ready to be appended to. */
 export async function loadTree(sql: Sql, size: number): Promise<Tree> {

@@ -1,7 +1,7 @@
 /** The parts of the verification beside the tree: batches, keys, and rows that belong to nothing. */
+import { z } from 'zod'
 import type { Sql } from '#platform/sql'
 import {
-  type AuditedLeaf,
   listBatchSalts,
   listChunks,
   listFingerprints,
@@ -12,6 +12,7 @@ import {
   listUnnumbered,
   listVanished,
 } from './audit.ts'
+import type { AuditedLeaf } from './audited.ts'
 import { fingerprintOf } from './commitment.ts'
 import type { Report } from './findings.ts'
 import { appendLeaf, emptyTree, hashBytes, rootOf, sha256 } from './merkle.ts'
@@ -22,6 +23,10 @@ const chunksAtOnce = 64
 const batchesAtOnce = 512
 const listed = 1000
 
+const Told = z.object({ batch: z.unknown(), body: z.unknown(), sealedUnder: z.string().nullable() })
+type Told = z.infer<typeof Told>
+const SealedBody = z.object({ fingerprint: z.string() })
+
 interface BatchClaim {
   leaf: AuditedLeaf
   seal: BatchSeal
@@ -31,8 +36,8 @@ interface BatchClaim {
 export async function verifyBatches(sql: Sql, report: Report, leaves: readonly AuditedLeaf[]): Promise<void> {
   const claims: BatchClaim[] = []
   for (const leaf of leaves) {
-    if (leaf.batch === null) continue
-    const seal = readSeal(leaf.batch)
+    if (!leaf.entry?.hasBatch) continue
+    const seal = BatchSeal.safeParse(toldBy(leaf)?.batch).data
     // A seal that cannot be read was changed, and has been named as a changed entry.
     if (seal) claims.push({ leaf, seal })
   }
@@ -41,9 +46,10 @@ export async function verifyBatches(sql: Sql, report: Report, leaves: readonly A
   }
 }
 
-function readSeal(text: string): BatchSeal | undefined {
+/** What the text says that the commitment is made over. */
+function toldBy({ entry }: AuditedLeaf): Told | undefined {
   try {
-    return BatchSeal.safeParse(JSON.parse(text)).data
+    return Told.safeParse(JSON.parse(entry?.text ?? '')).data
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
@@ -76,14 +82,17 @@ async function verifySomeBatches(sql: Sql, report: Report, claims: readonly Batc
 
 /** A sealed body names the fingerprint of its key: another key under the same name would make it unreadable. */
 export async function verifySeals(sql: Sql, report: Report, leaves: readonly AuditedLeaf[]): Promise<void> {
-  const sealed = leaves.filter((leaf) => leaf.sealedUnder !== null)
+  const sealed = leaves.flatMap((leaf) => {
+    const told = leaf.entry?.isSealed ? toldBy(leaf) : undefined
+    return told?.sealedUnder ? [{ leaf, keyName: told.sealedUnder, body: SealedBody.safeParse(told.body).data }] : []
+  })
   if (sealed.length === 0) return
-  const names = [...new Set(sealed.map((leaf) => leaf.sealedUnder ?? ''))]
+  const names = [...new Set(sealed.map(({ keyName }) => keyName))]
   const known = new Map((await listFingerprints(sql, names)).map((row) => [row.name, row.fingerprint.toString('hex')]))
-  for (const leaf of sealed) {
-    const fingerprint = known.get(leaf.sealedUnder ?? '')
-    if (fingerprint === undefined || leaf.body.includes(`"fingerprint":"${fingerprint}"`)) continue
-    report.add('key.changed', `the key ${leaf.sealedUnder} is not the one that sealed entry ${leaf.entryId}`, {
+  for (const { leaf, keyName, body } of sealed) {
+    const fingerprint = known.get(keyName)
+    if (fingerprint === undefined || body?.fingerprint === fingerprint) continue
+    report.add('key.changed', `the key ${keyName} is not the one that sealed entry ${leaf.entryId}`, {
       entryId: leaf.entryId,
       leafIndex: leaf.leafIndex,
     })

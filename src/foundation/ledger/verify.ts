@@ -6,12 +6,13 @@
  * subtree disagree, the walk goes on with both trees until a signed checkpoint tells which of them is the true one; so one rewritten
  * row is one finding and does not drown the others.
  */
+import { setImmediate } from 'node:timers/promises'
 import { inTransaction, type Pool, type Sql } from '#platform/sql'
-import { type AuditedLeaf, type AuditPage, countEntries, listCheckpointsBeyond, readPage } from './audit.ts'
+import { type AuditPage, countEntries, listCheckpointsBeyond, readPage } from './audit.ts'
+import { type AuditedLeaf, hashOf, isSound, isSpecial, leavesOf, takeApart } from './audited.ts'
 import { commit } from './commitment.ts'
 import { type Finding, type FindingCode, type Report, startReport } from './findings.ts'
 import { appendLeaf, emptyTree, hashBytes, hashLeaf, hashNode, rootOf, type Tree } from './merkle.ts'
-import { preimageOf } from './model.ts'
 import { type ParsedNote, parseNote, readIfPresent, verifyNote } from './note.ts'
 import { type CheckpointRow, countLeaves } from './store.ts'
 import { storedEvery } from './tree.ts'
@@ -39,7 +40,7 @@ export interface Verification {
   findingCount: number
 }
 
-const pageLeaves = 32 * 256
+const pageLeaves = 64 * 256
 
 interface Walk {
   report: Report
@@ -112,46 +113,53 @@ function inSnapshot<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
 }
 
 async function walkPages(sql: Sql, walk: Walk, size: number): Promise<void> {
-  let next = readPage(sql, 0, pageLeaves)
-  for (let from = 0; from < size; from += pageLeaves) {
-    const page = await next
+  let page = size > 0 ? await readPage(sql, 0, Math.min(pageLeaves, size)) : undefined
+  for (let from = 0; page; from += pageLeaves) {
     const to = Math.min(from + pageLeaves, size)
     // The database reads the next page while this one is hashed.
-    if (to < size) next = readPage(sql, to, to + pageLeaves)
-    try {
-      walkPage(walk, page, from, to)
-      const sound = walk.named.size === 0 ? page.leaves : page.leaves.filter((leaf) => !walk.named.has(leaf.entryId))
-      await verifyBatches(sql, walk.report, sound)
-      await verifySeals(sql, walk.report, sound)
-      walk.named.clear()
-    } catch (error) {
-      await Promise.allSettled([next])
-      throw error
-    }
+    const next: Promise<AuditPage | undefined> =
+      to < size ? readPage(sql, to, Math.min(to + pageLeaves, size)) : Promise.resolve(undefined)
+    const [walked, read] = await Promise.allSettled([walkPage(walk, page, from, to), next])
+    if (walked.status === 'rejected') throw walked.reason
+    if (read.status === 'rejected') throw read.reason
+    const sound = walked.value.filter((leaf) => !walk.named.has(leaf.entryId))
+    await verifyBatches(sql, walk.report, sound)
+    await verifySeals(sql, walk.report, sound)
+    walk.named.clear()
     walk.options.progress?.(to, size)
+    page = read.value
   }
-  await next
 }
 
-function walkPage(walk: Walk, page: AuditPage, from: number, to: number): void {
+/** @returns the entries of which more than the hash is to be looked at. */
+async function walkPage(walk: Walk, page: AuditPage, from: number, to: number): Promise<AuditedLeaf[]> {
   const subtrees = new Map(page.subtrees.map((row) => [`${row.height}/${row.index}`, row.hash]))
   const checkpoints = new Map(page.checkpoints.map((row) => [row.size, row]))
-  let place = 0
-  const onSubtree = (level: number, index: number, hash: Buffer) =>
-    level % storedEvery === 0
-      ? checkSubtree(walk, level, index, { hash, stored: subtrees.get(`${level}/${index}`) })
-      : undefined
-  for (let index = from; index < to; index += 1) {
-    const leaf = page.leaves[place]
-    const present = leaf?.leafIndex === index ? leaf : undefined
-    if (present) place += 1
-    const hash = present ? checkLeaf(walk, present) : missLeaf(walk, index)
+  const special: AuditedLeaf[] = []
+  const append = (hash: Buffer) => {
     appendToRival(walk, hash)
-    appendLeaf(walk.tree, hash, onSubtree)
+    appendLeaf(walk.tree, hash, (level, index, node) =>
+      level % storedEvery === 0
+        ? checkSubtree(walk, level, index, { hash: node, stored: subtrees.get(`${level}/${index}`) })
+        : undefined,
+    )
     const checkpoint = checkpoints.get(walk.tree.size)
     if (checkpoint) checkCheckpoint(walk, checkpoint)
     if (walk.witness?.size === walk.tree.size) checkWitness(walk, walk.witness)
   }
+  let next = from
+  for (const field of page.leaves) {
+    for (const leaf of leavesOf(field)) {
+      for (; next < leaf.leafIndex; next += 1) append(missLeaf(walk, next))
+      append(isSound(leaf) ? hashOf(leaf) : nameFault(walk, takeApart(leaf)))
+      if (isSpecial(leaf)) special.push(takeApart(leaf))
+      next += 1
+    }
+    // The connection is read, and others are served, while this is hashed.
+    await setImmediate()
+  }
+  for (; next < to; next += 1) append(missLeaf(walk, next))
+  return special
 }
 
 function appendToRival(walk: Walk, hash: Buffer): void {
@@ -169,31 +177,24 @@ function missLeaf(walk: Walk, index: number): Buffer {
   return Buffer.alloc(hashBytes)
 }
 
-/** @returns the leaf's hash as it most probably was. */
-function checkLeaf(walk: Walk, leaf: AuditedLeaf): Buffer {
-  const hashes = Buffer.from(leaf.hashes, 'base64')
-  const hash = hashes.subarray(0, hashBytes)
-  if (!leaf.present) {
-    walk.named.add(leaf.entryId)
+/** A leaf that is not sound. @returns its hash as it most probably was. */
+function nameFault(walk: Walk, leaf: AuditedLeaf): Buffer {
+  const { hash, entry } = leaf
+  walk.named.add(leaf.entryId)
+  if (!entry) {
     walk.report.add('entry.missing', `entry ${leaf.entryId} (number ${leaf.leafIndex}) was removed`, placeOf(leaf))
     return hash
   }
-  const stored = hashes.subarray(hashBytes, 2 * hashBytes)
-  const preimage = preimageOf(leaf, leaf.entryId, new Date(Math.round(leaf.at * 1000)))
-  const commitment = commit(hashes.subarray(2 * hashBytes), preimage)
+  const commitment = commit(entry.salt, entry.text)
   const expected = hashLeaf(commitment)
-  const sameCommitment = commitment.equals(stored)
-  const sameLeaf = expected.equals(hash)
-  if (sameCommitment && sameLeaf) return hash
-  walk.named.add(leaf.entryId)
-  if (sameCommitment) {
+  if (commitment.equals(entry.commitment)) {
     const text = `entry ${leaf.entryId} and its leaf ${leaf.leafIndex} do not belong together: one was rewritten`
     walk.report.add('leaf.changed', text, placeOf(leaf))
     walk.tainted = true
     return expected
   }
   walk.report.add('entry.changed', `entry ${leaf.entryId} (number ${leaf.leafIndex}) was changed`, placeOf(leaf))
-  if (!sameLeaf && !hashLeaf(stored).equals(hash)) walk.tainted = true
+  if (!expected.equals(hash) && !hashLeaf(entry.commitment).equals(hash)) walk.tainted = true
   return hash
 }
 

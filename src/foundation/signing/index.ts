@@ -9,6 +9,7 @@ export {
   requireSignedByPerson,
   type SignaturePlaces,
 } from './layout/decree.ts'
+export { hasSeal } from './means/seal-store.ts'
 export type {
   Appearance,
   Box,

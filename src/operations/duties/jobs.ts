@@ -6,6 +6,7 @@ import { defineJob, handleJob, type JobHandler } from '#platform/jobs'
 import { recordsChanged } from '#warehouse'
 import { followFigures } from './keeping/obligations.ts'
 import { keepDuties, settleAndTell } from './keeping/pass.ts'
+import { followSignature } from './reminders/signature.ts'
 
 export const keepJob = defineJob('duties.keep', z.object({}))
 /** The first look after a start: whatever came or went while the program stood still. */
@@ -27,4 +28,5 @@ export const subscriptions: readonly Subscription[] = [
     await settleAndTell(ctx, { subjectKind: 'indicator', subjects: indicators })
     await followFigures(ctx, indicators)
   }),
+  followSignature,
 ]

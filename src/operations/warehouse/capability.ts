@@ -2,6 +2,7 @@ import type { Capability } from '#platform/capability'
 import { importCommand } from './commands.ts'
 import { loadContracts } from './contracts.ts'
 import { feedDirectives, feedJobs, feedSubscriptions } from './directive-feed.ts'
+import { keptLandings } from './evidence.ts'
 import { inlets } from './inlets/card.ts'
 import { jobs } from './jobs.ts'
 import { reportLayer, sourceLayer } from './map-layer.ts'
@@ -20,6 +21,7 @@ export const warehouse: Capability = {
   jobs: [...jobs, ...inlets.jobs, ...feedJobs, portfolioJob],
   subscriptions: [...feedSubscriptions, portfolioSubscription],
   commands: [importCommand],
+  keptBytes: [keptLandings],
   mapLayers: [reportLayer, sourceLayer],
   permissions: {
     ...pagePermissions,

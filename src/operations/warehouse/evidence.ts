@@ -1,7 +1,10 @@
 /** What the ledger holds of records: the hash of each, and the entry, or the item of a batch, that tells of the bytes it came in. */
+import { z } from 'zod'
 import { listEntries, type ShownItem } from '#ledger'
+import type { KeptBytes } from '#platform/capability'
 import type { Sql } from '#platform/sql'
-import { findLanding } from './store.ts'
+import { openLanding } from './landing.ts'
+import { findChunkSeq, findLanding, type Landing } from './store.ts'
 
 export interface RecordHash {
   id: number
@@ -14,6 +17,41 @@ export interface RecordHash {
 export const listRecordHashes = (sql: Sql, ids: readonly number[]): Promise<RecordHash[]> => sql<RecordHash[]>`
   select id, landing_id, line, encode(sha256, 'hex') as sha256 from warehouse.record where id = any(${[...ids]}::bigint[])
   order by id`
+
+const prefix = 'landing:'
+
+/** Landed bytes, for the ledger to read again. */
+export const keptLandings: KeptBytes = {
+  action: 'landing.landed',
+  title: 'Dữ liệu nhận về, như khi đến',
+  async find(ctx, { subject, body }) {
+    const told = z.object({ sha256: z.string() }).safeParse(body).data?.sha256
+    const ids = subject.startsWith(prefix) ? [Number(subject.slice(prefix.length))] : landingsOf(body).map(Number)
+    return Promise.all(
+      ids.map(async (id) => {
+        const landing = await findLanding(ctx.sql, id)
+        return {
+          subject: `${prefix}${id}`,
+          name: landing?.fileName ?? `Đợt nhận ${id}`,
+          source: landing?.source,
+          sha256: told ?? landing?.sha256?.toString('hex') ?? '',
+          item: landing?.sha256 ? itemOf({ ...landing, sha256: landing.sha256 }) : undefined,
+          open: async () => ((await findChunkSeq(ctx.sql, id, 0)) === undefined ? undefined : openLanding(ctx.sql, id)),
+        }
+      }),
+    )
+  },
+}
+
+/** As a batch of small arrivals holds it. */
+const itemOf = ({ source, channel, fileName, byteCount, sha256, id }: Landing & { sha256: Buffer }) => ({
+  source,
+  channel,
+  fileName,
+  byteCount,
+  sha256: sha256.toString('hex'),
+  landing: id,
+})
 
 const aroundMs = 600_000
 
@@ -40,7 +78,8 @@ export async function findLandingEvidence(
 async function findInBatch(sql: Sql, id: number): Promise<ShownItem | undefined> {
   const landing = await findLanding(sql, id)
   if (!landing?.sha256) return undefined
-  const { source, channel, fileName, byteCount, sha256, receivedAt } = landing
+  const { source, receivedAt } = landing
+  const item = itemOf({ ...landing, sha256: landing.sha256 })
   const batches = await listEntries(sql, {
     subject: `source:${source}`,
     action: 'landing.landed',
@@ -51,7 +90,6 @@ async function findInBatch(sql: Sql, id: number): Promise<ShownItem | undefined>
   })
   for (const { id: entry, body } of batches) {
     const index = landingsOf(body).indexOf(id)
-    const item = { source, channel, fileName, byteCount, sha256: sha256.toString('hex'), landing: id }
     if (index >= 0) return { entry, index, item }
   }
   return undefined

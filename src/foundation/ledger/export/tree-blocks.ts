@@ -3,7 +3,8 @@
  * Proofs of entries that lie side by side cost a block among them; those far apart a few blocks each.
  */
 import type { Sql } from '#platform/sql'
-import { hashNode, hashSpan, planInclusion, type Subtree, splitSpan } from '../merkle.ts'
+import { hashBytes, hashNode, hashSpan, planInclusion, type Subtree, splitSpan } from '../merkle.ts'
+import { splitHashes } from '../proof.ts'
 import { listHashes } from '../store.ts'
 import { storedEvery } from '../tree.ts'
 
@@ -61,14 +62,14 @@ async function loadBlocks(sql: Sql, size: number, places: readonly Place[]): Pro
     from: block * blockWidth,
     to: Math.min((block + 1) * blockWidth, Math.floor(size / 2 ** height)),
   }))
-  const rows = new Map<string, Buffer[]>()
-  for (const { height, index, hash } of await listHashes(sql, ranges)) {
-    const key = `${height}/${Math.floor(index / blockWidth)}`
-    const row = rows.get(key) ?? []
-    row[index % blockWidth] = hash
-    rows.set(key, row)
-  }
-  return new Map([...rows].map(([key, row]) => [key, growLevels(row)]))
+  const rows = await listHashes(sql, ranges)
+  return new Map(
+    rows.flatMap(({ height, from, to, hashes }) =>
+      hashes.length === (to - from) * hashBytes
+        ? [[`${height}/${from / blockWidth}`, growLevels(splitHashes(hashes))] as const]
+        : [],
+    ),
+  )
 }
 
 function growLevels(row: Buffer[]): Levels {

@@ -1,13 +1,16 @@
 import { z } from 'zod'
+import type { KeptBytes } from '#platform/capability'
 import { page, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { tableFile } from '#platform/table-file'
 import { Button, DateInput, FilterBar, formatNumber, Section, Table, TextInput, Time, withQuery } from '#ui'
 import { destroyPermission, readPermission } from '../actions.ts'
+import { listFaults, listReadings } from '../contents/store.ts'
 import type { Checkpoint, Entry } from '../model.ts'
 import { listCheckpoints, listEntries } from '../read.ts'
 import { recordSearch, searchEntries } from '../search.ts'
 import type { EntryQuery } from '../search-store.ts'
+import { Contents } from './contents.tsx'
 import { activeFilters, dateValue, FilterQuery, filterNames, readFilter } from './filter.tsx'
 import { listPath, sayAction, sayActor, sayOrganisation } from './words.ts'
 
@@ -20,38 +23,52 @@ const ListQuery = FilterQuery.extend({
 })
 type ListQuery = z.infer<typeof ListQuery>
 
-export const listRoute = route({
-  method: 'GET',
-  path: listPath,
-  access: readPermission,
-  query: ListQuery,
-  async handle(ctx, { query, request }) {
-    const filter = readFilter(query)
-    if (query.tai) {
-      await recordSearch(ctx, filter)
-      const asked = { ...filter, reach: ctx.reach(readPermission) }
-      return tableFile(query.tai, { name: 'nhat-ky', titles: fileTitles, rows: fileRows(ctx.sql, asked) })
-    }
-    const rows = await searchEntries(ctx, { ...filter, after: query.sau, limit: pageSize + 1 })
-    const shown = rows.slice(0, pageSize)
-    const nextHref = rows.length > pageSize ? withQuery(request.url, { sau: shown.at(-1)?.id }) : undefined
-    const checkpoints = await listCheckpoints(ctx.sql, checkpointsShown)
-    return page({
-      title: 'Nhật ký',
-      lead: 'Ai đã làm gì, lúc nào, với đối tượng nào. Bản ghi chỉ được viết thêm, không sửa và không xóa được.',
-      islands: ['table'],
-      actions: (
-        <>
-          <Button href={`${listPath}/xuat${queryOf(request.url)}`}>Xuất kèm bằng chứng</Button>
-          {ctx.can(destroyPermission) && <Button href={`${listPath}/huy-khoa`}>Hủy khóa mã hóa</Button>}
-        </>
-      ),
-      body: (
-        <ListPage entries={shown} nextHref={nextHref} query={query} checkpoints={checkpoints} address={request.url} />
-      ),
-    })
-  },
-})
+const faultsShown = 100
+
+export const makeListRoute = (books: () => readonly KeptBytes[]) =>
+  route({
+    method: 'GET',
+    path: listPath,
+    access: readPermission,
+    query: ListQuery,
+    async handle(ctx, { query, request }) {
+      const filter = readFilter(query)
+      if (query.tai) {
+        await recordSearch(ctx, filter)
+        const asked = { ...filter, reach: ctx.reach(readPermission) }
+        return tableFile(query.tai, { name: 'nhat-ky', titles: fileTitles, rows: fileRows(ctx.sql, asked) })
+      }
+      const rows = await searchEntries(ctx, { ...filter, after: query.sau, limit: pageSize + 1 })
+      const shown = rows.slice(0, pageSize)
+      const nextHref = rows.length > pageSize ? withQuery(request.url, { sau: shown.at(-1)?.id }) : undefined
+      const checkpoints = await listCheckpoints(ctx.sql, checkpointsShown)
+      // Names of files are their organisation's: who reads only some sees how far it is, and no names.
+      const faults = ctx.reach(readPermission) === 'all' ? await listFaults(ctx.sql, faultsShown) : []
+      return page({
+        title: 'Nhật ký',
+        lead: 'Ai đã làm gì, lúc nào, với đối tượng nào. Bản ghi chỉ được viết thêm, không sửa và không xóa được.',
+        islands: ['table'],
+        actions: (
+          <>
+            <Button href={`${listPath}/xuat${queryOf(request.url)}`}>Xuất kèm bằng chứng</Button>
+            {ctx.can(destroyPermission) && <Button href={`${listPath}/huy-khoa`}>Hủy khóa mã hóa</Button>}
+          </>
+        ),
+        body: (
+          <div class="stack-large">
+            <ListPage
+              entries={shown}
+              nextHref={nextHref}
+              query={query}
+              checkpoints={checkpoints}
+              address={request.url}
+            />
+            <Contents books={books()} readings={await listReadings(ctx.sql)} faults={faults} />
+          </div>
+        ),
+      })
+    },
+  })
 
 const fileTitles = [
   'Mã',

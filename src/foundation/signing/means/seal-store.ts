@@ -51,3 +51,9 @@ export async function setSealDisabled(
     update signing.seal set disabled_at = ${disabled ? at : null}, changed_at = ${at}, changed_by = ${by}
     where organisation = ${organisation}`
 }
+
+/** Whether the agency's seal can be put by this installation. */
+export async function hasSeal(sql: Sql, organisation: string): Promise<boolean> {
+  const seal = await findSeal(sql, organisation)
+  return seal !== undefined && !seal.disabledAt
+}

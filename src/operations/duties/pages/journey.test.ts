@@ -36,6 +36,10 @@ cloneTest(
       assert.deepEqual(await findAxeFaults(signer), [])
       await signer.getByRole('button', { name: 'Ký và ban hành nhắc nhở' }).click()
       assert.match((await signer.getByRole('status').first().textContent()) ?? '', /Đã ký ban hành/)
+      assert.deepEqual(await findAxeFaults(signer), [])
+      await signer.getByRole('button', { name: 'Trình ký số' }).click()
+      assert.match((await signer.getByRole('status').first().textContent()) ?? '', /Đã trình ký số/)
+      assert.deepEqual(await findAxeFaults(signer), [])
       for (const url of ['/trach-nhiem', '/trach-nhiem/bac-thang', '/trach-nhiem/van-ban']) {
         await signer.goto(`${t.url}${url}`)
         assert.deepEqual(await findAxeFaults(signer), [], url)

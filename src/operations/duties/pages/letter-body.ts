@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** What the forms of a letter's page send. */
 export const Body = z.object({
-  viec: z.enum(['giai-trinh', 'chap-nhan', 'khong', 'ky', 'thu-hoi', 'bo']),
+  viec: z.enum(['giai-trinh', 'chap-nhan', 'khong', 'ky', 'thu-hoi', 'bo', 'trinh-ky']),
   'giai-trinh': z.string().max(4000).optional(),
   'ly-do': z.string().max(2000).optional(),
   ky: z.union([z.string(), z.array(z.string()).max(2000)]).optional(),

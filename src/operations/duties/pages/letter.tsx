@@ -1,6 +1,7 @@
+import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
 import { getCalendarOf, localDate } from '#calendar'
-import { docxType, type Letter, letterDocx, letterHtml, printPdf } from '#files'
+import { docxType, type Letter, letterDocx, letterHtml, openFile, printPdf } from '#files'
 import { listPeople } from '#identity'
 import { getHomePack, signatureBlockFor } from '#organisations'
 import type { Context } from '#platform/context'
@@ -10,6 +11,7 @@ import { Button, ErrorSummary, type FormError, Notice, readDateInput, withQuery 
 import { reachOfDuties } from '../reading/reach.ts'
 import { decideExplanation, dropLetter, explainLetter, issueLetter, withdrawLetter } from '../reminders/actions.ts'
 import { makeLetter } from '../reminders/letter.ts'
+import { sendToSign } from '../reminders/signature.ts'
 import {
   countIssued,
   findLetter,
@@ -23,12 +25,13 @@ import {
 import { getSettings } from '../settings.ts'
 import { Body, type LetterBody } from './letter-body.ts'
 import { Forms, LetterFacts, LetterSteps, NamedDuties } from './letter-parts.tsx'
+import { LetterSigning } from './letter-signing.tsx'
 import { readDirectory } from './parts.tsx'
 import { agencyPath, kindWords, letterPath, lettersPath } from './words.ts'
 
 const Params = z.strictObject({ code: z.string().max(40) })
 const Query = z.object({
-  xong: z.enum(['giai-trinh', 'chap-nhan', 'khong', 'ky', 'thu-hoi', 'bo']).optional().catch(undefined),
+  xong: z.enum(['giai-trinh', 'chap-nhan', 'khong', 'ky', 'thu-hoi', 'bo', 'trinh-ky']).optional().catch(undefined),
 })
 
 const doneWords = {
@@ -38,6 +41,7 @@ const doneWords = {
   ky: 'Đã ký ban hành',
   'thu-hoi': 'Đã thu hồi; văn bản không còn được tính',
   bo: 'Đã bỏ dự thảo',
+  'trinh-ky': 'Đã trình ký số; người ký đã được báo',
 } as const
 
 /** A letter the actor may see; what he may not see is not there. @throws Problem 404 */
@@ -61,6 +65,8 @@ async function act(ctx: Context, code: string, body: LetterBody): Promise<void> 
       return withdrawLetter(ctx, code, reason)
     case 'bo':
       return dropLetter(ctx, code, reason)
+    case 'trinh-ky':
+      return sendToSign(ctx, code, letterPath(code))
     case 'ky': {
       const issuedOn = readDateInput(body, 'ngay')
       if (!issuedOn || issuedOn === 'invalid')
@@ -113,6 +119,10 @@ export const letterRoutes: readonly Route[] = [
     params: Params,
     async handle(ctx, { params }) {
       const { row, html } = await written(ctx, params.code)
+      if (row.signedSha256) {
+        const { bytes } = await openFile(ctx, row.signedSha256)
+        return file(`${row.code}.pdf`, 'application/pdf', await buffer(bytes), true)
+      }
       const title = `${kindWords[row.kind]} ${row.numberText ?? row.code}`
       return file(`${row.code}.pdf`, 'application/pdf', await printPdf(ctx, html, { title }), true)
     },
@@ -187,7 +197,7 @@ async function show(ctx: Context, code: string, { done, typed, errors = [] }: Sh
           Tải về DOCX
         </Button>
         <Button href={`${letterPath(code)}/thu.pdf`} icon="document">
-          {row.letter ? 'Xem văn bản (PDF)' : 'Xem dự thảo (PDF)'}
+          {row.signedSha256 ? 'Xem văn bản đã ký số (PDF)' : row.letter ? 'Xem văn bản (PDF)' : 'Xem dự thảo (PDF)'}
         </Button>
       </>
     ),
@@ -211,6 +221,7 @@ async function show(ctx: Context, code: string, { done, typed, errors = [] }: Sh
               : undefined
           }
         />
+        <LetterSigning ctx={ctx} row={row} />
         <NamedDuties duties={duties} calendar={calendar} now={ctx.now} />
         <LetterSteps
           steps={steps}

@@ -3,6 +3,8 @@ import { listEntries } from '#ledger'
 import type { Problem } from '#platform/errors'
 import type { Sql } from '#platform/sql'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
+import { emptyQueue, workQueue } from '#test/queue'
+import { begin, courierOf, makeSigner, signAll } from '#test/signers'
 import { keepDuties } from '../keeping/pass.ts'
 import { arrive, at, pass, watchOnly } from '../testing.ts'
 import { decideExplanation, dropLetter, explainLetter, issueLetter, withdrawLetter } from './actions.ts'
@@ -228,3 +230,38 @@ dbTest('a draft is dropped with a reason, and not made again at once', async (t)
   await pass(t, '2026-11-05T10:00', '2026-11-10T10:00', 12)
   assert.equal((await listLetters(t.sql, { ...everyone, agency })).length, 1)
 })
+
+dbTest(
+  'an issued letter is sent to its signer to be signed digitally, once more after a refusal; the signed file is what is sent',
+  async (t) => {
+    const row = await silence(t)
+    const thursday = await refused(t, row)
+    await emptyQueue(t)
+    const page = `/trach-nhiem/van-ban/${row.code}`
+    const head = thursday.as('giamdoc-khcn')
+    const send = (asker = head) => asker.submit(page, { viec: 'trinh-ky' })
+    assert.match((await send()).body, /Chỉ văn bản đã có số, ngày/)
+    await issueLetter(thursday.context(signer), row.code, { number: 12, issuedOn: '2026-11-05' })
+    assert.equal((await send(thursday.as('trucban'))).statusCode, 403)
+    const requestOf = async () => /\/ky-so\/(KS-[\d-]+)/.exec((await head.get(page)).body)?.[1] ?? ''
+    assert.equal((await send()).statusCode, 303)
+    const first = await requestOf()
+    assert.match((await send()).body, /đã trình ký số/)
+    const refusal = await head.submit(`/ky-so/${first}/tu-choi`, { 'ly-do': 'Thiếu phụ lục số liệu.' })
+    assert.equal(refusal.statusCode, 303)
+    await workQueue(thursday)
+    assert.equal((await send()).statusCode, 303)
+    const second = await requestOf()
+    assert.ok(second && second !== first)
+    const key = await makeSigner('Đặng Văn Tạm Gọi')
+    const session = await begin(head, [second])
+    await courierOf(head, session)('chung-thu', { chain: key.chain })
+    assert.equal(await signAll(head, session, key), 1)
+    await workQueue(thursday)
+    assert.match((await head.get(page)).body, /Bản PDF đã ký số là bản được gửi/)
+    const sent = (await head.get(`${page}/thu.pdf`)).rawPayload
+    assert.match(sent.toString('latin1'), /\/ByteRange/)
+    assert.deepEqual(sent, (await head.get(`/ky-so/${second}/tep`)).rawPayload)
+    assert.match((await head.get(page)).body, /Đã ký số KS-/)
+  },
+)

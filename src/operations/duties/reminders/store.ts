@@ -29,12 +29,16 @@ export interface LetterRow {
   closedReason: string | null
   closedBy: string | null
   closedAt: Date | null
+  /** Of the signing request under way, or done. */
+  signingCode: string | null
+  signingCount: number
+  signedSha256: string | null
 }
 
 const columns = (sql: Sql) => sql`
   r.id, r.code, r.kind, r.agency, r.issuer, r.state, r.drafted_at, r.explain_by, r.explanation, r.explained_by, r.explained_at,
   r.decision, r.decided_by, r.decided_at, r.year, r.number, r.number_text, r.issued_on, r.issued_by, r.issued_at, r.letter,
-  r.closed_reason, r.closed_by, r.closed_at`
+  r.closed_reason, r.closed_by, r.closed_at, r.signing_code, r.signing_count, r.signed_sha256`
 
 export async function findLetter(sql: Sql, code: string): Promise<LetterRow | undefined> {
   const [row] = await sql<LetterRow[]>`select ${columns(sql)} from duties.reminder r where r.code = ${code}`
@@ -270,4 +274,12 @@ export async function listYears(sql: Sql): Promise<number[]> {
   const rows = await sql<{ year: number }[]>`
     select distinct year from duties.reminder where year is not null order by year desc`
   return rows.map(({ year }) => year)
+}
+
+export async function setSigning(sql: Sql, id: number, asked: { code: string | null; count: number }): Promise<void> {
+  await sql`update duties.reminder set signing_code = ${asked.code}, signing_count = ${asked.count} where id = ${id}`
+}
+
+export async function setSigned(sql: Sql, id: number, sha256: string): Promise<void> {
+  await sql`update duties.reminder set signed_sha256 = ${sha256} where id = ${id}`
 }

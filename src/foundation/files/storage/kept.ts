@@ -1,0 +1,25 @@
+import type { KeptBytes } from '#platform/capability'
+import { findContent, isKept } from '../store.ts'
+import { storeOf } from './choose.ts'
+import { nameOf } from './names.ts'
+
+const prefix = 'file:'
+
+/** Kept files, for the ledger to read again: the subject of the entry is the hash. */
+export const keptFiles: KeptBytes = {
+  action: 'file.kept',
+  title: 'Tệp đã lưu',
+  async find(ctx, { subject }) {
+    const sha256 = subject.slice(prefix.length)
+    const file = await findContent(ctx.sql, sha256)
+    return [
+      {
+        subject,
+        name: file?.name ?? sha256,
+        sha256,
+        isGone: file !== undefined && !(await isKept(ctx.sql, sha256)),
+        open: async () => (file ? (await storeOf(ctx.config).open(nameOf(sha256)))?.bytes : undefined),
+      },
+    ]
+  },
+}
