@@ -1,6 +1,7 @@
 // A file field that sends its file in pieces as soon as it is chosen: `input[type=file][data-upload=<use>]`. Progress, pause and going on
 // after a line that was cut or a page that was closed (the same file chosen again goes on where it stood). The form then names the
-// upload in a hidden field instead of bringing the file. Without this module the form brings the file itself, as ever.
+// upload in a hidden field instead of bringing the file. A form that comes back with something to mend still has it: the name of a whole
+// upload is kept in this tab for its form until it is given up or taken. Without this module the form brings the file itself, as ever.
 import { type DetailedError, isSupported, Upload } from 'tus-js-client'
 
 const path = '/api/v1/uploads'
@@ -72,6 +73,7 @@ class Sending {
   #upload: Upload | undefined
   #running = false
   #waiting: HTMLElement | null | undefined
+  #kept: string | undefined
 
   constructor(input: HTMLInputElement) {
     this.#input = input
@@ -83,6 +85,43 @@ class Sending {
       if (this.#upload && !this.#running && this.#parts.box.dataset.state === 'lost') this.#resume()
     })
     input.form?.addEventListener('submit', (event) => this.#hold(event))
+    void this.#takeUp()
+  }
+
+  /** Of this field of this form, whatever the address the form is shown at. */
+  get #memory(): string {
+    const form = this.#input.form
+    return `tram-upload ${form ? new URL(form.action).pathname : ''} ${this.#input.name}`
+  }
+
+  /** What was uploaded before the form came back, if the server still keeps it whole. */
+  async #takeUp(): Promise<void> {
+    const id = sessionStorage.getItem(this.#memory)
+    if (!id) return
+    const answer = await fetch(`${path}/${id}`, { headers: { accept: 'application/json' } }).catch(() => undefined)
+    if (!answer) return
+    const row = answer.ok ? await answer.json() : undefined
+    // Taken with its form, or its time is over; or another file has been chosen meanwhile.
+    if (!row || row.receivedBytes < row.sizeBytes) return sessionStorage.removeItem(this.#memory)
+    if (this.#upload || this.#kept || this.#input.files?.length) return
+    this.#keep(id)
+    this.#show(
+      'done',
+      `Tệp đã tải lên vẫn được giữ: ${row.name} (${megabytes(row.sizeBytes)}). Tệp được nhận khi gửi biểu mẫu.`,
+    )
+  }
+
+  /** The form names the upload; it must not bring the bytes a second time. */
+  #keep(id: string): void {
+    const { named, pause, bar } = this.#parts
+    this.#kept = id
+    sessionStorage.setItem(this.#memory, id)
+    named.value = id
+    named.disabled = false
+    this.#input.disabled = true
+    pause.hidden = true
+    bar.max = 1
+    bar.value = 1
   }
 
   async #choose(): Promise<void> {
@@ -145,6 +184,8 @@ class Sending {
   /** Given up: the server forgets it too. */
   async #drop(): Promise<void> {
     await this.#upload?.abort(true).catch(() => {})
+    if (!this.#upload && this.#kept)
+      await fetch(`${path}/${this.#kept}`, { method: 'DELETE', headers: { 'tus-resumable': '1.0.0' } }).catch(() => {})
     this.#reset()
     this.#input.value = ''
     this.#input.focus()
@@ -155,6 +196,8 @@ class Sending {
     this.#upload = undefined
     this.#running = false
     this.#waiting = undefined
+    this.#kept = undefined
+    sessionStorage.removeItem(this.#memory)
     named.disabled = true
     this.#input.disabled = false
     box.hidden = true
@@ -174,15 +217,8 @@ class Sending {
   }
 
   #finish(file: File): void {
-    const { named, pause, bar } = this.#parts
     this.#running = false
-    named.value = this.#upload?.url?.split('/').at(-1) ?? ''
-    named.disabled = false
-    // The form names the upload; it must not bring the bytes a second time.
-    this.#input.disabled = true
-    pause.hidden = true
-    bar.max = 1
-    bar.value = 1
+    this.#keep(this.#upload?.url?.split('/').at(-1) ?? '')
     this.#show('done', `Đã tải lên xong: ${file.name} (${megabytes(file.size)}). Tệp được nhận khi gửi biểu mẫu.`)
     if (this.#waiting !== undefined) this.#input.form?.requestSubmit(this.#waiting)
   }

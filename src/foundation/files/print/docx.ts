@@ -7,6 +7,7 @@ import {
   BorderStyle,
   convertMillimetersToTwip,
   Document,
+  ImageRun,
   Packer,
   Paragraph,
   Table,
@@ -18,6 +19,7 @@ import {
   WidthType,
 } from 'docx'
 import { dateWords, type Letter } from './letter.ts'
+import { marksOf, pngOf } from './marks.ts'
 
 const mm = convertMillimetersToTwip
 const none = { style: BorderStyle.NONE, size: 0, color: 'auto' }
@@ -107,6 +109,22 @@ function addresseesOf(addressees: readonly string[]): Paragraph[] {
   ]
 }
 
+const pixelsPerMm = 96 / 25.4
+
+async function marksLine(letter: Letter): Promise<Paragraph[]> {
+  const marks = marksOf(letter)
+  if (marks.length === 0) return []
+  const pictures = await Promise.all(
+    marks.map(async (mark) => {
+      const size = { width: mark.widthMm * pixelsPerMm, height: mark.heightMm * pixelsPerMm }
+      const altText = { name: mark.label, title: mark.label, description: mark.label }
+      return new ImageRun({ type: 'png', data: await pngOf(mark), transformation: size, altText })
+    }),
+  )
+  const children = pictures.flatMap((picture, at) => (at > 0 ? [new TextRun('\u2003'), picture] : [picture]))
+  return [new Paragraph({ children, spacing: { before: mm(8) } })]
+}
+
 export async function letterDocx(letter: Letter): Promise<Buffer> {
   const isAbout = /^v\/v\b/i.test(letter.title.trim())
   const document = new Document({
@@ -128,6 +146,7 @@ export async function letterDocx(letter: Letter): Promise<Buffer> {
           ...letter.paragraphs.map((text) => line(text, { align: AlignmentType.JUSTIFIED, indent: 10, after: 2 })),
           line('', { size: 8 }),
           footOf(letter),
+          ...(await marksLine(letter)),
         ],
       },
     ],

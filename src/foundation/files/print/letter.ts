@@ -1,7 +1,8 @@
+import { type Marked, marksOf } from './marks.ts'
 import { escapeHtml, escapeLines } from './markup.ts'
 import { makeSheet } from './sheet.ts'
 
-export interface Letter {
+export interface Letter extends Marked {
   /** `above` is the agency over it, where there is one. */
   agency: { above?: string; name: string }
   /** Number and notation as they are written ("12/SKHCN-VP"); absent while it is a draft. */
@@ -37,7 +38,8 @@ h1{margin:8mm 0 6mm;text-align:center;font-size:14pt;line-height:1.3;font-weight
 .copies{font-size:11pt;line-height:1.25}
 .copies h2{margin:0;font-size:12pt;font-weight:700;font-style:italic}
 .sign{text-align:center;font-weight:700}
-.name{margin-top:28mm}`
+.name{margin-top:28mm}
+.marks{display:flex;gap:8mm;align-items:center;margin-top:8mm;break-inside:avoid}`
 
 /**
  * A letter in the layout of Decree 30/2020/NĐ-CP, Annex I (unverified: from practice): letterhead in two columns, number, place and date,
@@ -52,6 +54,7 @@ export function letterHtml(letter: Letter): string {
     addresseesMarkup(letter.addressees, !isAbout),
     `<div class="text">${letter.paragraphs.map((text) => `<p>${escapeLines(text)}</p>`).join('\n')}</div>`,
     footMarkup(letter),
+    marksMarkup(letter),
   ]
   return makeSheet({ title: letter.title.replaceAll('\n', ' '), styles, body: `<main>${body.join('\n')}</main>` })
 }
@@ -91,3 +94,8 @@ const footMarkup = ({ recipients, signer }: Letter) => `<div class="foot">
 <div class="sign">${signer.authority ? `<p class="upper">${escapeLines(signer.authority)}</p>` : ''}
 <p class="upper">${escapeHtml(signer.position)}</p><p class="name">${escapeHtml(signer.name)}</p></div>
 </div>`
+
+function marksMarkup(letter: Letter): string {
+  const marks = marksOf(letter)
+  return marks.length === 0 ? '' : `<div class="marks">${marks.map(({ svg }) => svg).join('')}</div>`
+}

@@ -18,10 +18,17 @@ export async function listAreaSteps(sql: Sql, knownAt?: Date): Promise<Step[]> {
  * can tell.
  */
 export async function listOrganisationSteps(sql: Sql, knownAt?: Date): Promise<Step[]> {
-  const found = (await listOrganisationSuccessions(sql, knownAt)).flatMap((one) =>
-    one.predecessor && one.successor && one.effectiveOn && (one.how === 'merge' || one.how === 'split')
-      ? [{ ...one, predecessor: one.predecessor, successor: one.successor, effectiveOn: one.effectiveOn }]
-      : [],
+  const all = (await listOrganisationSuccessions(sql, knownAt)).flatMap((one) => {
+    const { predecessor, successor, effectiveOn, how } = one
+    const isEnd = predecessor !== successor && ['merge', 'split', 'dissolve'].includes(how)
+    return predecessor && effectiveOn && isEnd ? [{ predecessor, successor, effectiveOn, how }] : []
+  })
+  // A later decision may say that it had ended earlier: what was to become of it afterwards did not happen.
+  const endedOn = new Map<string, string>()
+  for (const { predecessor, effectiveOn } of all)
+    if (effectiveOn < (endedOn.get(predecessor) ?? '9999')) endedOn.set(predecessor, effectiveOn)
+  const found = all.flatMap((one) =>
+    one.successor && one.effectiveOn === endedOn.get(one.predecessor) ? [{ ...one, successor: one.successor }] : [],
   )
   const areas = await listAreaSteps(sql, knownAt)
   const heirs = new Map<string, number>()

@@ -90,14 +90,18 @@ const write = route({
     const corrects = Number(fields['dinh-chinh']) || undefined
     try {
       const sent = await takeUpload(ctx, form, 'attachment')
-      await writeLog(ctx, incident.code, {
-        kind: fields.loai ?? '',
-        text: fields['noi-dung'] ?? '',
-        happenedAt: await readMoment(ctx, fields.luc, 'luc'),
-        corrects,
-        file: sent ? await keepUpload(ctx, sent, 'attachment') : undefined,
-        formKey: fields.khoa || formKey(),
-      })
+      const happenedAt = await readMoment(ctx, fields.luc, 'luc')
+      // Together or not at all: of a line that is not written the upload stays, and the form still has it.
+      await ctx.transaction(async (ctx) =>
+        writeLog(ctx, incident.code, {
+          kind: fields.loai ?? '',
+          text: fields['noi-dung'] ?? '',
+          happenedAt,
+          corrects,
+          file: sent ? await keepUpload(ctx, sent, 'attachment') : undefined,
+          formKey: fields.khoa || formKey(),
+        }),
+      )
     } catch (error) {
       return logPage(ctx, incident, {
         query: { 'dinh-chinh': corrects },

@@ -128,11 +128,13 @@ const end = route({
     const { fields } = form
     try {
       const file = await takeUpload(ctx, form, 'evidence')
-      await endTask(ctx, incident.code, params.number, {
-        state: fields.cach === 'skipped' ? 'skipped' : 'done',
-        result: fields['ket-qua'],
-        file: file && (await keepUpload(ctx, file, 'evidence')),
-      })
+      await ctx.transaction(async (ctx) =>
+        endTask(ctx, incident.code, params.number, {
+          state: fields.cach === 'skipped' ? 'skipped' : 'done',
+          result: fields['ket-qua'],
+          file: file && (await keepUpload(ctx, file, 'evidence')),
+        }),
+      )
     } catch (error) {
       return taskPage(ctx, incident, params.number, fields, faultsOf(error, 'ket-qua'))
     }

@@ -28,8 +28,10 @@ export const evidenceRoutes: readonly Route[] = [
       try {
         const sent = await takeUpload(ctx, form, 'evidence')
         if (!sent) return redirect(`${back}?loi=chua-chon-tep#minh-chung`)
-        const kept = await keepUpload(ctx, sent, 'evidence')
-        await addEvidence(ctx, { code: params.code }, { file: kept, note: form.fields['ghi-chu']?.slice(0, 500) })
+        await ctx.transaction(async (ctx) => {
+          const kept = await keepUpload(ctx, sent, 'evidence')
+          await addEvidence(ctx, { code: params.code }, { file: kept, note: form.fields['ghi-chu']?.slice(0, 500) })
+        })
       } catch (error) {
         if (!(error instanceof Problem) || error.status >= 500) throw error
         return redirect(`${back}?loi=${encodeURIComponent(error.message)}#minh-chung`)

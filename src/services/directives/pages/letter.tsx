@@ -67,6 +67,8 @@ async function writeLetter(ctx: Context, { directive, parts }: Whole): Promise<L
   return {
     agency: { name: authority.name },
     number: documentNumber,
+    qr: ctx.config.publicUrl && new URL(partPath(directive.code), ctx.config.publicUrl).href,
+    barcode: directive.code,
     place: office?.place ?? card.name,
     dateOn: documentOn,
     title: `V/v ${directive.title.charAt(0).toLowerCase()}${directive.title.slice(1)}`,
