@@ -16,7 +16,7 @@ import { keptLandings } from '../src/operations/warehouse/evidence.ts'
 import { landInGroup } from '../src/operations/warehouse/inlets/push-group.ts'
 import { landBytes } from '../src/operations/warehouse/landing.ts'
 import { startFileSimulators } from './file-simulators.ts'
-import { cloneTest, type DbTest, dbTest } from './harness.ts'
+import { cloneTest, type DbTest, dbTest, makeActor } from './harness.ts'
 
 const books = [keptFiles, keptLandings]
 const bounds = { bytes: 2 ** 30, milliseconds: 600_000 }
@@ -48,6 +48,8 @@ dbTest('a bit flipped in a kept file is found and named; brought back, it is lis
   assert.deepEqual(await faultsOf(t), [[`file:${sha256}`, 'changed']])
   const found = await listEntries(t.sql, { subject: `file:${sha256}`, reach: 'all', limit: 5 })
   assert.ok(found.some(({ action }) => action === 'content.found-faulty'))
+  const page = await t.as(makeActor('kiem-toan', { 'ledger:read': ['X01'] })).get('/nhat-ky')
+  assert.match(page.body, /Khác bản đã nhận/)
 
   await writeFile(place, bytes)
   await readOn(dayAfter(t, 1).context(), books, bounds)

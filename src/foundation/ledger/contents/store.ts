@@ -1,3 +1,4 @@
+import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
 
 export interface TellingEntry {
@@ -73,7 +74,9 @@ export async function deleteFault(sql: Sql, subject: string): Promise<boolean> {
   return count > 0
 }
 
-/** The newest first. */
-export const listFaults = (sql: Sql, limit: number) => sql<ContentFault[]>`
-  select subject, entry_id, action, code, name, source, expected, found, kept_at, found_at
-  from ledger.content_fault order by found_at desc, subject limit ${limit}`
+/** The newest first, of these organisations; what the program itself kept concerns whoever reads the ledger. */
+export const listFaults = (sql: Sql, limit: number, reach: Reach = 'all') => sql<ContentFault[]>`
+  select f.subject, f.entry_id, f.action, f.code, f.name, f.source, f.expected, f.found, f.kept_at, f.found_at
+  from ledger.content_fault f left join ledger.entry e on e.id = f.entry_id
+  where ${reach === 'all' ? sql`true` : sql`coalesce(e.organisation, 'none') = any(${['none', ...reach]}::text[])`}
+  order by f.found_at desc, f.subject limit ${limit}`

@@ -42,8 +42,7 @@ export const makeListRoute = (books: () => readonly KeptBytes[]) =>
       const shown = rows.slice(0, pageSize)
       const nextHref = rows.length > pageSize ? withQuery(request.url, { sau: shown.at(-1)?.id }) : undefined
       const checkpoints = await listCheckpoints(ctx.sql, checkpointsShown)
-      // Names of files are their organisation's: who reads only some sees how far it is, and no names.
-      const faults = ctx.reach(readPermission) === 'all' ? await listFaults(ctx.sql, faultsShown) : []
+      const faults = await listFaults(ctx.sql, faultsShown, ctx.reach(readPermission))
       return page({
         title: 'Nhật ký',
         lead: 'Ai đã làm gì, lúc nào, với đối tượng nào. Bản ghi chỉ được viết thêm, không sửa và không xóa được.',
