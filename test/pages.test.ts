@@ -237,7 +237,6 @@ cloneTest(
     const visitor = ['/dang-nhap', '/khong-co-trang-nay'].flatMap((path, index) =>
       faces.map((_, face) => ({ path, status: index === 0 ? 200 : 404, face })),
     )
-    console.log('LOOK', planLooks(readings).reduce((n,b)=>n+b.looks.length,0))
     const faults = await lookAtAll(t.url, [
       ...planLooks(readings),
       { role: 'visitor', cookie: undefined, looks: visitor },
