@@ -121,7 +121,7 @@ dbTest('a refusal says why, what can be done about it, and leads on', async (t) 
   const leader = t.as('lanhdao')
   for (const [path, status, words] of [
     ['/khong-co-trang-nay', 404, /Địa chỉ có thể gõ chưa đúng/],
-    ['/quan-tri/tai-khoan', 403, /xin liên hệ người quản trị/],
+    ['/quan-tri/tai-khoan', 403, /cần quyền “Quản lý tài khoản và vai trò”.*người giao được quyền này là: /],
     ['/chi-tieu/dossier.on-time?ky=bay', 422, /<li>Dùng mã kỳ như 2026/],
   ] as const) {
     const { statusCode, body } = await leader.get(path)

@@ -1,7 +1,7 @@
 /**
  * Every test of the project on one database server, in two processes when all of them are asked for: this one, and `whole.ts` with those
- * that mostly wait for other processes (the browser on every page, programs that are started and killed). With parts of paths as
- * arguments the files that match run here. Long runs (crashes, benches) have commands of their own.
+ * of the program as a whole (the browser on every page, programs that are started and killed, attacks on every route). With parts of
+ * paths as arguments the files that match run here. Long runs (crashes, benches) have commands of their own.
  */
 import { runTests, wholeTests } from './run-tests.ts'
 

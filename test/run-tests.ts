@@ -3,8 +3,16 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { projectRoot } from './settings.ts'
 
-/** Parts of the paths of tests that mostly wait for other processes. */
-export const wholeTests = ['test/pages', 'test/program', 'test/crash', 'test/install', 'test/deploy', 'test/restore']
+/** Parts of the paths of tests that look at the program as a whole; about as long together as all others. */
+export const wholeTests = [
+  'test/pages',
+  'test/program',
+  'test/crash',
+  'test/install',
+  'test/deploy',
+  'test/restore',
+  'test/security',
+]
 
 /** Loads the test files whose path is wanted; their tests run one after the other. */
 export async function runTests(isWanted: (path: string) => boolean): Promise<void> {
