@@ -24,7 +24,7 @@ dbTest('every page is reached by links from the menu, and none fails on hostile 
   const rare = await fillEverything(t.context())
   const asker = t.as(everybody)
   const roots = [...rare, ...(await makeByHand(asker)), ...(await sendEmptyForm(asker, communeA.organisation))]
-  visits.push(...(await crawl(asker, { perRoute: 6, roots })))
+  visits.push(...(await crawl(asker, { perRoute: 4, roots })))
   const failed = visits.filter(({ answer }) => answer.statusCode >= 500)
   assert.deepEqual(
     failed.map(({ url }) => url),
