@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
-import { inContinuousIntegration } from '#platform/config'
+import { debianProgram, mayInstall } from './debian.ts'
 
 // Root has no sandbox, containers have a small /dev/shm, test machines have no graphics card; and a test speaks to nobody outside.
 const flags = [
@@ -16,36 +14,37 @@ const flags = [
 ]
 
 /** By default the one that draws pages with a quarter less work; notices of the desktop are shown only by the one with windows. */
-export const launchBrowser = (withWindows = false): Promise<Browser> =>
-  chromium.launch({ executablePath: findChromium(withWindows), args: flags })
+export const launchBrowser = async (withWindows = false): Promise<Browser> =>
+  chromium.launch({ executablePath: await findChromium(withWindows), args: flags })
 
-const debian = { shell: '/usr/bin/chromium-headless-shell', windows: '/usr/bin/chromium' }
+const withoutWindows = debianProgram('chromium-headless-shell', ['/usr/bin/chromium-headless-shell'])
+const whole = debianProgram('chromium', ['/usr/bin/chromium'])
+const found = new Map<boolean, Promise<string>>()
 
 /** The Chromium of the tests; installed where there is none. */
-export function findChromium(withWindows = false): string {
-  const wanted = withWindows ? debian.windows : debian.shell
-  const places = [
-    process.env.CHROMIUM_PATH,
-    wanted,
-    ...(withWindows ? [] : [debian.windows]),
-    chromium.executablePath(),
-  ]
-  const present = () => places.find((path) => path && existsSync(path))
-  const found = present()
-  if (found && (found === wanted || found === process.env.CHROMIUM_PATH || !inContinuousIntegration())) return found
-  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
-    process.stderr.write(`Installing Chromium (apt-get install ${basename(wanted)}); this is done once.\n`)
-    // Tests run in two processes: the second waits for the lock of the first.
-    const patient = ['-q', '-o', 'DPkg::Lock::Timeout=200', '-o', 'APT::Get::Lock::Timeout=200']
-    for (const step of [['update'], ['install', '--yes', '--no-install-recommends', basename(wanted)]]) {
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-      const result = spawnSync('apt-get', [...patient, ...step], { stdio: ['ignore', 2, 2], env, timeout: 240_000 })
-      if (result.status !== 0) break
-    }
-  }
-  const installed = present()
-  if (installed) return installed
+export function findChromium(withWindows = false): Promise<string> {
+  const path = found.get(withWindows) ?? lookForChromium(withWindows)
+  found.set(withWindows, path)
+  return path
+}
+
+async function lookForChromium(withWindows: boolean): Promise<string> {
+  const { CHROMIUM_PATH } = process.env
+  if (CHROMIUM_PATH) return CHROMIUM_PATH
+  const wanted = withWindows ? whole : withoutWindows
+  // A build fetches what it wants, and takes another where that cannot be had; elsewhere only what is missing altogether is installed.
+  if (!wanted.skip) return wanted.find().catch(() => anyChromium())
+  return anyChromium().catch((missing) => {
+    if (!mayInstall()) throw missing
+    process.stderr.write('Installing Chromium; this is done once.\n')
+    return wanted.find()
+  })
+}
+
+async function anyChromium(): Promise<string> {
+  const path = ['/usr/bin/chromium', chromium.executablePath()].find(existsSync)
+  if (path) return path
   throw new Error(
-    `There is no Chromium: install it ("apt install ${basename(wanted)}", or "npx playwright-core install chromium") or set CHROMIUM_PATH.`,
+    'There is no Chromium: install it ("apt install chromium", or "npx playwright-core install chromium") or set CHROMIUM_PATH.',
   )
 }

@@ -1,6 +1,7 @@
 /** Programs of Debian that some tests speak to: real counterparts, installed where a build may do so, and otherwise named in the skip. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { inContinuousIntegration } from '#platform/config'
 
@@ -13,20 +14,31 @@ export interface DebianProgram {
   find(): Promise<string>
 }
 
+/** Only the administrator of a Debian machine. */
+export const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+
 /** One of `paths`, from a package of Debian. */
 export function debianProgram(packageName: string, paths: readonly string[]): DebianProgram {
   const known = () => paths.find((path) => existsSync(path))
-  const canInstall = inContinuousIntegration() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+  const canInstall = inContinuousIntegration() && mayInstall()
   return {
     skip: known() || canInstall ? false : `not on this machine: apt-get install ${packageName}`,
     async find() {
       const present = known()
       if (present) return present
       const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 240_000 }
-      // Tests run in two processes: the second waits for the lock of the first.
-      const patient = ['-o', 'DPkg::Lock::Timeout=200', '-o', 'APT::Get::Lock::Timeout=200']
-      await run('apt-get', [...patient, 'update'], options)
-      await run('apt-get', [...patient, 'install', '-y', '--no-install-recommends', packageName], options)
+      const packages = ['install', '-y', '--no-install-recommends', packageName]
+      for (let tries = 1; ; tries += 1) {
+        try {
+          for (const step of [['update'], packages])
+            await run('apt-get', ['-o', 'DPkg::Lock::Timeout=200', ...step], options)
+          break
+        } catch (error) {
+          // Tests run in two processes: one waits while the other holds the lists or installs the very same.
+          if (!/\block/i.test(String((error as { stderr?: string }).stderr)) || tries > 30) throw error
+          await sleep(5000)
+        }
+      }
       const installed = known()
       if (!installed) throw new Error(`${packageName} was installed and brought none of ${paths.join(', ')}`)
       return installed

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inContinuousIntegration } from '#platform/config'
+import { findChromium } from './chromium.ts'
 import { projectRoot } from './settings.ts'
 
 /** Parts of the paths of tests that look at the program as a whole; about as long together as all others. */
@@ -16,6 +18,8 @@ export const wholeTests = [
 
 /** Loads the test files whose path is wanted; their tests run one after the other. */
 export async function runTests(isWanted: (path: string) => boolean): Promise<void> {
+  // Where it must be fetched first, that is done while the tests are read.
+  if (inContinuousIntegration()) findChromium().catch(() => {})
   for (const folder of ['src', 'test', 'packs', 'scripts', 'bench', 'simulators', 'helper']) {
     if (!existsSync(join(projectRoot, folder))) continue
     const files = readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })

@@ -53,7 +53,7 @@ function lettersOf(pdf: Buffer): string {
 const readText = (pdf: Buffer) => spawnSync('pdftotext', ['-layout', '-', '-'], { input: pdf, encoding: 'utf8' }).stdout
 
 dbTest('a letter is a tagged PDF with Tinos only, and every stacked letter comes out', async (t) => {
-  const pdf = await printPdf(withChromium(t, findChromium()), letter, { title: 'Công văn thử' })
+  const pdf = await printPdf(withChromium(t, await findChromium()), letter, { title: 'Công văn thử' })
   const raw = pdf.toString('latin1')
   assert.match(raw, /^%PDF-/)
   assert.match(raw, /\/Marked true/)
@@ -84,7 +84,7 @@ dbTest('a letter is a tagged PDF with Tinos only, and every stacked letter comes
 })
 
 dbTest('documents wait for one another, run no script and fetch nothing', async (t) => {
-  const ctx = withChromium(t, findChromium())
+  const ctx = withChromium(t, await findChromium())
   const page =
     '<img src="http://127.0.0.1:9/x.png"><iframe src="file:///etc/passwd"></iframe><script>document.title="bẩn"</script><p>Xong.</p>'
   const tables = tablesHtml({
@@ -120,7 +120,7 @@ dbTest('without a Chromium, or with one that hangs, it says so', async (t) => {
     (error) => error instanceof Problem && error.status === 503 && /PDF/.test(error.message),
   )
   await assert.rejects(printDocument('/bin/cat', letter, { timeoutMs: 2000, memoryBytes: 1e9 }), PrintFault)
-  await assert.rejects(printDocument(findChromium(), letter, { timeoutMs: 50, memoryBytes: 1e9 }), /within 50 ms/)
+  await assert.rejects(printDocument(await findChromium(), letter, { timeoutMs: 50, memoryBytes: 1e9 }), /within 50 ms/)
   const long = letter + '<p>Một dòng nữa.</p>'.repeat(50_000)
-  await assert.rejects(printDocument(findChromium(), long, { timeoutMs: 60_000, memoryBytes: 1e6 }), /MB|ended/)
+  await assert.rejects(printDocument(await findChromium(), long, { timeoutMs: 60_000, memoryBytes: 1e6 }), /MB|ended/)
 })
