@@ -91,7 +91,7 @@ interface Held {
 
 /**
  * What was held and still goes on after its silence has run out, or after what inhibited it is over, comes in anew: it is received once more,
- * and shown.
+ * and shown. What came since this look began may be held by a silence that began since, too: it is the next one's matter.
  */
 export async function releaseHeld(ctx: Context): Promise<number> {
   await ctx.transaction(async (inner) => followInhibitions(inner, await getSettings(inner.sql)))
@@ -99,7 +99,7 @@ export async function releaseHeld(ctx: Context): Promise<number> {
     const { sql, now } = inner
     const held = await sql<Held[]>`
       select inlet, fingerprint, starts_at, labels, body from alerts.signal
-      where held is not null and ends_at > ${now} order by inlet, fingerprint, starts_at limit 5000 for update skip locked`
+      where held is not null and received_at <= ${now} and ends_at > ${now} order by inlet, fingerprint, starts_at limit 5000 for update skip locked`
     if (held.length === 0) return 0
     const holderOf = await readHolder(inner, await getSettings(sql), [])
     const free = held.filter(({ labels }) => holderOf(labels) === undefined)

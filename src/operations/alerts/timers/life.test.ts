@@ -96,6 +96,16 @@ dbTest(
   },
 )
 
+dbTest('a sweep that began before a silence does not release what came under it since', async (t) => {
+  const begun = t.context()
+  await silence(later(t, 0.001), 60)
+  await assert.rejects(() => raise(later(t, 0.002), { labels: { quan: 'Cam Ranh' } }), /tạm im/)
+  await sweep(begun)
+  assert.equal((await alertsOf(t)).length, 0)
+  await sweep(later(t, 61).context())
+  assert.equal((await alertsOf(t)).length, 1)
+})
+
 dbTest('a planned silence hides from its beginning also what was raised after it was planned', async (t) => {
   const planned = {
     matchers: [{ name: 'quan', value: 'Nha Trang', isRegex: false, isEqual: true }],
