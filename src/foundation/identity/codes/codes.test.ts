@@ -85,7 +85,7 @@ dbTest('a dangerous form is kept over the step up and goes through after it', as
   const fields = byCode(codeAt(at, secret))
   const proved = await at.visitor().pass({ from: path, sent: form, form: 'xac-nhan', fields }, { cookie, ...html })
   assert.match(proved.body, /Gửi tiếp/)
-  for (const [name, value] of Object.entries(form)) assert.ok(proved.body.includes(`name="${name}" value="${value}"`))
+  for (const value of ['analyst', 'H32']) assert.ok(proved.body.includes(`value="${value}"`))
   const sent = await at.visitor().submit(path, form, { cookie: proved.cookie, ...html })
   assert.equal(sent.headers.location, '/quan-tri/tai-khoan/vanphong')
 })

@@ -84,7 +84,8 @@ dbTest(
     const asker = await session(t, 'quantri')
     const leader = await session(t, 'lanhdao')
     await asker.post(path, wanted)
-    await t.sql`update identity.session set authenticated_at = ${later(t, 1500).now}, seen_at = ${later(t, 1500).now}`
+    await t.sql`update identity.session set seen_at = ${later(t, 1500).now}`
+    await t.sql`update identity.page_session set authenticated_at = ${later(t, 1500).now}`
     const late = later(t, 1501)
     assert.equal((await leader.post(`${path}/${await idOf(t)}/duyet`, {}, late)).statusCode, 409)
     await asker.post(path, wanted, late)

@@ -120,6 +120,7 @@ dbTest('a question to one person is no question to another, nor one for signing 
   const { challenge } = await ask(t, 'confirm', { cookie })
   assert.equal((await enter(t, authenticator.get(answering(t, challenge)))).statusCode, 422)
   const other = await passwordSession(t, 'trucban')
+  await registered(t, other)
   const stepUp = async (passkey: string) =>
     t
       .visitor()

@@ -235,6 +235,7 @@ cloneTest('what an attacker tries at the provider is refused, ends what was stol
     (await browser.follow((await askFor(config, { prompt: 'none' })).url.href)).url.searchParams.get('error'),
     'login_required',
   )
+  await revokeSessions(t.context(administrator), 'phantich')
   await endGoneSignOns(t.context())
   const [left] = await t.sql<{ count: number }[]>`
     select count(*)::int as count from identity.provider_artifact where model in ('RefreshToken', 'AccessToken', 'Grant')`

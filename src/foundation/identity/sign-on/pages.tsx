@@ -135,8 +135,9 @@ export const signOnRoutes = [
     access: 'public',
     async handle(ctx, { request }) {
       const atVneid = await prepareSignOut(ctx, request)
-      const to = await endSignOn(ctx, request)
-      return redirect(atVneid ? signedOutPath : to, [...(atVneid ? [atVneid] : []), ...emptiedCookies])
+      const { to, setCookies } = await endSignOn(ctx, request)
+      const reply = redirect(atVneid ? signedOutPath : to, [...(atVneid ? [atVneid] : []), ...emptiedCookies])
+      return withCookies(reply, { setCookies })
     },
   }),
 ]

@@ -6,9 +6,10 @@ import { askLibrary, issuerOf, withProvider } from '../provider/provider.ts'
 
 /**
  * RP-initiated logout by the platform's own pages: who pressed their button has confirmed it, so that the provider's question is answered
- * in his name. A browser that the provider knows no more is signed out all the same. @returns where the provider leads to.
+ * in his name. A browser that the provider knows no more is signed out all the same. @returns where the provider leads to, with its
+ * cookies.
  */
-export function endSignOn(ctx: Context, request: RequestFacts): Promise<string> {
+export function endSignOn(ctx: Context, request: RequestFacts): Promise<{ to: string; setCookies: string[] }> {
   const { cookies, address } = request
   const asked = { ...request, method: 'GET', headers: { cookie: request.headers.cookie } }
   const query = new URLSearchParams({
@@ -26,6 +27,9 @@ export function endSignOn(ctx: Context, request: RequestFacts): Promise<string> 
         )
       : undefined
     await signOut(call.ctx, cookies)
-    return typeof confirmed?.location === 'string' ? confirmed.location : signInPath
+    return {
+      to: typeof confirmed?.location === 'string' ? confirmed.location : signInPath,
+      setCookies: [confirmed?.['set-cookie'] ?? []].flat(),
+    }
   })
 }
