@@ -1,3 +1,4 @@
+import type { Purpose } from '#platform/access'
 import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import type { Subscription } from '#platform/events'
@@ -236,6 +237,8 @@ export interface Capability {
   menu?: readonly MenuItem[]
   /** Permission → the roles that hold it, over the organisation the role is scoped to. */
   permissions?: Record<string, readonly Role[]>
+  /** Permission over personal data → what the pack lets it be used for. Not named here: it needs no purpose. */
+  purposes?(packDir: string): Promise<Record<string, readonly Purpose[]>>
   /** The messages it sends by `#notifications`. */
   notices?: readonly NoticeTemplate[]
   /** What others may choose from its numbers. */
