@@ -12,6 +12,8 @@ export type { NoticeTemplate }
 export interface MenuItem {
   label: string
   href: string
+  /** Marked for every page below this address, where that is more than what lies below `href`. */
+  covers?: string
   /** Absent: something of one's own, for whoever is signed in as a person. */
   permission?: string
   order: number
