@@ -84,6 +84,11 @@ const benches: readonly Bench[] = [
   },
   { name: 'uploads', goal: 'resumable uploads beside the same bytes as one form', minutes: 4 },
   { name: 'pades', goal: 'PDF of 1 MB signed with a time stamp (B-T): ≤ 200 ms without the HSM', minutes: 5 },
+  {
+    name: 'batch',
+    goal: '1,000 files signed under one consent through the pages, then sealed in jobs; each checked to be signed',
+    minutes: 20,
+  },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 

@@ -1,3 +1,4 @@
+import type { Purpose } from '#platform/access'
 import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import type { Subscription } from '#platform/events'
@@ -11,6 +12,8 @@ export type { NoticeTemplate }
 export interface MenuItem {
   label: string
   href: string
+  /** Marked for every page below this address, where that is more than what lies below `href`. */
+  covers?: string
   /** Absent: something of one's own, for whoever is signed in as a person. */
   permission?: string
   order: number
@@ -242,6 +245,8 @@ export interface Capability {
   menu?: readonly MenuItem[]
   /** Permission → the roles that hold it, over the organisation the role is scoped to. */
   permissions?: Record<string, readonly Role[]>
+  /** Permission over personal data → what the pack lets it be used for. Not named here: it needs no purpose. */
+  purposes?(packDir: string): Promise<Record<string, readonly Purpose[]>>
   /** The messages it sends by `#notifications`. */
   notices?: readonly NoticeTemplate[]
   /** What others may choose from its numbers. */

@@ -10,6 +10,7 @@ import {
 import {
   type AsOfMoment,
   DescriptionList,
+  formatDateTime,
   formatNumber,
   More,
   Notice,
@@ -172,10 +173,12 @@ interface BehindProps {
   parts: readonly MeasureBehind[]
   part: MeasureBehind
   address: string
+  /** Set where the records are listed as they were known at a moment. */
+  then: { at: Date; count: number } | undefined
   table: ComponentChild
 }
 
-export function Behind({ fact, parts, part, address, table }: BehindProps) {
+export function Behind({ fact, parts, part, address, then, table }: BehindProps) {
   const isStock = part.query.at === undefined
   return (
     <Section title="Các bản ghi tạo nên số liệu" id="ban-ghi">
@@ -192,7 +195,8 @@ export function Behind({ fact, parts, part, address, table }: BehindProps) {
           />
         )}
         <p>{capital(describeMeasure(part.measure))}.</p>
-        {isStock && (
+        {then && <Then fact={fact} part={part} then={then} />}
+        {isStock && !then && (
           <Notice>
             Chỉ tiêu này đếm những gì đang có. Danh sách dưới đây là của lúc này, có thể khác với số đã ghi của kỳ
             trước.
@@ -201,6 +205,24 @@ export function Behind({ fact, parts, part, address, table }: BehindProps) {
         {table}
       </div>
     </Section>
+  )
+}
+
+/** Of which moment the list is, and where it does not hold what the number counted. */
+function Then({ fact, part, then }: Pick<BehindProps, 'fact' | 'part'> & { then: { at: Date; count: number } }) {
+  const { timeZone } = part.query.asked
+  const counted = part.role === 'numerator' ? fact.numeratorCount : fact.recordCount
+  return (
+    <Notice
+      tone={then.count === counted ? 'info' : 'warning'}
+      title={`Bản ghi như đã biết lúc ${formatDateTime(then.at, timeZone)}`}
+    >
+      <p>
+        {then.count === counted
+          ? `Đủ ${formatNumber(counted)} bản ghi mà số này đã tính; trang của từng bản ghi cho xem cả các phiên bản sau đó.`
+          : `Danh sách có ${formatNumber(then.count)} bản ghi, số này đã tính trên ${formatNumber(counted)}: khi đó số chưa được tính lại theo bản ghi mới đến, hoặc bản cũ không còn giữ.`}
+      </p>
+    </Notice>
   )
 }
 
