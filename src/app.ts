@@ -18,6 +18,7 @@ import { createMaps } from '#maps'
 import { collectNotices, notifications } from '#notifications'
 import { organisations, PackCard } from '#organisations'
 import { places } from '#places'
+import type { Purposes } from '#platform/access'
 import type { Capability, Role } from '#platform/capability'
 import { type Config, ConfigFault } from '#platform/config'
 import { type Actor, type Context, createContext, systemActor, type Workshop } from '#platform/context'
@@ -103,7 +104,8 @@ export async function openApp(settings: Config, options: OpenOptions): Promise<A
   try {
     await bringUpToDate(settings, database, { ...options, progress })
     const config = { ...settings, demo: (await findMark(pool, 'mode')) === 'demo' }
-    return assemble({ config, pack, pool, database, log: openLog(config.logLevel) })
+    const purposes = await collectPurposes(config.packDir)
+    return assemble({ config, pack, purposes, pool, database, log: openLog(config.logLevel) })
   } catch (error) {
     await pool.end({ timeout: 1 })
     await database.release()
@@ -114,16 +116,17 @@ export async function openApp(settings: Config, options: OpenOptions): Promise<A
 interface Opened {
   config: Config
   pack: PackCard
+  purposes: Purposes
   pool: Pool
   database: Database
   log: Logger
 }
 
-function assemble({ config, pack, pool, database, log }: Opened): App {
+function assemble({ config, pack, purposes, pool, database, log }: Opened): App {
   const subscriptions = capabilities.flatMap((card) => card.subscriptions ?? [])
   const grants = collectGrants()
   const notices = collectNotices(capabilities.flatMap((card) => card.notices ?? []))
-  const workshop: Workshop = { pool, config, log, subscriptions, grants, notices, clock: () => new Date() }
+  const workshop: Workshop = { pool, config, log, subscriptions, grants, purposes, notices, clock: () => new Date() }
   return {
     config,
     pack,
@@ -150,6 +153,12 @@ export function collectGrants(): Grants {
     grants.set(permission, new Set([...(grants.get(permission) ?? []), ...roles]))
   }
   return grants
+}
+
+/** Permission over personal data → what the pack lets it be used for, over all cards. */
+async function collectPurposes(packDir: string): Promise<Purposes> {
+  const declared = await Promise.all(capabilities.map((card) => card.purposes?.(packDir)))
+  return new Map(declared.flatMap((one) => Object.entries(one ?? {})))
 }
 
 /** Brings the pack's data of every capability into the database. */

@@ -1,5 +1,5 @@
 /**
- * Whether somebody may: one decision over what he holds (role × organisations), how surely it is he, and for what purpose. Every guard asks
+ * Whether somebody may: one decision over what he holds (role × organisations), what he wants it for, and how surely it is he. Every guard asks
  * it, and what it goes by is data: the grounds are what a person reads under "Vì sao tôi được xem", and what an auditor looks through.
  */
 import { type Assurance, type AssuranceWish, isAssured } from '#platform/assurance'
@@ -36,14 +36,30 @@ export interface Asked {
   permission?: string
   organisation?: string
   assurance?: AssuranceWish
-  /** What he says that it is for, and what it may be for. */
-  purpose?: { stated: string; among: readonly string[] }
+  /** What he says that it is for. Absent: whether he could at all; a guard over personal data never leaves it out. */
+  purpose?: string
+}
+
+/** Something that a permission over personal data may be used for: the pack's to say. */
+export interface Purpose {
+  code: string
+  name: string
+  /** The provision that allows it. */
+  legalBasis: string
+}
+
+/** Permission → what it may be used for, and nothing else. One that is not named needs no purpose. */
+export type Purposes = ReadonlyMap<string, readonly Purpose[]>
+
+export interface Circumstances {
+  now: Date
+  purposes: Purposes
 }
 
 /** What is missing: the first that is, in the order in which it could be mended. */
 type Lack = 'sign-in' | 'scope' | 'permission' | 'organisation' | 'purpose' | 'assurance'
 
-export type Decision = { allowed: true; grounds: readonly Ground[] } | { allowed: false; lack: Lack }
+export type Decision = { allowed: true; grounds: readonly Ground[]; purpose?: Purpose } | { allowed: false; lack: Lack }
 
 /** What is known of who asks. */
 interface Holder {
@@ -57,12 +73,23 @@ interface Holder {
   asksSecondFactor?: boolean
 }
 
-export function decide(holder: Holder, asked: Asked, now: Date): Decision {
+export function decide(holder: Holder, asked: Asked, circumstances: Circumstances): Decision {
   const { permission, organisation } = asked
-  if (holder.account === 'system') return { allowed: true, grounds: [] }
-  const lack = lackOf(holder, asked, now)
+  const purpose = purposeOf(asked, circumstances.purposes)
+  // The program itself may everything, but personal data it too uses for a purpose.
+  const lack =
+    holder.account !== 'system' ? lackOf(holder, asked, circumstances) : purpose === null ? 'purpose' : undefined
   if (lack) return { allowed: false, lack }
-  return { allowed: true, grounds: permission === undefined ? [] : groundsFor(holder, permission, organisation) }
+  const grounds =
+    permission === undefined || holder.account === 'system' ? [] : groundsFor(holder, permission, organisation)
+  return { allowed: true, grounds, ...(purpose ? { purpose } : {}) }
+}
+
+/** Nothing where none is needed or asked about; null where what was stated is none of the permission's. */
+function purposeOf({ permission, purpose }: Asked, purposes: Purposes): Purpose | undefined | null {
+  const among = permission === undefined ? undefined : purposes.get(permission)
+  if (!among || purpose === undefined) return undefined
+  return among.find(({ code }) => code === purpose) ?? null
 }
 
 /** The organisations that a permission reaches by what somebody holds. */
@@ -71,14 +98,17 @@ export const reachOf = (holder: Holder, permission: string): Reach =>
 
 const nowhere: ReadonlySet<string> = new Set()
 
-function lackOf(holder: Holder, asked: Asked, now: Date): Lack | undefined {
-  const { permission, organisation, assurance, purpose } = asked
+function lackOf(holder: Holder, asked: Asked, { now, purposes }: Circumstances): Lack | undefined {
+  const { permission, organisation, assurance } = asked
   if (permission !== undefined) {
     const reach = reachOf(holder, permission)
     if (reach !== 'all' && reach.size === 0) return whyNothing(holder)
     if (organisation !== undefined && !covers(reach, organisation)) return 'organisation'
   } else if (!holder.account) return 'sign-in'
-  if (purpose && !purpose.among.includes(purpose.stated)) return 'purpose'
+  const purpose = purposeOf(asked, purposes)
+  // A purpose is a person's: a key of a machine has none of its own.
+  if (purpose !== undefined && holder.scopes) return 'scope'
+  if (purpose === null) return 'purpose'
   if (assurance && !isProved(holder, assurance, now)) return 'assurance'
   return undefined
 }

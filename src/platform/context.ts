@@ -1,8 +1,17 @@
 import type { z } from 'zod'
-import { type Asked, type Decision, decide, type Ground, type Reach, reachOf } from '#platform/access'
+import {
+  type Asked,
+  type Decision,
+  decide,
+  type Ground,
+  type Purpose,
+  type Purposes,
+  type Reach,
+  reachOf,
+} from '#platform/access'
 import { type Assurance, type AssuranceWish, insufficientAssurance } from '#platform/assurance'
 import type { Config } from '#platform/config'
-import { forbidden, unauthenticated } from '#platform/errors'
+import { forbidden, forbiddenPurpose, unauthenticated } from '#platform/errors'
 import type { Logger } from '#platform/log'
 import type { NoticeTemplate } from '#platform/notices'
 import { inTransaction, type Pool, type Sql } from '#platform/sql'
@@ -54,8 +63,6 @@ export interface Actor {
   grounds?: readonly Ground[]
   /** Scopes of the token that is acted with; absent: all that the roles permit. */
   scopes?: readonly string[]
-  /** Why personal data is looked up, when it is. */
-  purpose?: string
   /** Powers for an emergency that he holds beside his own: marked on every page and with every act. */
   emergency?: { id: string; title: string; endsAt: Date }
   /** The decision by which he inspects, while it lasts. */
@@ -109,8 +116,12 @@ export interface Context {
   readonly config: Config
   /** The messages that the capabilities send, by code. */
   readonly notices: ReadonlyMap<string, NoticeTemplate>
-  /** @throws Problem 401 or 403 unless the actor holds the permission (over that organisation, when given). */
-  require(permission: string, organisation?: string): void
+  /**
+   * @throws Problem 401 or 403 unless the actor holds the permission (over that organisation, when given) and, where it is one over
+   * personal data, uses it for what it may be used for.
+   */
+  require(permission: string, organisation?: string, purpose?: string): void
+  /** Whether he holds it; not, for what. */
   can(permission: string, organisation?: string): boolean
   /** The decision behind all of these, with its grounds or with what is missing. */
   decide(asked: Asked): Decision
@@ -118,6 +129,8 @@ export interface Context {
   requireAssurance(level: Assurance, options?: Omit<AssuranceWish, 'level'>): void
   /** Organisations the actor's permission reaches; an empty set when he does not hold it. Every scoped query takes it. */
   reach(permission: string): Reach
+  /** What a permission may be used for; nothing where it is not bound to purposes. */
+  purposesOf(permission: string): readonly Purpose[] | undefined
   /** Permission → the roles that hold it. */
   readonly grants: Workshop['grants']
   /** The roles that hold a permission: who may be asked to do something. */
@@ -145,6 +158,8 @@ export interface Workshop {
   subscriptions: readonly Subscription[]
   /** Permission → the roles that hold it. */
   grants: ReadonlyMap<string, ReadonlySet<string>>
+  /** Permission over personal data → what it may be used for. */
+  purposes: Purposes
   notices: ReadonlyMap<string, NoticeTemplate>
   clock(): Date
 }
@@ -161,7 +176,7 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
   const now = piece.now ?? workshop.clock()
   const { actor } = piece
   const log = piece.log ?? workshop.log
-  const decideOn = (asked: Asked) => decide(actor, asked, now)
+  const decideOn = (asked: Asked) => decide(actor, asked, { now, purposes: workshop.purposes })
   const can = (permission: string, organisation?: string) => decideOn({ permission, organisation }).allowed
   return {
     sql,
@@ -175,9 +190,14 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
     decide: decideOn,
     reach: (permission) => reachOf(actor, permission),
     rolesWith: (permission) => [...(workshop.grants.get(permission) ?? [])],
-    require(permission, organisation) {
-      if (can(permission, organisation)) return
-      throw actor.account ? forbidden(permission, organisation) : unauthenticated()
+    purposesOf: (permission) => workshop.purposes.get(permission),
+    require(permission, organisation, purpose = '') {
+      const decision = decideOn({ permission, organisation, purpose })
+      if (decision.allowed) return
+      if (!actor.account) throw unauthenticated()
+      throw decision.lack === 'purpose'
+        ? forbiddenPurpose({ permission, organisation, purpose })
+        : forbidden(permission, organisation)
     },
     requireAssurance(level, options = {}) {
       const wish = { level, ...options }

@@ -41,6 +41,10 @@ export const unauthenticated = () => new Problem('access.unauthenticated', 401, 
 export const forbidden = (permission: string, organisation?: string) =>
   new Problem('access.forbidden', 403, 'Tài khoản không có quyền thực hiện việc này.', { permission, organisation })
 
+/** He holds the permission, and wants it for what it is not there for. */
+export const forbiddenPurpose = (facts: { permission: string; organisation?: string; purpose: string }) =>
+  new Problem('access.purpose', 403, 'Mục đích này không thuộc các mục đích được xem dữ liệu cá nhân.', facts)
+
 export const tooLarge = (limitBytes: number) =>
   new Problem('request.too-large', 413, `Nội dung gửi lên vượt quá giới hạn ${Math.round(limitBytes / 1024)} KB.`, {
     limitBytes,

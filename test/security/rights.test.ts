@@ -164,6 +164,7 @@ dbTest(
         const found = await findWho(auditor, { permission, organisation, on: today, limit: 1000 })
         const said = new Map(found.map(({ account, grounds }) => [account, grounds]))
         for (const name of names) {
+          for (const ctx of contexts.get(name) ?? []) checkUses(ctx, { permission, organisation })
           const decisions = (contexts.get(name) ?? []).map((ctx) => ctx.decide({ permission, organisation }))
           const passing = decisions.flatMap((decision) => (decision.allowed ? [decision.grounds] : []))
           assert.equal(said.has(name), passing.length > 0, `${name} ${permission} ${organisation}`)
@@ -197,6 +198,21 @@ dbTest(
       assert.ok(kinds.has(kind), kind)
   },
 )
+
+/** With a purpose and a level beside them: as without, and both right. The actors have proved two factors. */
+function checkUses(ctx: Context, asked: { permission: string; organisation: string }): void {
+  const holds = ctx.can(asked.permission, asked.organisation)
+  for (const purpose of [undefined, '', 'tiep-nhan', 'xac-minh', 'to-mo'])
+    for (const level of ['password', 'two-factor', 'vneid:1'] as const) {
+      const { allowed } = ctx.decide({ ...asked, purpose, assurance: { level } })
+      const serves =
+        asked.permission !== 'person:look-up' ||
+        purpose === undefined ||
+        purpose === 'tiep-nhan' ||
+        purpose === 'xac-minh'
+      assert.equal(allowed, holds && serves && level !== 'vneid:1', `${asked.permission} ${purpose} ${level}`)
+    }
+}
 
 /** What makes a ground the same. */
 const sign = ({

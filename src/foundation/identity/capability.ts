@@ -36,6 +36,7 @@ import { answerPermission, decidePermission, lookUpPermission, ownPermission } f
 import { objectionRoutes } from './person/objection-pages.tsx'
 import { ownPageRoutes } from './person/own-page.tsx'
 import { casesPath, objectionsPath } from './person/paths.ts'
+import { readPersonSettings } from './person/settings.ts'
 import { whoLookedRoutes } from './person/who-looked-page.tsx'
 import { appointRoutes } from './positions/appoint.tsx'
 import { choosePositionRoutes } from './positions/choose.tsx'
@@ -199,6 +200,10 @@ export const identity: Capability = {
     handleJob(endSignOns, endGoneSignOns, '* * * * *'),
     handleJob(tellOfLogout, deliverLogout),
   ],
+  async purposes(packDir) {
+    const purposes = (await readPersonSettings(packDir))?.purposes ?? []
+    return { [lookUpPermission]: purposes }
+  },
   async loadPack(ctx, config) {
     if (!config.demo) return
     await loadDemoPeople(ctx, config)

@@ -108,7 +108,7 @@ async function makeEntry(place: Place, input: EntryInput, batch: string | null):
     organisation,
     action: entry.action,
     subject: entry.subject,
-    purpose: entry.purpose ?? ctx?.actor.purpose ?? null,
+    purpose: entry.purpose ?? null,
     sealedUnder: entry.sealUnder ?? null,
     body: entry.sealUnder ? await sealUnder(place, { keyName: entry.sealUnder, id, at, body }) : plain,
     batch,

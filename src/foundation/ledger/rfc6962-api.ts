@@ -3,6 +3,7 @@
  * are our own: the tree head is signed as a C2SP note (it stands beside the numbers), and `leaf_input` is the entry's commitment, which tells
  * nothing of its content.
  */
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { notFound } from '#platform/errors'
 import { answer, type Route, route } from '#platform/http'
@@ -21,6 +22,18 @@ const hash = z.base64()
 const noteReply = (note: string) => answer(200, { 'content-type': 'text/plain; charset=utf-8' }, note)
 
 export const witnessRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/v1/ledger/witness.mjs',
+    access: witnessPermission,
+    summary: 'The program of a witness on another machine: one file for Node 20, which says itself how it is run.',
+    handle: async () =>
+      answer(
+        200,
+        { 'content-type': 'text/javascript; charset=utf-8' },
+        await readFile(new URL('witness/witness.mjs', import.meta.url), 'utf8'),
+      ),
+  }),
   route({
     method: 'GET',
     path: '/api/v1/ledger/checkpoint',

@@ -35,6 +35,7 @@ export async function makeScratch(): Promise<Scratch> {
     log: openLog('silent'),
     subscriptions: [],
     grants: new Map(),
+    purposes: new Map(),
     notices: new Map(),
     clock: () => new Date(),
   }

@@ -169,15 +169,17 @@ export interface Parentage {
 }
 
 /** Under whom each agency has stood, and when, as it is known now. */
-export function listOrganisationParentage(sql: Sql): Promise<Parentage[]> {
+export function listOrganisationParentage(sql: Sql, knownAt?: Date): Promise<Parentage[]> {
   return sql<Parentage[]>`
-    select code, parent, valid_from, valid_to from organisations.organisation_version where recorded_to is null order by code`
+    select code, parent, valid_from, valid_to from organisations.organisation_version
+    where ${recordedAt(sql, knownAt)} order by code`
 }
 
-/** In which area each area has lain, and when, as it is known now. */
-export function listAreaParentage(sql: Sql): Promise<Parentage[]> {
+/** In which area each area has lain, and when, as it is known now or was at a moment. */
+export function listAreaParentage(sql: Sql, knownAt?: Date): Promise<Parentage[]> {
   return sql<Parentage[]>`
-    select code, parent, valid_from, valid_to from organisations.area_version where recorded_to is null order by code`
+    select code, parent, valid_from, valid_to from organisations.area_version
+    where ${recordedAt(sql, knownAt)} order by code`
 }
 
 export function listPackOrganisationVersions(sql: Sql, pack: string): Promise<(Organisation & Recorded)[]> {

@@ -1,6 +1,7 @@
 import { listPeople } from '#identity'
 import {
   countRecordsBehind,
+  factMoment,
   getDefinition,
   getFact,
   listLocks,
@@ -61,7 +62,7 @@ export async function describeNumber(ctx: Context, id: number): Promise<Reopened
 
 async function describe(ctx: Context, fact: ReadFact): Promise<ReopenedNumber> {
   const definition = await getDefinition(ctx, fact.indicator, fact.definitionVersion)
-  const measures = await listMeasuresBehind(ctx, fact, definition)
+  const measures = await listMeasuresBehind(ctx, fact, { definition, asOf: factMoment(ctx, fact, definition) })
   const counted: ReopenedNumber['measures'] = []
   for (const measure of measures) counted.push({ ...measure, count: await countRecordsBehind(ctx, measure) })
   const then = await findOrganisation(ctx.sql, fact.organisation, { asOf: lastDayOf(ctx, fact) })

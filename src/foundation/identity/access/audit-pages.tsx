@@ -254,6 +254,7 @@ async function showPerson(ctx: Context, query: PersonQuery, address: string) {
           <RightsTable
             caption={`Quyền của ${found.person.name}`}
             grounds={found.grounds}
+            purposesOf={ctx.purposesOf}
             names={names}
             hrefOf={(permission) =>
               `${auditPath}?${new URLSearchParams({ quyen: permission, 'don-vi': found.person.organisation ?? '', ...sentDay(query) })}`
@@ -295,7 +296,7 @@ export const auditRoutes = [
       const account = query['tai-khoan']?.trim()
       if (!query.tai || !account) return showPerson(ctx, query, request.url)
       const { grounds } = await findGrounds(ctx, account, readOn(ctx, query))
-      const rows = rightsRows(grounds, await namesFor(ctx, grounds))
+      const rows = rightsRows(grounds, await namesFor(ctx, grounds), ctx.purposesOf)
       return tableFile('csv', { name: `quyen-cua-${account}`, titles: rightsTitles, rows })
     },
   }),

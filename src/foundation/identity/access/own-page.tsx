@@ -6,7 +6,7 @@ import { tableFile } from '#platform/table-file'
 import { Notice, withQuery } from '#ui'
 import { assuranceNames } from '../model.ts'
 import { sayPermission } from './permission-words.ts'
-import { type Names, namesFor, RightsTable, rightsRows, rightsTitles, sayWhere, sayWhy } from './words.tsx'
+import { type Names, namesFor, RightsTable, rightsRows, rightsTitles, WhyAllowed } from './words.tsx'
 
 export const ownRightsPath = '/tai-khoan/quyen'
 
@@ -17,17 +17,7 @@ function Why({ ctx, permission, names }: { ctx: Context; permission: string; nam
   const decision = ctx.decide({ permission })
   if (!decision.allowed)
     return <Notice tone="warning">Ông/bà hiện không có quyền “{sayPermission(permission)}”.</Notice>
-  return (
-    <Notice tone="info" title={`Quyền đang dùng: ${sayPermission(permission)}`}>
-      <ul>
-        {decision.grounds.map((ground) => (
-          <li key={`${ground.kind} ${ground.role} ${ground.organisations.join()}`}>
-            Ông/bà được xem vì {sayWhy(ground, names)}. Phạm vi: {sayWhere(ground, names)}.
-          </li>
-        ))}
-      </ul>
-    </Notice>
-  )
+  return <WhyAllowed title={`Quyền đang dùng: ${sayPermission(permission)}`} decision={decision} names={names} />
 }
 
 async function showOwn(ctx: Context, permission: string | undefined, address: string) {
@@ -42,7 +32,13 @@ async function showOwn(ctx: Context, permission: string | undefined, address: st
     body: (
       <div class="stack-large">
         {permission && <Why ctx={ctx} permission={permission} names={names} />}
-        <RightsTable caption="Quyền của tôi" grounds={grounds} names={names} csv={withQuery(address, { tai: 'csv' })} />
+        <RightsTable
+          caption="Quyền của tôi"
+          grounds={grounds}
+          purposesOf={ctx.purposesOf}
+          names={names}
+          csv={withQuery(address, { tai: 'csv' })}
+        />
       </div>
     ),
   })
@@ -60,7 +56,7 @@ export const ownRightsRoutes = [
         ? tableFile('csv', {
             name: 'quyen-cua-toi',
             titles: rightsTitles,
-            rows: rightsRows(grounds, await namesFor(ctx, grounds)),
+            rows: rightsRows(grounds, await namesFor(ctx, grounds), ctx.purposesOf),
           })
         : showOwn(ctx, query.quyen, request.url)
     },

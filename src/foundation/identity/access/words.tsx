@@ -1,7 +1,7 @@
 // Grounds in words: why somebody may, as one sentence each and as a table over all that he may.
-import type { Ground } from '#platform/access'
+import type { Ground, Purpose } from '#platform/access'
 import type { Context } from '#platform/context'
-import { type Column, formatDate, formatDateTime, Table } from '#ui'
+import { type Column, formatDate, formatDateTime, Notice, Table } from '#ui'
 import { listPeople } from '../actions/holders.ts'
 import { assuranceNames, everywhere, roleNames } from '../model.ts'
 import { organisationNames } from '../pages/account-parts.tsx'
@@ -59,6 +59,28 @@ export function sayWhy(ground: Ground, names: Names): string {
     )
 }
 
+interface WhyProps {
+  title?: string
+  decision: { grounds: readonly Ground[]; purpose?: Purpose }
+  names: Names
+}
+
+/** Why something could be seen, by the decision that let it be. */
+export function WhyAllowed({ title, decision: { grounds, purpose }, names }: WhyProps) {
+  return (
+    <Notice tone="info" title={title}>
+      <ul>
+        {grounds.map((ground) => (
+          <li key={`${ground.kind} ${ground.role} ${ground.organisations.join()}`}>
+            Ông/bà được xem vì {sayWhy(ground, names)}
+            {purpose && `, với mục đích “${purpose.name}”`}. Phạm vi: {sayWhere(ground, names)}.
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
 const sayLevel = ({ demands, kind }: Ground): string =>
   kind === 'citizen' ? 'VNeID' : demands ? assuranceNames[demands] : `${assuranceNames.password} trở lên`
 
@@ -72,9 +94,17 @@ const rowsOf = (grounds: readonly Ground[]): PermissionRow[] =>
     grounds.filter(({ permissions }) => permissions.has(permission)).map((ground) => ({ permission, ground })),
   )
 
+/** Permission → what it may be used for, where it is bound to that. */
+export type PurposesOf = Context['purposesOf']
+
+/** "chỉ để tiếp nhận hồ sơ; trả kết quả" */
+export const sayUses = (purposes: readonly Purpose[] | undefined): string | undefined =>
+  purposes && (purposes.length > 0 ? `chỉ để: ${purposes.map(({ name }) => name).join('; ')}` : 'chưa có mục đích nào')
+
 interface RightsProps {
   caption: string
   grounds: readonly Ground[]
+  purposesOf: PurposesOf
   names: Names
   /** Where one goes on from a permission. */
   hrefOf?: (permission: string) => string
@@ -82,13 +112,20 @@ interface RightsProps {
 }
 
 /** Each permission, where, why and at what level, in the order of what people work with. */
-export function RightsTable({ caption, grounds, names, hrefOf, csv }: RightsProps) {
+export function RightsTable({ caption, grounds, purposesOf, names, hrefOf, csv }: RightsProps) {
   const columns: Column<PermissionRow>[] = [
     {
       key: 'permission',
       title: 'Được làm',
-      cell: ({ permission }) =>
-        hrefOf ? <a href={hrefOf(permission)}>{sayPermission(permission)}</a> : sayPermission(permission),
+      cell: ({ permission }) => {
+        const uses = sayUses(purposesOf(permission))
+        return (
+          <>
+            {hrefOf ? <a href={hrefOf(permission)}>{sayPermission(permission)}</a> : sayPermission(permission)}
+            {uses && <div class="muted">{uses}</div>}
+          </>
+        )
+      },
     },
     { key: 'where', title: 'Ở đâu', phone: true, cell: ({ ground }) => sayWhere(ground, names) },
     { key: 'why', title: 'Vì', phone: true, cell: ({ ground }) => sayWhy(ground, names) },
@@ -111,13 +148,14 @@ export function RightsTable({ caption, grounds, names, hrefOf, csv }: RightsProp
   )
 }
 
-export const rightsTitles = ['Quyền', 'Được làm', 'Ở đâu', 'Vì', 'Mức xác thực']
+export const rightsTitles = ['Quyền', 'Được làm', 'Ở đâu', 'Vì', 'Mức xác thực', 'Mục đích']
 
-export const rightsRows = (grounds: readonly Ground[], names: Names) =>
+export const rightsRows = (grounds: readonly Ground[], names: Names, purposesOf: PurposesOf) =>
   rowsOf(grounds).map(({ permission, ground }) => [
     permission,
     sayPermission(permission),
     sayWhere(ground, names),
     sayWhy(ground, names),
     sayLevel(ground),
+    sayUses(purposesOf(permission)) ?? '',
   ])

@@ -1,7 +1,8 @@
+import type { ComponentChild } from 'preact'
 import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { page, type Reply, route } from '#platform/http'
+import { page, type Reply, type RequestFacts, route } from '#platform/http'
 import {
   Button,
   DescriptionList,
@@ -18,6 +19,9 @@ import {
   TextInput,
   Time,
 } from '#ui'
+import { sayLack } from '../access/refusal-words.ts'
+import { noteRefusal } from '../access/refusals.ts'
+import { namesFor, WhyAllowed } from '../access/words.tsx'
 import { listOwnLooks } from './look-store.ts'
 import { type LookUp, lookUpPerson, type ShownPerson } from './look-up.ts'
 import { fieldNames, lookUpPermission } from './model.ts'
@@ -43,6 +47,9 @@ interface Shown {
 
 async function showLookUp(ctx: Context, { typed, errors = [], answer, status }: Shown): Promise<Reply> {
   const purposes = (await readPersonSettings(ctx.config.packDir))?.purposes ?? []
+  const why = answer?.person && (
+    <WhyAllowed decision={answer.person} names={await namesFor(ctx, answer.person.grounds)} />
+  )
   const own = await listOwnLooks(ctx.sql, ctx.actor.account ?? '', ownLooksShown)
   return page({
     title: 'Tra cứu công dân',
@@ -50,7 +57,7 @@ async function showLookUp(ctx: Context, { typed, errors = [], answer, status }: 
     status,
     body: (
       <div class="stack-large">
-        {answer && <Answer person={answer.person} />}
+        {answer && <Answer person={answer.person} why={why} />}
         <LookUpFields typed={typed} errors={errors} purposes={purposes} />
         <Table
           caption="Lần tra cứu gần đây của tôi"
@@ -124,7 +131,7 @@ function LookUpFields({ typed, errors, purposes }: FieldsProps) {
   )
 }
 
-function Answer({ person }: { person: ShownPerson | undefined }) {
+function Answer({ person, why }: { person: ShownPerson | undefined; why: ComponentChild }) {
   if (!person)
     return (
       <Notice tone="info" role="status" title="Không có hồ sơ cá nhân với số này">
@@ -148,8 +155,22 @@ function Answer({ person }: { person: ShownPerson | undefined }) {
           { term: 'Căn cứ', value: person.purpose.legalBasis },
         ]}
       />
+      {person.grounds.length > 0 && why}
     </Section>
   )
+}
+
+/** A refusal is answered on the form, with what was typed, and noted like any other. */
+async function showFault(
+  ctx: Context,
+  { typed, problem, request }: { typed: LookUp; problem: Problem; request: RequestFacts },
+): Promise<Reply> {
+  await noteRefusal(ctx, { problem, route: lookUpPath, request })
+  const fields = problem.fields.map(({ path, message }) => ({ field: path, message }))
+  const isPurpose = problem.code === 'access.purpose'
+  const message = isPurpose ? ((await sayLack(ctx, problem)) ?? problem.message) : problem.message
+  const errors = fields.length > 0 ? fields : [{ field: isPurpose ? 'purpose' : 'reference', message }]
+  return showLookUp(ctx, { typed, errors, status: problem.status })
 }
 
 export const lookUpRoutes = [
@@ -166,15 +187,13 @@ export const lookUpRoutes = [
     access: lookUpPermission,
     ratePerMinute: 60,
     body: LookUpForm,
-    async handle(ctx, { body }) {
+    async handle(ctx, { body, request }) {
       try {
         const person = await lookUpPerson(ctx, body)
         return showLookUp(ctx, { answer: { person } })
       } catch (error) {
         if (!(error instanceof Problem && [403, 422].includes(error.status))) throw error
-        const fields = error.fields.map(({ path, message }) => ({ field: path, message }))
-        const errors = fields.length > 0 ? fields : [{ field: 'reference', message: error.message }]
-        return showLookUp(ctx, { typed: body, errors, status: error.status })
+        return showFault(ctx, { typed: body, problem: error, request })
       }
     },
   }),

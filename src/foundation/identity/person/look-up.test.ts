@@ -75,6 +75,35 @@ dbTest('every look-up is written down with purpose and subject, found or not, re
   assert.ok(!JSON.stringify(entries).includes(number), 'the number is not in the ledger')
 })
 
+dbTest('the decision takes the purpose: what lets be seen and what is refused are said by it', async (t) => {
+  await made(t)
+  const asked = { purpose: 'tra-ket-qua', reference: dossier, number }
+  const seen = await t.as('motcua-nhatrang').submit('/tra-cuu-cong-dan', asked)
+  assert.match(
+    seen.body,
+    /Ông\/bà được xem vì có vai trò Tiếp nhận một cửa, do [^<]*, với mục đích “Trả kết quả, đối chiếu người nhận”\. Phạm vi: /,
+  )
+  const other = await t.as('motcua-nhatrang').submit('/tra-cuu-cong-dan', { ...asked, purpose: 'to-mo' })
+  assert.equal(other.statusCode, 403)
+  assert.match(other.body, /quyền này chỉ được dùng để: “Tiếp nhận hồ sơ/)
+  assert.ok(!other.body.includes('Vũ Thị'))
+  const [look] = await looks(t)
+  assert.deepEqual([look?.outcome, look?.refusal], ['refused', 'access.purpose'], 'the person reads of it')
+  const refusals = await listEntries(t.sql, {
+    actor: 'motcua-nhatrang',
+    action: 'access.refused',
+    reach: 'all',
+    limit: 9,
+  })
+  assert.deepEqual(
+    refusals.map(({ body }) => (body as Record<string, unknown>).code),
+    ['access.purpose'],
+    'a refusal is a security event, as any other',
+  )
+  const own = await t.as('motcua-nhatrang').get('/tai-khoan/quyen')
+  assert.match(own.body, /Tra cứu công dân theo mục đích.*?chỉ để: Tiếp nhận hồ sơ/)
+})
+
 dbTest('who holds no such permission, and a key of a machine, look nobody up', async (t) => {
   await made(t)
   for (const account of ['lanhdao', 'quantri', 'vanphong'])

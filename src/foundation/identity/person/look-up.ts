@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendEntry } from '#ledger'
 import { findOrganisation } from '#organisations'
+import type { Ground } from '#platform/access'
 import type { Context } from '#platform/context'
 import { forbidden, invalid, Problem } from '#platform/errors'
 import { findAccount } from '../store.ts'
@@ -41,6 +42,8 @@ export interface ShownPerson {
   number: string
   masked: PersonField[]
   purpose: Purpose
+  /** What let it be seen. */
+  grounds: readonly Ground[]
 }
 
 /** `H32.22366-261122-0001`: agency, day, number (Circular 03/2025/TT-VPCP as known; unverified). */
@@ -58,10 +61,8 @@ export async function lookUpPerson(ctx: Context, asked: LookUp): Promise<ShownPe
   const numberHash = await hashNumber(ctx, number.data)
   const purpose = (await readPersonSettings(ctx.config.packDir))?.purposes.find(({ code }) => code === asked.purpose)
   try {
-    const organisation = await checkMatter(ctx, asked, purpose)
-    // Told by the check; the compiler does not see it.
-    if (!purpose) throw fault('purpose', 'Xin chọn mục đích.')
-    return await find(ctx, { asked, numberHash, purpose, organisation, number: number.data })
+    const matter = await checkMatter(ctx, asked, purpose)
+    return await find(ctx, { asked, numberHash, number: number.data, ...matter })
   } catch (error) {
     // Outside of any transaction of ours: what is refused is written down all the same.
     if (error instanceof Problem) await write(ctx, { asked, numberHash, purpose, refusal: error.code })
@@ -71,33 +72,44 @@ export async function lookUpPerson(ctx: Context, asked: LookUp): Promise<ShownPe
 
 const fault = (path: string, message: string) => invalid(message, [{ path, message }])
 
-/** @returns the organisation in whose matter it is. */
-async function checkMatter(ctx: Context, asked: LookUp, purpose: Purpose | undefined): Promise<string> {
-  const { organisation } = ctx.actor
-  if (!ctx.can(lookUpPermission) || ctx.actor.scopes || !organisation) throw forbidden(lookUpPermission)
-  if (!purpose) throw fault('purpose', 'Xin chọn mục đích tra cứu.')
+interface Matter {
+  /** In whose matter it is. */
+  organisation: string
+  purpose: Purpose
+  grounds: readonly Ground[]
+}
+
+async function checkMatter(ctx: Context, asked: LookUp, purpose: Purpose | undefined): Promise<Matter> {
+  if (asked.purpose === '') throw fault('purpose', 'Xin chọn mục đích tra cứu.')
+  ctx.require(lookUpPermission, undefined, asked.purpose)
+  if (!purpose || !ctx.actor.organisation) throw forbidden(lookUpPermission)
+  const organisation = await placeOfMatter(ctx, asked.reference, purpose)
+  const decision = ctx.decide({ permission: lookUpPermission, organisation, purpose: purpose.code })
+  if (decision.allowed) return { organisation, purpose, grounds: decision.grounds }
+  throw new Problem(
+    'person.out-of-reach',
+    403,
+    'Hồ sơ này thuộc cơ quan ngoài phạm vi được giao, nên không tra cứu được người nộp. Lần tra cứu đã được ghi lại.',
+    { permission: lookUpPermission, organisation },
+  )
+}
+
+/** The agency of the dossier; a document is the matter of the clerk's own organisation, as far as his right reaches there. */
+async function placeOfMatter(ctx: Context, reference: string, purpose: Purpose): Promise<string> {
   if (purpose.reference === 'document') {
-    if (!documentNumber.test(asked.reference))
+    if (!documentNumber.test(reference))
       throw fault('reference', 'Xin nhập số, ký hiệu văn bản yêu cầu, ví dụ 123/UBND-VP.')
-    return organisation
+    return ctx.actor.organisation ?? 'none'
   }
-  const agency = dossierCode.exec(asked.reference)?.[1]
+  const agency = dossierCode.exec(reference)?.[1]
   if (!agency || !(await findOrganisation(ctx.sql, agency)))
     throw fault('reference', 'Xin nhập đúng mã hồ sơ, ví dụ H32.22366-261122-0001.')
-  if (!ctx.can(lookUpPermission, agency))
-    throw new Problem(
-      'person.out-of-reach',
-      403,
-      'Hồ sơ này thuộc cơ quan ngoài phạm vi được giao, nên không tra cứu được người nộp. Lần tra cứu đã được ghi lại.',
-    )
   return agency
 }
 
-interface Asked {
+interface Asked extends Matter {
   asked: LookUp
   numberHash: Buffer
-  purpose: Purpose
-  organisation: string
   number: string
 }
 
@@ -106,15 +118,11 @@ function find(ctx: Context, { number, ...known }: Asked): Promise<ShownPerson | 
     const person = await store.findByNumber(ctx.sql, known.numberHash)
     await write(ctx, { ...known, person })
     if (!person) return undefined
-    return show(
-      person,
-      known.purpose,
-      person.numberSealed ? await openText(ctx, person.id, person.numberSealed) : number,
-    )
+    return show(person, known, person.numberSealed ? await openText(ctx, person.id, person.numberSealed) : number)
   })
 }
 
-function show(person: store.Person, purpose: Purpose, number: string): ShownPerson {
+function show(person: store.Person, { purpose, grounds }: Matter, number: string): ShownPerson {
   const may = new Set<PersonField>(purpose.fields)
   const { birthDate, sex } = person
   return {
@@ -127,6 +135,7 @@ function show(person: store.Person, purpose: Purpose, number: string): ShownPers
     number: may.has('number') ? number : maskNumber(number),
     masked: (['name', 'birthDate', 'sex', 'number'] as const).filter((field) => !may.has(field)),
     purpose,
+    grounds,
   }
 }
 

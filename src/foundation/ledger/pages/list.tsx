@@ -6,11 +6,12 @@ import { tableFile } from '#platform/table-file'
 import { Button, DateInput, FilterBar, formatNumber, Section, Table, TextInput, Time, withQuery } from '#ui'
 import { destroyPermission, readPermission } from '../actions.ts'
 import { listFaults, listReadings } from '../contents/store.ts'
+import { listChainFaults } from '../faults/store.ts'
 import type { Checkpoint, Entry } from '../model.ts'
 import { listCheckpoints, listEntries } from '../read.ts'
 import { recordSearch, searchEntries } from '../search.ts'
 import type { EntryQuery } from '../search-store.ts'
-import { Contents } from './contents.tsx'
+import { ChainFaults, Contents } from './contents.tsx'
 import { activeFilters, dateValue, FilterQuery, filterNames, readFilter } from './filter.tsx'
 import { listPath, sayAction, sayActor, sayOrganisation } from './words.ts'
 
@@ -55,6 +56,7 @@ export const makeListRoute = (books: () => readonly KeptBytes[]) =>
         ),
         body: (
           <div class="stack-large">
+            <ChainFaults faults={await listChainFaults(ctx.sql)} />
             <ListPage
               entries={shown}
               nextHref={nextHref}
@@ -179,7 +181,9 @@ function Checkpoints({ checkpoints }: { checkpoints: readonly Checkpoint[] }) {
       {key && (
         <p>
           Khóa công khai: <span class="code">{key}</span>. Bản ký mới nhất để máy khác lưu làm chứng:{' '}
-          <a href="/api/v1/ledger/checkpoint">tải điểm niêm phong</a>.
+          <a href="/api/v1/ledger/checkpoint">tải điểm niêm phong</a>. Máy khác tự hỏi và tự kiểm tra mỗi giờ bằng{' '}
+          <a href="/api/v1/ledger/witness.mjs">chương trình làm chứng</a>, với khóa máy chỉ có phạm vi{' '}
+          <span class="code">ledger:witness</span>.
         </p>
       )}
       <Table
