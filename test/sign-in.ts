@@ -96,7 +96,7 @@ export async function passWithin(
 }
 
 /** Over a wire; else as above. */
-export const signInOver = (url: string, credentials: Credentials, headers?: Record<string, string>) =>
+export const passOver = (url: string, passage: Passage, headers?: Record<string, string>) =>
   pass(
     async ({ url: path, fields, headers }) => {
       const form = fields && { method: 'POST', body: new URLSearchParams(fields) }
@@ -108,9 +108,12 @@ export const signInOver = (url: string, credentials: Credentials, headers?: Reco
         body: await answer.text(),
       }
     },
-    signInPassage(credentials),
+    passage,
     headers,
   )
+
+export const signInOver = (url: string, credentials: Credentials, headers?: Record<string, string>) =>
+  passOver(url, signInPassage(credentials), headers)
 
 /** Of a browser's cookies the one that the pages know it by. */
 export const pageCookieOf = (cookie: string): string | undefined =>

@@ -147,11 +147,11 @@ export const fragment = (body: ComponentChild): Reply => mark({ kind: 'fragment'
 /** After a form: 303, so that reloading does not send it again. */
 export const redirect = (to: string, cookies: SetCookie[] = []): Reply =>
   mark({ kind: 'redirect', to, cookies, status: 303 })
-/** The same page or redirect, with more cookies; what another program has worded goes along as it is. */
-export function withCookies(reply: Reply, more: { cookies?: SetCookie[]; setCookies?: string[] }): Reply {
-  const join = ({ cookies = [], setCookies = [] }: typeof more) => ({
-    cookies: [...cookies, ...(more.cookies ?? [])],
-    setCookies: [...setCookies, ...(more.setCookies ?? [])],
+/** The same page or redirect, with cookies of an earlier step: its own come after them and count. */
+export function withCookies(reply: Reply, earlier: { cookies?: SetCookie[]; setCookies?: string[] }): Reply {
+  const join = ({ cookies = [], setCookies = [] }: typeof earlier) => ({
+    cookies: [...(earlier.cookies ?? []), ...cookies],
+    setCookies: [...(earlier.setCookies ?? []), ...setCookies],
   })
   if (reply.kind === 'page') return page({ ...reply.content, ...join(reply.content) })
   return reply.kind === 'redirect' ? mark({ ...reply, ...join(reply) }) : reply

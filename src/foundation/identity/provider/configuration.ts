@@ -21,6 +21,12 @@ export interface Library {
 
 export const interactionPath = '/oidc/tiep-tuc'
 
+export const cookieNames = {
+  session: 'tram_provider',
+  interaction: 'tram_oidc_interaction',
+  resume: 'tram_oidc_resume',
+}
+
 /** Names the platform's own API as what a machine's token is for. */
 export const apiOf = (issuer: string): string => new URL('/api/v1', issuer).href
 
@@ -99,7 +105,7 @@ const routes = {
 function cookies(issuer: string): Configuration['cookies'] {
   const secure = issuer.startsWith('https:')
   return {
-    names: { session: 'tram_provider', interaction: 'tram_oidc_interaction', resume: 'tram_oidc_resume' },
+    names: cookieNames,
     // The platform's own pages show what the provider asks, at their own addresses.
     long: { path: '/', httpOnly: true, sameSite: 'lax', signed: false, secure },
     short: { httpOnly: true, sameSite: 'lax', signed: false, secure },

@@ -183,7 +183,8 @@ async function prove(pending: Pending, typed: Readonly<Record<string, string>>):
   const proof = await proveBy(ctx, await methodsFor(pending, browser), { typed, address: request.address })
   if (!('faults' in proof)) {
     const { cookie } = await raiseSession(ctx, request, browser.account, proof)
-    return finish(pending, loginOf({ ...browser, ...proof, authenticatedAt: ctx.now }), [cookie])
+    call.browser = { ...browser, ...proof, amr: [...proof.amr], authenticatedAt: ctx.now }
+    return finish(pending, loginOf(call.browser), [cookie])
   }
   call.deeds.push({
     action: 'sign-on.refused',

@@ -2,15 +2,16 @@
 import type { Interaction, Provider } from 'oidc-provider'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { page, type Reply, type RequestFacts, redirect, type SetCookie } from '#platform/http'
+import { page, type Reply, type RequestFacts, redirect, type SetCookie, withCookies } from '#platform/http'
 import { contentPolicy } from '#platform/policy'
+import { hashArtifact } from '../actions/secrets.ts'
 import type { Call } from './call.ts'
-import { interactionPath } from './configuration.ts'
+import { cookieNames, interactionPath } from './configuration.ts'
 import { formTarget } from './form-target.ts'
 import { isContent } from './model.ts'
 import { ownClientId } from './own-client.ts'
-import { type Asking, withinSite, withProvider } from './provider.ts'
-import type { BrowserSession } from './store.ts'
+import { type Asking, askLibrary, sayCall, withProvider } from './provider.ts'
+import { type BrowserSession, findArtifact } from './store.ts'
 
 export interface Pending {
   provider: Provider
@@ -42,21 +43,36 @@ export function withPending<T>(
   work: (pending: Pending) => Promise<T>,
 ): Promise<T> {
   return withProvider(ctx, request, async (provider, call) => {
-    if (request.cookies[provider.cookieName('interaction')] !== uid) throw gone()
+    if (request.cookies[cookieNames.interaction] !== uid) throw gone()
     // A key in the same request speaks for somebody else than the browser does.
     if (call.browser && ctx.actor.account !== call.browser.account) throw gone()
     return work(await getPending({ provider, call, request }, uid))
   })
 }
 
+/** Whether a form may be looked at at all, before the costly part of it. @throws as above */
+export async function requirePending(ctx: Context, { cookies }: RequestFacts, uid: string): Promise<void> {
+  const isKnown = cookies[cookieNames.interaction] === uid
+  if (!isKnown || !(await findArtifact(ctx.sql, 'Interaction', hashArtifact('Interaction', uid)))) throw gone()
+}
+
+/**
+ * Gives the library its answer, and goes at once where it would send the browser for it: the cookie of that way was set together with the
+ * one that this step was shown.
+ */
 export async function finish(
-  { interaction, provider }: Pending,
+  { interaction, provider, call, request }: Pending,
   result: NonNullable<Interaction['result']>,
   cookies: SetCookie[] = [],
 ): Promise<Reply> {
   interaction.result = { ...('error' in result ? {} : interaction.lastSubmission), ...result }
   await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
-  return redirect(withinSite(interaction.returnTo, provider.issuer), cookies)
+  const cookie = [request.headers.cookie, `${cookieNames.resume}=${interaction.uid}`].filter(Boolean).join('; ')
+  const resumed = { ...request, method: 'GET', headers: { accept: 'text/html', cookie } }
+  const headers = await askLibrary({ provider, call, request: resumed }, { url: `/auth/${interaction.uid}` })
+  const setCookies = [headers['set-cookie'] ?? []].flat()
+  if (typeof headers.location !== 'string') return withCookies(sayCall(call, headers), { cookies })
+  return withCookies(redirect(headers.location), { cookies, setCookies })
 }
 
 const secondsOf = (at: Date) => Math.floor(at.getTime() / 1000)

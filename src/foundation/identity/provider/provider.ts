@@ -205,7 +205,7 @@ function headersOf(res: ServerResponse, issuer: string): AnswerHeaders {
 }
 
 /** Within this site people are led by paths: by whatever name their browser knows it, that is where they stay. */
-export const withinSite = (address: string, issuer: string): string =>
+const withinSite = (address: string, issuer: string): string =>
   address.startsWith(`${new URL(issuer).origin}/`) ? address.slice(new URL(issuer).origin.length) : address
 
 function answerOf({ answer: given }: Call, headers: AnswerHeaders): Reply {

@@ -10,7 +10,7 @@ import { signInByPasskey } from '../passkeys/actions.ts'
 import { findFlow } from '../sign-on/store.ts'
 import { interactionPath } from './configuration.ts'
 import { signInPath } from './own-client.ts'
-import { finish, isGone, loginOf, type Pending, pageOf, placeOf, withPending } from './pending.ts'
+import { finish, isGone, loginOf, type Pending, pageOf, placeOf, requirePending, withPending } from './pending.ts'
 import { browserBy } from './provider.ts'
 import { findWays, SignInForm, type SignInFormProps } from './sign-in-form.tsx'
 
@@ -45,7 +45,7 @@ async function enter(
   prove: () => Promise<string>,
 ): Promise<Reply> {
   try {
-    await withPending(ctx, request, uid, async () => {})
+    await requirePending(ctx, request, uid)
     const token = await prove()
     return await withPending(ctx, request, uid, async (pending) => {
       // A session that this browser held before ends: it never becomes the new one.

@@ -41,7 +41,7 @@ function openTab(t: DbTest, jar = new Map<string, string>()) {
     },
     /** Types name and password. @returns the address that leads back to the pages, not gone to */
     async type(action: string, who = right) {
-      return (await ask((await ask(action, who)).to)).to
+      return (await ask(action, who)).to
     },
   }
 }
