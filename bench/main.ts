@@ -77,8 +77,18 @@ const benches: readonly Bench[] = [
     goal: 'append ≥ 0.5 × autocommit; 1,000,000 verified ≤ 20 s; among 10,000,000: inclusion proof ≤ 5 ms, searches p95 ≤ 300 ms',
     minutes: 45,
   },
+  {
+    name: 'flips',
+    goal: '10,000 random bits turned in ledger rows, kept contents and bundles of evidence: all found',
+    minutes: 30,
+  },
   { name: 'uploads', goal: 'resumable uploads beside the same bytes as one form', minutes: 4 },
   { name: 'pades', goal: 'PDF of 1 MB signed with a time stamp (B-T): ≤ 200 ms without the HSM', minutes: 5 },
+  {
+    name: 'batch',
+    goal: '1,000 files signed under one consent through the pages, then sealed in jobs; each checked to be signed',
+    minutes: 20,
+  },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 

@@ -133,7 +133,10 @@ async function menuOf(ctx: Context, menu: readonly MenuItem[]): Promise<Menu> {
   const seen = await Promise.all(
     menu
       .filter(({ permission }) => (permission === undefined ? !ctx.actor.scopes : ctx.can(permission)))
-      .map(async (item) => ({ item, link: { label: item.label, href: item.href, count: await countOf(ctx, item) } })),
+      .map(async (item) => {
+        const { label, href, covers } = item
+        return { item, link: { label, href, covers, count: await countOf(ctx, item) } }
+      }),
   )
   const linksOf = (group: MenuItem['group']) => seen.filter(({ item }) => item.group === group).map(({ link }) => link)
   const nav = groups.flatMap(({ group, label }): NavGroup[] => {

@@ -13,6 +13,8 @@ import { classes, Surround } from './render.tsx'
 
 export interface NavItem extends Link {
   icon?: IconName
+  /** Marked for every address below it, where that is more than what lies below `href`. */
+  covers?: string
   /** What waits there. */
   count?: NavCountProps
 }
@@ -133,7 +135,9 @@ export function Layout(props: LayoutProps) {
           ) : (
             <div class={classes('shell', hasNav && 'shell-nav')}>
               <Header shell={shell} hasNav={hasNav} />
-              {hasNav && <MainNav groups={shell.nav} address={shell.address} />}
+              {hasNav && (
+                <MainNav groups={shell.nav} current={currentHref(shell.nav, shell.address, props.crumbs ?? [])} />
+              )}
               <main class={classes('main', props.narrow && 'main-narrow')} id="main" tabIndex={-1}>
                 <PageHead {...props} title={title} />
                 {props.children}
@@ -253,8 +257,7 @@ function AccountMenu({ account }: { account: Account }) {
   )
 }
 
-function MainNav({ groups, address }: { groups: readonly NavGroup[]; address: string }) {
-  const current = currentHref(groups, address)
+function MainNav({ groups, current }: { groups: readonly NavGroup[]; current: string | undefined }) {
   return (
     <nav class="nav" id="nav" popover="auto" aria-label="Danh mục chính">
       <button class="button button-quiet nav-close" type="button" popovertarget="nav" popovertargetaction="hide">
@@ -295,12 +298,17 @@ function NavGroupOf({ group: { label, items }, current }: { group: NavGroup; cur
 }
 
 // The longest address that the present one lies under: a record's page marks its list.
-function currentHref(groups: readonly NavGroup[], address: string): string | undefined {
-  const path = address.split('?')[0] ?? ''
-  return groups
-    .flatMap(({ items }) => items.map(({ href }) => href))
-    .filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)))
-    .sort((a, b) => b.length - a.length)[0]
+/** The entry that a page belongs to: by its address, else by the nearest of its crumbs that lies below one. */
+function currentHref(groups: readonly NavGroup[], address: string, crumbs: readonly Link[]): string | undefined {
+  const items = groups.flatMap((group) => group.items)
+  const covers = (prefix: string, path: string) => path === prefix || (prefix !== '/' && path.startsWith(`${prefix}/`))
+  const entryOf = (to: string) => {
+    const path = to.split('?')[0] ?? ''
+    return items
+      .filter(({ href, covers: all = href }) => covers(all, path) || covers(href, path))
+      .toSorted((a, b) => (b.covers ?? b.href).length - (a.covers ?? a.href).length)[0]?.href
+  }
+  return [address, ...crumbs.map(({ href }) => href).toReversed()].map(entryOf).find((href) => href !== undefined)
 }
 
 function PageHead({ title, crumbs = [], lead, actions, freshness }: LayoutProps) {

@@ -169,15 +169,17 @@ export interface Parentage {
 }
 
 /** Under whom each agency has stood, and when, as it is known now. */
-export function listOrganisationParentage(sql: Sql): Promise<Parentage[]> {
+export function listOrganisationParentage(sql: Sql, knownAt?: Date): Promise<Parentage[]> {
   return sql<Parentage[]>`
-    select code, parent, valid_from, valid_to from organisations.organisation_version where recorded_to is null order by code`
+    select code, parent, valid_from, valid_to from organisations.organisation_version
+    where ${recordedAt(sql, knownAt)} order by code`
 }
 
-/** In which area each area has lain, and when, as it is known now. */
-export function listAreaParentage(sql: Sql): Promise<Parentage[]> {
+/** In which area each area has lain, and when, as it is known now or was at a moment. */
+export function listAreaParentage(sql: Sql, knownAt?: Date): Promise<Parentage[]> {
   return sql<Parentage[]>`
-    select code, parent, valid_from, valid_to from organisations.area_version where recorded_to is null order by code`
+    select code, parent, valid_from, valid_to from organisations.area_version
+    where ${recordedAt(sql, knownAt)} order by code`
 }
 
 export function listPackOrganisationVersions(sql: Sql, pack: string): Promise<(Organisation & Recorded)[]> {
@@ -305,6 +307,15 @@ export function listSuccessionsOf(sql: Sql, code: string, knownAt?: Date): Promi
     from organisations.organisation_succession
     where ${recordedAt(sql, knownAt)} and (successor = ${code} or predecessor = ${code})
     order by effective_on nulls first, id`
+}
+
+/** What is known now to end an organisation after a day. */
+export function listEndsAfter(sql: Sql, code: string, day: string): Promise<(Succession & { id: number })[]> {
+  return sql<(Succession & { id: number })[]>`
+    select id, successor, predecessor, predecessor_name, how, effective_on, decision
+    from organisations.organisation_succession
+    where recorded_to is null and predecessor = ${code} and how in ('merge', 'split', 'dissolve')
+      and successor is distinct from predecessor and effective_on > ${day}::date`
 }
 
 /** Every pair of earlier and later organisation that is known now, or was at a moment. */

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { LightMyRequestResponse } from 'fastify'
+import type { Context } from '#platform/context'
 import type { Asker } from '#test/harness'
+import { openIncident } from './record/open.ts'
 
 export const flood = {
   loai: 'flood',
@@ -66,3 +68,18 @@ export const plain = (html: string): string =>
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&quot;', '"')
     .replace(/\s+/g, ' ')
+
+/** Opens an incident with a place on the map, led by who opens it, past its form. */
+export const openPlaced = (ctx: Context): Promise<string> =>
+  openIncident(ctx, {
+    exercise: false,
+    kind: 'cyber',
+    level: 'high',
+    title: 'Sự cố thử nghiệm',
+    organisation: 'H32',
+    place: 'Tòa nhà thử nghiệm',
+    area: '22366',
+    point: [109.19, 12.24],
+    takesCommand: true,
+    formKey: randomUUID(),
+  })

@@ -10,9 +10,23 @@ import { approveEntries, publishEntries, returnEntries, saveEntries } from './en
 import { lockPeriod, reopenPeriod } from './entries/locks.ts'
 import { getEntrySheet, listWaiting, type SheetRow } from './entries/sheet.ts'
 import { type PeriodKind, periodKinds } from './model.ts'
-import { countRecordsBehind, listMeasuresBehind, listRecordsBehind, type MeasureBehind } from './reading/behind.ts'
+import {
+  countRecordsBehind,
+  factMoment,
+  listMeasuresBehind,
+  listRecordsBehind,
+  type MeasureBehind,
+} from './reading/behind.ts'
 import { listDefinitions } from './reading/definitions.ts'
-import { getDefinitionAt, getFact, kindOfPeriod, listFacts, listVersions, type ReadFact } from './reading/facts.ts'
+import {
+  getDefinition,
+  getDefinitionAt,
+  getFact,
+  kindOfPeriod,
+  listFacts,
+  listVersions,
+  type ReadFact,
+} from './reading/facts.ts'
 import { rankUnits } from './reading/ranking.ts'
 import { searchIndicators } from './reading/search.ts'
 import { setTarget } from './targets.ts'
@@ -152,16 +166,19 @@ const readRoutes: Route[] = [
     path: '/api/v1/facts/:id/records',
     access: 'indicator:read',
     summary:
-      'The records behind a number: as many as it says, of a ratio those of its denominator; `part` asks for one measure of its formula, counted from 0',
+      'The records behind a number, as they were known when it was: as many as it says, of a ratio those of its denominator; `part` asks for one measure of its formula, counted from 0; `asOf` for the records known at a moment',
     params: Id,
     query: z.strictObject({
       part: z.coerce.number().int().min(0).optional(),
       after: z.string().max(80).optional(),
       limit: Limit,
+      asOf: Moment.optional(),
     }),
     async handle(ctx, { params, query }) {
       const fact = await getFact(ctx, params.id)
-      const measures = await listMeasuresBehind(ctx, fact)
+      const definition = await getDefinition(ctx, fact.indicator, fact.definitionVersion)
+      const asOf = (await momentOf(ctx, query.asOf)) ?? factMoment(ctx, fact, definition)
+      const measures = await listMeasuresBehind(ctx, fact, { definition, asOf })
       const parts = await Promise.all(
         measures.map(async (one) => ({
           part: one.part,
@@ -184,6 +201,7 @@ const readRoutes: Route[] = [
       const page = found.slice(0, query.limit)
       return {
         fact: fact.id,
+        asOf: asOf?.toISOString(),
         count,
         parts,
         records: page.map(({ record }) => record),

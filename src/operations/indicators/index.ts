@@ -22,6 +22,7 @@ export { entryPath } from './pages/words.ts'
 export { type ArrivedFigure, findArrivedFigures, listTypedEver } from './reading/arrived-figures.ts'
 export {
   countRecordsBehind,
+  factMoment,
   groupRecordsBehind,
   listMeasuresBehind,
   listRecordsBehind,

@@ -1,6 +1,6 @@
-import { listPeople } from '#identity'
 import {
   countRecordsBehind,
+  factMoment,
   getDefinition,
   getFact,
   listLocks,
@@ -61,7 +61,7 @@ export async function describeNumber(ctx: Context, id: number): Promise<Reopened
 
 async function describe(ctx: Context, fact: ReadFact): Promise<ReopenedNumber> {
   const definition = await getDefinition(ctx, fact.indicator, fact.definitionVersion)
-  const measures = await listMeasuresBehind(ctx, fact, definition)
+  const measures = await listMeasuresBehind(ctx, fact, { definition, asOf: factMoment(ctx, fact, definition) })
   const counted: ReopenedNumber['measures'] = []
   for (const measure of measures) counted.push({ ...measure, count: await countRecordsBehind(ctx, measure) })
   const then = await findOrganisation(ctx.sql, fact.organisation, { asOf: lastDayOf(ctx, fact) })
@@ -87,8 +87,7 @@ function lastDayOf(ctx: Context, { period }: ReadFact): string {
 async function approverOf(ctx: Context, { approvedBy, origin }: ReadFact): Promise<string> {
   if (!approvedBy)
     return origin === 'computed' ? 'tính tự động từ bản ghi, không qua duyệt tay' : 'chưa ghi người duyệt'
-  const [person] = await listPeople(ctx, [approvedBy])
-  return person ? [person.name, person.position].filter(Boolean).join(', ') : approvedBy
+  return (await ctx.sayPeople([approvedBy]))(approvedBy)
 }
 
 export interface OpenedNumber {

@@ -2,7 +2,8 @@
  * Cases from their events. A case row says what the last of its events says of the case (by time, then by key), so it is the same
  * whatever order the events arrived in. Where the log does not say when the case began, it began with its first event.
  */
-import type { Sql } from '#platform/sql'
+import type { Context } from '#platform/context'
+import { keepFormer } from './former.ts'
 
 const columns = [
   'record_id',
@@ -24,7 +25,7 @@ const columns = [
 
 /** Makes the rows of these cases anew and leaves touches for every cell they leave or enter. */
 export async function deriveCases(
-  sql: Sql,
+  { sql, now }: Pick<Context, 'sql' | 'now'>,
   source: string,
   caseIds: readonly string[],
   receivedAt: Date,
@@ -59,7 +60,7 @@ export async function deriveCases(
         select e.occurred_at, e.occurred_on from warehouse.case_event e
         where e.source = ${source} and e.case_id = a.case_id order by e.occurred_at limit 1) f
     ),
-    gone as (
+    removed as (
       delete from warehouse.process_case p using affected a
       where p.source = ${source} and p.case_id = a.case_id and not exists (select from wanted w where w.case_id = a.case_id)
     ),
@@ -77,6 +78,11 @@ export async function deriveCases(
       union all
       select w.case_id from wanted w left join before b using (case_id) where b.case_id is null
     ),
+    gone as (
+      select b.* from before b left join wanted w using (case_id)
+      where case_id in (select case_id from changed) or b.record_id is distinct from w.record_id
+    ),
+    kept as (${keepFormer(sql, 'case', now)}),
     cells as (
       select x.organisation, coalesce(x.area, '') as area, d.field, d.day
       from (

@@ -1,6 +1,8 @@
+import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import { copyLines } from './copy.ts'
 import { type Held, historyEntry, type Quarantined } from './decide.ts'
+import { keepFormer } from './former.ts'
 import { type KindName, kindOf } from './kinds.ts'
 import type { CanonicalRow } from './mapping/mapped.ts'
 import { writtenColumns } from './mapping/rows.ts'
@@ -80,7 +82,7 @@ export async function copyRecords(sql: Sql, lines: Iterable<string>): Promise<vo
   await copyLines(
     sql,
     sql`copy warehouse.record (id, source, key, landing_id, line, byte_offset, byte_length, payload, sha256, version_order,
-      contract_version, state, replaced_by, replaced_at) from stdin`,
+      contract_version, state, replaced_by, replaced_at, applied_at) from stdin`,
     lines,
   )
 }
@@ -109,9 +111,9 @@ export async function replaceRecords(
     where r.id = p.id and r.state = 'applied'`
 }
 
-/** Takes the canonical rows of records away and says which cells they stood in. */
+/** Takes the canonical rows of records away, keeps them as what was known until now, and says which cells they stood in. */
 export async function deleteCanonical(
-  sql: Sql,
+  { sql, now }: Pick<Context, 'sql' | 'now'>,
   kind: KindName,
   ids: number[],
 ): Promise<(Pick<CanonicalRow, 'organisation' | 'area' | 'days'> & { caseId: string | null })[]> {
@@ -122,8 +124,11 @@ export async function deleteCanonical(
   // The library reads a null inside an array as the text NULL.
   for (const column of days) dates = sql`${dates} || coalesce(${sql(column)}::text, '')`
   return sql<{ organisation: string; area: string; days: string[]; caseId: string | null }[]>`
-    delete from warehouse.${sql(table)} where record_id = any(${ids.map(String)}::bigint[])
-    returning organisation, coalesce(area, '') as area, ${dates} as days, ${caseId} as case_id`
+    with gone as (
+      delete from warehouse.${sql(table)} where record_id = any(${ids.map(String)}::bigint[]) returning *
+    ),
+    kept as (${keepFormer(sql, kind, now)})
+    select organisation, coalesce(area, '') as area, ${dates} as days, ${caseId} as case_id from gone`
 }
 
 export async function insertTouches(sql: Sql, source: string, touches: TouchSet, receivedAt: Date): Promise<void> {

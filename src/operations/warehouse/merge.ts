@@ -135,7 +135,7 @@ async function writeDecisions(
     await settleQuarantine(ctx.sql, settled, { by: ctx.actor.account ?? ctx.actor.name, at: ctx.now })
   }
   await insertTouches(ctx.sql, target.source, touches, target.receivedAt)
-  await deriveCases(ctx.sql, target.source, [...cases], target.receivedAt)
+  await deriveCases(ctx, target.source, [...cases], target.receivedAt)
 }
 
 async function askHoldings(ctx: Context, target: MergeTarget, records: readonly MappedRecord[]): Promise<Holdings> {
@@ -180,7 +180,7 @@ async function writeRecords(
       at: ctx.now,
       state: 'superseded',
     })
-    for (const cell of await deleteCanonical(ctx.sql, target.kind, replaced)) {
+    for (const cell of await deleteCanonical(ctx, target.kind, replaced)) {
       touches.add(cell)
       if (cell.caseId !== null) cases.add(cell.caseId)
     }
@@ -207,7 +207,7 @@ function* recordLines(
         ? `${copyNull}\t${copyNull}\t${copyText(storable(record.payload()))}`
         : `${record.offset}\t${record.length ?? 0}\t${copyNull}`
     const state = by === null ? `applied\t${copyNull}\t${copyNull}` : `superseded\t${by}\t${now}`
-    yield `${idOf.get(write)}\t${source}\t${copyText(record.key)}\t${landingId}\t${record.line}\t${where}\t\\\\x${record.sha}\t${copyText(record.order)}\t${target.contractVersion}\t${state}`
+    yield `${idOf.get(write)}\t${source}\t${copyText(record.key)}\t${landingId}\t${record.line}\t${where}\t\\\\x${record.sha}\t${copyText(record.order)}\t${target.contractVersion}\t${state}\t${now}`
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Fragment, Sql } from '#platform/sql'
+import { rowsOf } from './former.ts'
 import { type Kind, type KindName, kindOf } from './kinds.ts'
 import { type Asked, type Condition, compileWhere } from './query.ts'
 
@@ -24,6 +25,8 @@ export interface RecordQuery {
   /** Absent: wherever it is. */
   areas?: readonly string[]
   asked: Asked
+  /** Records as they were known at a moment; absent: now. */
+  knownAt?: Date
 }
 
 /** Where a page of records ends and the next begins. */
@@ -55,7 +58,7 @@ export interface FoundRecord extends RecordMark {
 
 export async function countRecords(sql: Sql, query: RecordQuery): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
-    select count(*) from ${scopeOf(sql, query)} join warehouse.${sql(kindOf(query.kind).table)} r on ${matchOf(sql, query)}`
+    select count(*) from ${scopeOf(sql, query)} join ${rowsOf(sql, query.kind, query.knownAt)} on ${matchOf(sql, query)}`
   return row?.count ?? 0
 }
 
@@ -65,7 +68,7 @@ export async function listRecords(
   query: RecordQuery,
   page: { after?: RecordMark; limit: number },
 ): Promise<FoundRecord[]> {
-  const { table, fields }: Kind = kindOf(query.kind)
+  const { fields }: Kind = kindOf(query.kind)
   const day = dayOf(sql, query)
   const after = page.after
     ? sql`and (${day}, r.record_id, r.part) < (${page.after.day}::date, ${page.after.recordId}::bigint, ${page.after.part}::int)
@@ -77,7 +80,7 @@ export async function listRecords(
       from ${scopeOf(sql, query)} cross join unnest(${[...query.sources]}::text[]) as s (source)
       cross join lateral (
         select r.*, ${day} as page_day
-        from warehouse.${sql(table)} r
+        from ${rowsOf(sql, query.kind, query.knownAt)}
         where r.source = s.source and ${matchOf(sql, query)} ${after}
         order by ${day} desc, r.record_id desc, r.part desc
         limit ${page.limit}) l

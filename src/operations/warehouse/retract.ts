@@ -23,14 +23,14 @@ export async function retractAbsent(
     await replaceRecords(ctx.sql, { ids, by: ids.map(() => null), at: ctx.now, state: 'retracted' })
     const touches = new TouchSet(target.kind)
     const cases = new Set<string>()
-    for (const cell of await deleteCanonical(ctx.sql, target.kind, ids)) {
+    for (const cell of await deleteCanonical(ctx, target.kind, ids)) {
       touches.add(cell)
       if (cell.caseId !== null) cases.add(cell.caseId)
     }
     await insertTouches(ctx.sql, target.source, touches, target.receivedAt)
     if (target.kind === 'case-event') {
       const { deriveCases } = await import('./cases.ts')
-      await deriveCases(ctx.sql, target.source, [...cases], target.receivedAt)
+      await deriveCases(ctx, target.source, [...cases], target.receivedAt)
     }
     retracted += ids.length
   }

@@ -199,12 +199,12 @@ async function clearSource(ctx: Context, source: string, contract: Contract): Pr
     after = last
     const touches = new TouchSet(contract.kind)
     const cases = new Set<string>()
-    for (const cell of await deleteCanonical(ctx.sql, contract.kind, ids)) {
+    for (const cell of await deleteCanonical(ctx, contract.kind, ids)) {
       touches.add(cell)
       if (cell.caseId !== null) cases.add(cell.caseId)
     }
     await insertTouches(ctx.sql, source, touches, ctx.now)
-    if (contract.kind === 'case-event') await deriveCases(ctx.sql, source, [...cases], ctx.now)
+    if (contract.kind === 'case-event') await deriveCases(ctx, source, [...cases], ctx.now)
   }
   await clearRecords(ctx.sql, source)
 }

@@ -251,6 +251,25 @@ test('a page has one h1, its language, its landmarks, and marks the menu item it
     assert.ok(html.includes(landmark), landmark)
 })
 
+test('a page elsewhere is marked under what covers it, else under the nearest of its crumbs', () => {
+  const nav = [
+    { items: [...(shell.nav[0]?.items ?? []), { label: 'Địa bàn', href: '/dia-ban/tim', covers: '/dia-ban' }] },
+  ]
+  const marked = (address: string, hrefs: string[] = []) => {
+    const crumbs = hrefs.map((href) => ({ label: href, href }))
+    const html = renderPage(
+      <Layout shell={{ ...shell, nav, address }} title="Thử" crumbs={crumbs}>
+        <p>.</p>
+      </Layout>,
+    )
+    return [...html.matchAll(/href="([^"]+)" aria-current="page"/g)].map(([, href]) => href)
+  }
+  assert.deepEqual(marked('/dia-ban/01'), ['/dia-ban/tim'])
+  assert.deepEqual(marked('/dia-ban-khac'), [])
+  assert.deepEqual(marked('/so-lieu/7', ['/nguon/a', '/chi-tieu/b?ky=1']), ['/chi-tieu'])
+  assert.deepEqual(marked('/nguon/7', ['/chi-tieu/b']), ['/nguon'], 'its own address comes first')
+})
+
 test('no page carries inline style or script, which its policy would refuse', () => {
   const html = renderPage(
     <Layout shell={{ ...shell, liveHref: '/live' }} title="Thử" islands={['table']}>

@@ -40,7 +40,7 @@ export interface TableProps<Row> {
   rows: readonly Row[]
   rowKey: (row: Row) => string
   /** The record's own page: the first cell links to it. */
-  rowHref?: (row: Row) => string
+  rowHref?: (row: Row) => string | undefined
   rowClass?: (row: Row) => string | undefined
   /** The group a row stands in: rows that follow one another in the same one get its words as a heading over them. */
   groupOf?: (row: Row) => string

@@ -3,14 +3,7 @@
  * other relying party. The person is verified by his authenticator (finger, face, PIN), so that one passkey is two factors.
  */
 import { isIP } from 'node:net'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound, Problem } from '#platform/errors'
@@ -22,6 +15,8 @@ import type { Proof } from '../session-store.ts'
 import * as store from './store.ts'
 
 const challengeMs = 5 * 60_000
+/** A quarter of a second of CPU: loaded by the first who uses it, not by every start. */
+const library = () => import('@simplewebauthn/server')
 const mostPasskeys = 10
 
 export interface RelyingParty {
@@ -58,7 +53,7 @@ export async function askPasskey(ctx: Context, purpose: store.Purpose) {
   if (purpose === 'register') return askNewPasskey(ctx, party)
   const account = purpose === 'confirm' ? ownAccount(ctx) : undefined
   const known = account ? await store.listPasskeys(ctx.sql, account) : []
-  const options = await generateAuthenticationOptions({
+  const options = await (await library()).generateAuthenticationOptions({
     rpID: party.id,
     userVerification: 'required',
     timeout: challengeMs,
@@ -73,7 +68,7 @@ async function askNewPasskey(ctx: Context, party: RelyingParty) {
   const account = await requireOwnProof(ctx)
   const known = await store.listPasskeys(ctx.sql, account)
   const { subject, personName } = await store.findSubjectOf(ctx.sql, account)
-  const options = await generateRegistrationOptions({
+  const options = await (await library()).generateRegistrationOptions({
     rpName: 'Trầm Hương',
     rpID: party.id,
     userID: handleOf(subject),
@@ -127,7 +122,7 @@ export async function registerPasskey(ctx: Context, given: { response: string; n
   const take = (challenge: string) =>
     store.takeChallenge(ctx.sql, { challenge, purpose: 'register', account, now: ctx.now })
   const { registrationInfo: made } = await orRefuse(
-    verifyRegistrationResponse({
+    (await library()).verifyRegistrationResponse({
       response,
       expectedChallenge: take,
       expectedOrigin: party.origin,
@@ -188,7 +183,7 @@ async function provePasskey(
   if (handle && handle !== textOf(handleOf(owner.subject))) throw refusal()
   const take = (challenge: string) => store.takeChallenge(ctx.sql, { challenge, purpose, account, now: ctx.now })
   const { verified, authenticationInfo } = await orRefuse(
-    verifyAuthenticationResponse({
+    (await library()).verifyAuthenticationResponse({
       response,
       expectedChallenge: take,
       expectedOrigin: party.origin,

@@ -1,6 +1,6 @@
 import type { Context } from '#platform/context'
 import { forbidden, notFound } from '#platform/errors'
-import { findSeen, listSteps, type RequestRow, type Sight, type StepRow } from './store.ts'
+import { listSeen, listSteps, type RequestRow, type Sight, type StepRow } from './store.ts'
 
 /** To ask for signatures, and to sign what one is asked to. */
 export const signPermission = 'signature:sign'
@@ -22,11 +22,29 @@ export const sightOf = (ctx: Context): Sight => ({
   seals: ctx.reach(sealPermission),
 })
 
+interface SeenRequest {
+  request: RequestRow
+  steps: StepRow[]
+}
+
 /** A request that the actor may see; what he may not see is not there. @throws Problem 404 */
-export async function getRequest(ctx: Context, code: string): Promise<{ request: RequestRow; steps: StepRow[] }> {
-  const request = await findSeen(ctx.sql, code, sightOf(ctx))
-  if (!request) throw notFound('signing-request', code)
-  return { request, steps: await listSteps(ctx.sql, [code]) }
+export async function getRequest(ctx: Context, code: string): Promise<SeenRequest> {
+  const [one] = await getRequests(ctx, [code])
+  if (!one) throw notFound('signing-request', code)
+  return one
+}
+
+/** Requests that the actor may see, in the order asked for. @throws Problem 404 when he may not see one of them. */
+export async function getRequests(ctx: Context, codes: readonly string[]): Promise<SeenRequest[]> {
+  const seen = new Map((await listSeen(ctx.sql, codes, sightOf(ctx))).map((request) => [request.code, request]))
+  const steps = new Map<string, StepRow[]>()
+  for (const step of await listSteps(ctx.sql, [...seen.keys()]))
+    steps.set(step.request, [...(steps.get(step.request) ?? []), step])
+  return codes.map((code) => {
+    const request = seen.get(code)
+    if (!request) throw notFound('signing-request', code)
+    return { request, steps: steps.get(code) ?? [] }
+  })
 }
 
 /** Whether this signature is the actor's to give. */

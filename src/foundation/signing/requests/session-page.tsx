@@ -17,7 +17,7 @@ import {
 } from '#ui'
 import { listRemoteCredentials } from '../means/remote-users.ts'
 import { requestPath } from './actions.ts'
-import { getRequest } from './rights.ts'
+import { getRequests } from './rights.ts'
 import * as sessions from './session-store.ts'
 import { getSession, sessionTopic } from './sessions.ts'
 import { helperPath, meansWords, requestsPath, sessionPath } from './words.ts'
@@ -26,12 +26,10 @@ const confirmPath = `${requestsPath}/xac-nhan`
 
 /** One consent for all of them: what is signed, and with what. */
 export async function confirm(ctx: Context, codes: readonly string[], fault?: string): Promise<Reply> {
-  const items = await Promise.all(
-    codes.map(async (code) => {
-      const { request, steps } = await getRequest(ctx, code)
-      return { request, step: steps.find(({ state }) => state === 'current') }
-    }),
-  )
+  const items = (await getRequests(ctx, codes)).map(({ request, steps }) => ({
+    request,
+    step: steps.find(({ state }) => state === 'current'),
+  }))
   const waiting = items.filter(({ step }) => step !== undefined)
   const isSeal = waiting.some(({ step }) => step?.kind === 'seal')
   const isPerson = waiting.some(({ step }) => step?.kind === 'person')
@@ -136,6 +134,10 @@ const itemWords: Record<sessions.ItemRow['state'], { word: string; tone: Tone }>
   failed: { word: 'Không ký được', tone: 'danger' },
 }
 
+/** What failed is never pushed off the page by what went well. */
+const stateOrder: readonly sessions.ItemRow['state'][] = ['failed', 'prepared', 'waiting', 'signed']
+const mostShown = 200
+
 const stateTitles: Record<sessions.SessionRow['state'], string> = {
   running: 'Đang ký',
   stopped: 'Đã dừng',
@@ -238,8 +240,8 @@ function Standing({ session, items }: { session: sessions.SessionRow; items: rea
         </Form>
       )}
       <Table
-        caption="Từng văn bản"
-        rows={items.toSorted((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed')).slice(0, 200)}
+        caption={items.length > mostShown ? `${mostShown} văn bản cần xem trước nhất` : 'Từng văn bản'}
+        rows={items.toSorted((a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state)).slice(0, mostShown)}
         rowKey={({ place }) => String(place)}
         rowHref={({ request }) => requestPath(request)}
         columns={[

@@ -21,7 +21,7 @@ import { appearanceOf } from './appearance.ts'
 import { ownBlocks } from './block.ts'
 import { readKept } from './document.ts'
 import { type MeansOfSigning, mostDocuments } from './model.ts'
-import { getRequest, maySign, ownAccount, sealPermission, signPermission } from './rights.ts'
+import { getRequests, maySign, ownAccount, sealPermission, signPermission } from './rights.ts'
 import * as sessions from './session-store.ts'
 import * as store from './store.ts'
 
@@ -46,8 +46,8 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
   const seals = new Set<string>()
   const blocks: store.StepRow[] = []
   const blockFor = ownBlocks(ctx)
-  for (const code of codes) {
-    const { request, steps } = await getRequest(ctx, code)
+  for (const { request, steps } of await getRequests(ctx, codes)) {
+    const { code } = request
     const step = steps.find(({ state }) => state === 'current')
     if (!step || request.state !== 'pending')
       throw conflict('signing-request.not-waiting', `Văn bản ${code} không còn chờ ký; xin tải lại danh sách.`)
@@ -63,9 +63,8 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
     items.push({ request: code, position: step.position, title: request.title, documentSha256: request.currentSha256 })
   }
   // What is signed is told apart by its content: under one consent each content is signed once.
-  const twice = items.find(
-    ({ documentSha256 }, place) => items.findIndex((one) => one.documentSha256 === documentSha256) < place,
-  )
+  const firstOf = new Map(items.toReversed().map(({ documentSha256, request }) => [documentSha256, request]))
+  const twice = items.find(({ documentSha256, request }) => firstOf.get(documentSha256) !== request)
   if (twice) throw invalid(`Văn bản ${twice.request} có nội dung trùng một văn bản khác được chọn; xin ký riêng.`)
   if (seals.size > 1) throw invalid('Mỗi lần chỉ dùng dấu của một cơ quan; xin chọn lại.')
   const id = randomUUID()
@@ -82,7 +81,7 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
       expiresAt: new Date(ctx.now.getTime() + lifeMs[wish.means]),
     }
     await sessions.insertSession(ctx.sql, session, items)
-    for (const step of blocks) await store.setBlock(ctx.sql, step)
+    await store.setBlocks(ctx.sql, blocks)
     await appendEntry(ctx, {
       action: 'signing-consent.given',
       subject: `signing-consent:${id}`,

@@ -107,11 +107,9 @@ const seen = (sql: Sql, { account, read, seals }: Sight) => sql`(
   or exists (select from signing.step s where s.request = r.code and (s.account = ${account}
     or (s.kind = 'seal' and ${within(sql, seals, sql`s.organisation`)}))))`
 
-export async function findSeen(sql: Sql, code: string, sight: Sight): Promise<RequestRow | undefined> {
-  const [row] = await sql<RequestRow[]>`
-    select ${requestColumns(sql)} from signing.request r where r.code = ${code} and ${seen(sql, sight)}`
-  return row
-}
+export const listSeen = (sql: Sql, codes: readonly string[], sight: Sight): Promise<RequestRow[]> =>
+  sql<RequestRow[]>`
+    select ${requestColumns(sql)} from signing.request r where r.code = any(${[...codes]}) and ${seen(sql, sight)}`
 
 export interface ListQuestion {
   sight: Sight
@@ -139,11 +137,15 @@ export function listRequests(sql: Sql, question: ListQuestion): Promise<RequestR
     order by r.created_at desc, r.code desc limit ${limit}`
 }
 
-export async function setBlock(
+export async function setBlocks(
   sql: Sql,
-  { request, position, block }: Pick<StepRow, 'request' | 'position' | 'block'>,
+  steps: readonly Pick<StepRow, 'request' | 'position' | 'block'>[],
 ): Promise<void> {
-  await sql`update signing.step set block = ${sql.json(block)} where request = ${request} and position = ${position}`
+  await sql`
+    update signing.step s set block = given.block
+    from jsonb_to_recordset(${sql.json(steps.map(({ request, position, block }) => ({ request, position, block })))})
+      as given (request text, position int, block jsonb)
+    where s.request = given.request and s.position = given.position`
 }
 
 export async function setStepState(sql: Sql, request: string, position: number, state: StepState): Promise<void> {
@@ -178,7 +180,6 @@ export const listOverdue = (sql: Sql, now: Date, limit: number): Promise<{ code:
   sql<{ code: string }[]>`
     select code from signing.request where state = 'pending' and due_at < ${now} order by due_at limit ${limit}`
 
-/** Every content that the room keeps, for who looks whether a file is still needed. */
 export const countPending = async (sql: Sql, sight: Pick<Sight, 'account' | 'seals'>): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     select count(*) as count from signing.step s join signing.request r on r.code = s.request

@@ -25,7 +25,12 @@ export type Causes = ReadonlyMap<string, Cause>
 export const causeKey = (organisation: string, card: Card) => `${organisation} ${card.definition.code}`
 
 /** Where most of the failed cases of a ratio lie; nothing for other formulas or where there are none. */
-export async function findCause(ctx: Context, card: Card, organisation: string): Promise<Cause | undefined> {
+export async function findCause(
+  ctx: Context,
+  card: Card,
+  organisation: string,
+  asOf?: Date,
+): Promise<Cause | undefined> {
   const { definition, period } = card
   const { formula } = definition.body
   if (formula.type !== 'ratio' || !isComputed(card.definition.body)) return undefined
@@ -40,7 +45,7 @@ export async function findCause(ctx: Context, card: Card, organisation: string):
       period,
       origin: 'computed',
     },
-    definition,
+    { definition, asOf },
   )
   const [all] = parts.filter(({ role }) => role === 'denominator')
   const [good] = parts.filter(({ role }) => role === 'numerator')

@@ -10,6 +10,7 @@ import {
 import {
   type AsOfMoment,
   DescriptionList,
+  formatDateTime,
   formatNumber,
   More,
   Notice,
@@ -84,12 +85,15 @@ export function Figures({
   fact,
   definition,
   parts,
+  tai,
 }: {
   fact: ReadFact
   definition: StoredDefinition
   parts: readonly MeasureBehind[]
+  tai: string | undefined
 }) {
   const { body } = definition
+  const indicatorHref = withQuery(`/chi-tieu/${fact.indicator}`, { tai })
   const figure = fact.value === null ? undefined : figureOf(body, fact.value)
   const isRatio = body.formula.type === 'ratio'
   const sources = [...new Set(parts.flatMap(({ query }) => query.sources))]
@@ -107,7 +111,7 @@ export function Figures({
           )}
         </p>
         <nav class="lineage" aria-label="Truy nguyên số liệu">
-          <a href={`/chi-tieu/${fact.indicator}`}>{body.name}</a> ← <strong>số liệu này</strong> ←{' '}
+          <a href={indicatorHref}>{body.name}</a> ← <strong>số liệu này</strong> ←{' '}
           {parts.length > 0 ? (
             <a href="#ban-ghi">{formatNumber(fact.recordCount)} bản ghi</a>
           ) : (
@@ -158,7 +162,7 @@ export function Figures({
             },
             {
               term: 'Định nghĩa',
-              value: <a href={`/chi-tieu/${fact.indicator}#dinh-nghia`}>phiên bản {fact.definitionVersion}</a>,
+              value: <a href={`${indicatorHref}#dinh-nghia`}>phiên bản {fact.definitionVersion}</a>,
             },
           ]}
         />
@@ -172,10 +176,12 @@ interface BehindProps {
   parts: readonly MeasureBehind[]
   part: MeasureBehind
   address: string
+  /** Set where the records are listed as they were known at a moment. */
+  then: { at: Date; count: number } | undefined
   table: ComponentChild
 }
 
-export function Behind({ fact, parts, part, address, table }: BehindProps) {
+export function Behind({ fact, parts, part, address, then, table }: BehindProps) {
   const isStock = part.query.at === undefined
   return (
     <Section title="Các bản ghi tạo nên số liệu" id="ban-ghi">
@@ -192,7 +198,8 @@ export function Behind({ fact, parts, part, address, table }: BehindProps) {
           />
         )}
         <p>{capital(describeMeasure(part.measure))}.</p>
-        {isStock && (
+        {then && <Then fact={fact} part={part} then={then} />}
+        {isStock && !then && (
           <Notice>
             Chỉ tiêu này đếm những gì đang có. Danh sách dưới đây là của lúc này, có thể khác với số đã ghi của kỳ
             trước.
@@ -201,6 +208,24 @@ export function Behind({ fact, parts, part, address, table }: BehindProps) {
         {table}
       </div>
     </Section>
+  )
+}
+
+/** Of which moment the list is, and where it does not hold what the number counted. */
+function Then({ fact, part, then }: Pick<BehindProps, 'fact' | 'part'> & { then: { at: Date; count: number } }) {
+  const { timeZone } = part.query.asked
+  const counted = part.role === 'numerator' ? fact.numeratorCount : fact.recordCount
+  return (
+    <Notice
+      tone={then.count === counted ? 'info' : 'warning'}
+      title={`Bản ghi như đã biết lúc ${formatDateTime(then.at, timeZone)}`}
+    >
+      <p>
+        {then.count === counted
+          ? `Đủ ${formatNumber(counted)} bản ghi mà số này đã tính; trang của từng bản ghi cho xem cả các phiên bản sau đó.`
+          : `Danh sách có ${formatNumber(then.count)} bản ghi, số này đã tính trên ${formatNumber(counted)}: khi đó số chưa được tính lại theo bản ghi mới đến, hoặc bản cũ không còn giữ.`}
+      </p>
+    </Notice>
   )
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { periodRange } from '#calendar'
 import {
+  countRecordsBehind,
+  factMoment,
   getDefinition,
   getFact,
   listMeasuresBehind,
@@ -87,15 +89,23 @@ const show = route({
     const fact = await getFact(ctx, id)
     const definition = await getDefinition(ctx, fact.indicator, fact.definitionVersion)
     const at = await readAsOf(ctx, query.tai)
+    const asOf = at?.knownAt ?? factMoment(ctx, fact, definition)
     const [names, known, viewers, parts] = await Promise.all([
       readNames(ctx, fact, at),
       listVersions(ctx, fact),
       listViewers(ctx.sql, id, 50),
-      listMeasuresBehind(ctx, fact, definition),
+      listMeasuresBehind(ctx, fact, { definition, asOf }),
     ])
     const versions = known.filter(({ knownAt }) => !at || knownAt <= at.knownAt)
     const part = choosePart(parts, query.phan)
     const rows = part ? await listPage(ctx, part, query) : []
+    const fileHref = (format: string) =>
+      withQuery(`/so-lieu/${id}/ban-ghi.${format}`, {
+        phan: part?.part,
+        tai: at?.text,
+        truong: query.truong,
+        la: query.la,
+      })
     await recordPageView(ctx, request.url, [id])
     const { body } = definition
     return page({
@@ -122,13 +132,14 @@ const show = route({
         <div class="stack-large">
           <AsOfNotice at={at} />
           <Superseded fact={fact} versions={versions} definition={definition} at={at} />
-          <Figures fact={fact} definition={definition} parts={parts} />
+          <Figures fact={fact} definition={definition} parts={parts} tai={at?.text} />
           {part ? (
             <Behind
               fact={fact}
               parts={parts}
               part={part}
               address={request.url}
+              then={asOf && { at: asOf, count: await countThen(ctx, parts, part) }}
               table={
                 <RecordTable
                   kind={part.kind}
@@ -139,20 +150,7 @@ const show = route({
                   firstHref={withQuery(request.url, { after: undefined })}
                   filter={query}
                   nameOf={names}
-                  downloads={{
-                    csv: withQuery(`/so-lieu/${id}/ban-ghi.csv`, {
-                      phan: part.part,
-                      tai: at?.text,
-                      truong: query.truong,
-                      la: query.la,
-                    }),
-                    xlsx: withQuery(`/so-lieu/${id}/ban-ghi.xlsx`, {
-                      phan: part.part,
-                      tai: at?.text,
-                      truong: query.truong,
-                      la: query.la,
-                    }),
-                  }}
+                  downloads={{ csv: fileHref('csv'), xlsx: fileHref('xlsx') }}
                 />
               }
             />
@@ -167,6 +165,12 @@ const show = route({
     })
   },
 })
+
+/** The records that the formula asks for in the role of this one, as they were known. */
+async function countThen(ctx: Context, parts: readonly MeasureBehind[], { role }: MeasureBehind): Promise<number> {
+  const counts = await Promise.all(parts.filter((one) => one.role === role).map((one) => countRecordsBehind(ctx, one)))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
 
 function listPage(ctx: Context, part: MeasureBehind, query: Query) {
   return listRecordsBehind(ctx, part, {
@@ -197,9 +201,12 @@ const download = (format: 'csv' | 'xlsx') =>
     query: Query,
     async handle(ctx, { params: { id }, query }) {
       const fact = await getFact(ctx, id)
-      const part = choosePart(await listMeasuresBehind(ctx, fact), query.phan)
+      const definition = await getDefinition(ctx, fact.indicator, fact.definitionVersion)
+      const at = await readAsOf(ctx, query.tai)
+      const asOf = at?.knownAt ?? factMoment(ctx, fact, definition)
+      const part = choosePart(await listMeasuresBehind(ctx, fact, { definition, asOf }), query.phan)
       if (!part) throw notFound('records', String(id))
-      const names = await readNames(ctx, fact, await readAsOf(ctx, query.tai))
+      const names = await readNames(ctx, fact, at)
       return tableFile(format, {
         name: `ban-ghi-${fact.indicator}-${fact.organisation}-${fact.period}`,
         titles: recordTitles(part.kind),

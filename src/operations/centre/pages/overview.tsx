@@ -55,7 +55,7 @@ export async function readOverview(ctx: Context, view: View): Promise<Overview> 
     readStrip(ctx),
   ])
   const choice = choose(view, cards, setting)
-  return { view, setting, cards, strip, causes: await readCauses(ctx, choice), ...choice }
+  return { view, setting, cards, strip, causes: await readCauses(ctx, choice, view.asOf), ...choice }
 }
 
 /** What of all there is stands on the page. */
@@ -92,7 +92,7 @@ function listLate(view: View, cards: readonly Card[], { lateness, sources }: Car
 }
 
 /** Why each of the worst units stands so in its leading indicator, and the worst unit of each matter in that of the matter. */
-async function readCauses(ctx: Context, { worst, focus }: Choice): Promise<Causes> {
+async function readCauses(ctx: Context, { worst, focus }: Choice, asOf: Date | undefined): Promise<Causes> {
   const asked = new Map<string, { organisation: string; card: Card }>()
   const ask = (organisation: string | undefined, card: Card | undefined) => {
     if (organisation && card && isRatio(card)) asked.set(causeKey(organisation, card), { organisation, card })
@@ -100,7 +100,10 @@ async function readCauses(ctx: Context, { worst, focus }: Choice): Promise<Cause
   for (const { organisation, shortfalls } of worst) ask(organisation, leadingOf(shortfalls)?.card)
   for (const one of focus) if (one.kind === 'breach') ask(one.units[0], one.card)
   const found = await Promise.all(
-    [...asked].map(async ([key, { organisation, card }]) => ({ key, cause: await findCause(ctx, card, organisation) })),
+    [...asked].map(async ([key, { organisation, card }]) => ({
+      key,
+      cause: await findCause(ctx, card, organisation, asOf),
+    })),
   )
   return new Map(found.flatMap(({ key, cause }) => (cause ? [[key, cause] as const] : [])))
 }

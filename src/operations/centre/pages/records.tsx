@@ -103,7 +103,7 @@ export function RecordTable(props: RecordTableProps) {
         caption={kindOf(kind).label}
         rows={shown}
         rowKey={(row) => `${row.recordId}-${row.part}`}
-        rowHref={(row) => `/ban-ghi/${row.recordId}`}
+        rowHref={(row) => (row.landingId ? `/ban-ghi/${row.recordId}` : undefined)}
         columns={recordColumns(kind, nameOf)}
         wide
         downloads={props.downloads}

@@ -99,8 +99,8 @@ const show = route({
     return page({
       title: view.organisation.name,
       crumbs: [
-        { label: 'Tổng quan điều hành', href: '/' },
-        { label: 'Bảng theo đơn vị', href: '/don-vi' },
+        { label: 'Tổng quan điều hành', href: withQuery('/', { tai: view.tai }) },
+        { label: 'Bảng theo đơn vị', href: withQuery('/don-vi', { tai: view.tai }) },
       ],
       lead: [group && peerGroups[group], `${known.length} chỉ tiêu có số liệu`].filter(Boolean).join(' · '),
       actions: <Button href={linkTo(view, '/')}>Xem như trang tổng quan</Button>,
@@ -117,7 +117,7 @@ const show = route({
               groups={periodGroups(view)}
             />
           </FilterBar>
-          <Mending view={view} setting={setting} cards={cards} causes={await readCauses(ctx, known)} />
+          <Mending view={view} setting={setting} cards={cards} causes={await readCauses(ctx, known, view.asOf)} />
           <UnitCards view={view} setting={setting} cards={known} />
           <PlaceTable view={view} cards={known} places={places} />
           <OwnSources view={view} setting={setting} />
@@ -131,11 +131,11 @@ const show = route({
 type Causes = ReadonlyMap<string, string>
 
 /** In which kind of work most cases failed, for each share that stands badly. */
-async function readCauses(ctx: Context, cards: readonly Card[]): Promise<Causes> {
+async function readCauses(ctx: Context, cards: readonly Card[], asOf: Date | undefined): Promise<Causes> {
   const causes = new Map<string, string>()
   const bad = cards.filter((card) => card.judgement?.standing === 'breach' && isRatio(card)).slice(0, 5)
   for (const card of bad) {
-    const cause = await findCause(ctx, card, card.organisation)
+    const cause = await findCause(ctx, card, card.organisation, asOf)
     if (cause)
       causes.set(
         card.definition.code,

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { browser, cloneTest, dbTest, findAxeFaults, makeActor, signIn } from '#test/harness'
 import { addPlace } from '../record/log.ts'
-import { openIncident } from '../record/open.ts'
-import { open, plain } from '../testing.ts'
+import { open, openPlaced, plain } from '../testing.ts'
 
 const at = { 'toa-do': '12.24 109.19', 'dia-ban': '22366' }
 
@@ -32,18 +31,7 @@ cloneTest(
   async (t) => {
     const actor = { ...makeActor('trucban', { 'incident:read': 'all', 'incident:command': 'all' }, 'H32') }
     const ctx = t.context(actor)
-    const code = await openIncident(ctx, {
-      exercise: false,
-      kind: 'cyber',
-      level: 'high',
-      title: 'Sự cố thử nghiệm',
-      organisation: 'H32',
-      place: 'Tòa nhà thử nghiệm',
-      area: '22366',
-      point: [109.19, 12.24],
-      takesCommand: true,
-      formKey: randomUUID(),
-    })
+    const code = await openPlaced(ctx)
     const add = (name: string, point: readonly [number, number]) =>
       addPlace(ctx, code, { name, role: 'Điểm thử', area: undefined, point, note: '', formKey: randomUUID() })
     await add('Điểm tập kết', [109.21, 12.27])

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { browser, cloneTest, makeActor, signIn } from '#test/harness'
-import { openIncident } from '../record/open.ts'
+import { openPlaced } from '../testing.ts'
 
 cloneTest(
   'a form that comes back with something to mend still has the file that was uploaded for it',
   async (t) => {
     const actor = makeActor('trucban', { 'incident:read': 'all', 'incident:command': 'all' }, 'H32')
-    const code = await openIncident(t.context(actor), {
-      exercise: false,
-      kind: 'cyber',
-      level: 'high',
-      title: 'Sự cố thử nghiệm',
-      organisation: 'H32',
-      place: 'Tòa nhà thử nghiệm',
-      area: '22366',
-      point: [109.19, 12.24],
-      takesCommand: true,
-      formKey: randomUUID(),
-    })
+    const code = await openPlaced(t.context(actor))
     const page = await (await browser()).newPage()
     await signIn(page, t.url, 'trucban')
     await page.goto(`${t.url}/tinh-huong/${code}`)

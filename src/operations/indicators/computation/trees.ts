@@ -77,14 +77,24 @@ function closeAreas(rows: readonly Parentage[], whole: ReadonlySet<string>): Are
   return [...pairs.values()]
 }
 
-async function listWholeAreas(ctx: Context): Promise<Set<string>> {
+async function listWholeAreas(ctx: Pick<Context, 'sql'>): Promise<Set<string>> {
   const cards = (await listLoadedPacks(ctx.sql)).map(({ card }) => card)
   const areas = cards.flatMap((card) => [card.area, card.nationalArea, ...card.formerRoots.map(({ area }) => area)])
   return new Set(areas.filter((area) => area !== undefined))
 }
 
+/** Both trees closed, as they are known now or were at a moment. */
+export async function readScopes(
+  ctx: Pick<Context, 'sql'>,
+  knownAt?: Date,
+): Promise<{ organisations: OrganisationScope[]; areas: AreaScope[] }> {
+  const organisations = await listOrganisationParentage(ctx.sql, knownAt)
+  const areas = await listAreaParentage(ctx.sql, knownAt)
+  return { organisations: closeTree(organisations), areas: closeAreas(areas, await listWholeAreas(ctx)) }
+}
+
 /** Brings the closure of both trees up to the directory. Returns whether it differed. */
 export async function refreshScopes(ctx: Context): Promise<boolean> {
-  const [organisations, areas] = [await listOrganisationParentage(ctx.sql), await listAreaParentage(ctx.sql)]
-  return replaceScopes(ctx.sql, closeTree(organisations), closeAreas(areas, await listWholeAreas(ctx)))
+  const { organisations, areas } = await readScopes(ctx)
+  return replaceScopes(ctx.sql, organisations, areas)
 }

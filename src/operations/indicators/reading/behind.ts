@@ -1,6 +1,6 @@
 // The records behind a number: the measures of its formula asked again as typed queries over its organisations, areas and days.
 
-import { periodRange } from '#calendar'
+import { instantOf, periodRange, toDate, toDay } from '#calendar'
 import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import {
@@ -18,6 +18,7 @@ import {
 } from '#warehouse'
 import { localDay } from '../computation/days.ts'
 import { isStock, listMeasures, type Role, type StoredDefinition } from '../computation/plan.ts'
+import { readScopes } from '../computation/trees.ts'
 import type { Fact, Measure } from '../model.ts'
 import { getDefinition } from './facts.ts'
 
@@ -36,18 +37,38 @@ export type NumberPlace = Pick<
   'indicator' | 'definitionVersion' | 'organisation' | 'area' | 'periodKind' | 'period' | 'origin'
 >
 
-/** What a number's formula asks of the records, a measure a part; nothing behind typed and composite figures. */
+/**
+ * What a number's formula asks of the records, a measure a part; nothing behind typed and composite figures.
+ * @param asOf records and units as they were known then
+ */
 export async function listMeasuresBehind(
   ctx: Context,
   fact: NumberPlace,
-  known?: StoredDefinition,
+  { definition: known, asOf }: { definition?: StoredDefinition; asOf?: Date } = {},
 ): Promise<MeasureBehind[]> {
   const definition = known ?? (await getDefinition(ctx, fact.indicator, fact.definitionVersion))
   const measures = listMeasures(definition.body)
   if (fact.origin !== 'computed' || measures.length === 0) return []
   const { organisation, area } = fact
-  return askMeasures(ctx, definition, { organisation, area, ...spanOf(definition, fact, ctx.now) })
+  return askMeasures(ctx, definition, { organisation, area, asOf, ...spanOf(definition, fact, asOf ?? ctx.now) })
 }
+
+/**
+ * The moment of whose records a number tells, where it is not this one: of a number that was replaced when it became known, of what
+ * there was in a period that is over its end.
+ */
+export function factMoment(
+  { now }: Pick<Context, 'now'>,
+  fact: Pick<Fact, 'supersededAt' | 'knownAt' | 'periodKind' | 'period'>,
+  { body, timeZone }: StoredDefinition,
+): Date | undefined {
+  if (fact.supersededAt) return fact.knownAt
+  if (!isStock(body) || fact.periodKind === 'span') return undefined
+  const end = instantOf(dayAfter(periodRange(fact.period).to), '00:00', timeZone)
+  return end <= now ? new Date(end.getTime() - 1) : undefined
+}
+
+const dayAfter = (day: string) => toDate(toDay(day) + 1)
 
 /** Whose records of which days a formula is asked of. */
 interface AskedSpan {
@@ -55,6 +76,7 @@ interface AskedSpan {
   area?: string
   from: string
   to: string
+  asOf?: Date
 }
 
 /** The measures of a formula as queries over an organisation's records of some days. */
@@ -65,8 +87,7 @@ export async function askMeasures(
 ): Promise<MeasureBehind[]> {
   const measures = listMeasures(definition.body)
   const { sql } = ctx
-  const organisations = await listScope(sql, asked)
-  const areas = asked.area ? await listAreas(sql, asked.area) : undefined
+  const { organisations, areas } = await (asked.asOf ? listScopeThen(ctx, asked) : listScopeNow(sql, asked))
   const isNamed = measures.every(({ measure }) => measure.sources !== undefined)
   const ofPack = isNamed ? [] : ((await listSourcesByPack(sql)).get(definition.pack) ?? [])
   return measures.map(({ role, measure }, part) => ({
@@ -81,7 +102,8 @@ export async function askMeasures(
       where: withValue(measure),
       organisations,
       areas,
-      asked: { today: localDay(ctx.now, definition.timeZone), timeZone: definition.timeZone },
+      asked: { today: localDay(asked.asOf ?? ctx.now, definition.timeZone), timeZone: definition.timeZone },
+      knownAt: asked.asOf,
     },
   }))
 }
@@ -98,16 +120,33 @@ function withValue({ where, aggregate, of }: Measure): Condition[] {
   return aggregate === 'count' || of === undefined ? where : [...where, { field: of, op: 'filled' }]
 }
 
-async function listScope(sql: Sql, { organisation, from, to }: AskedSpan): Promise<ScopedOrganisation[]> {
-  return sql<ScopedOrganisation[]>`
+interface Scope {
+  organisations: ScopedOrganisation[]
+  areas: string[] | undefined
+}
+
+async function listScopeNow(sql: Sql, { organisation, area, from, to }: AskedSpan): Promise<Scope> {
+  const organisations = await sql<ScopedOrganisation[]>`
     select organisation as code, greatest(valid_from, ${from}::date) as from, least(valid_to, ${to}::date) as to
     from indicators.organisation_scope
     where ancestor = ${organisation} and valid_from <= ${to}::date and valid_to >= ${from}::date`
+  if (!area) return { organisations, areas: undefined }
+  const rows = await sql<{ area: string }[]>`select area from indicators.area_scope where ancestor = ${area}`
+  return { organisations, areas: rows.map((row) => row.area) }
 }
 
-async function listAreas(sql: Sql, area: string): Promise<string[]> {
-  const rows = await sql<{ area: string }[]>`select area from indicators.area_scope where ancestor = ${area}`
-  return rows.map((row) => row.area)
+/** The same of an earlier moment; who stands in no tree stands alone. */
+async function listScopeThen(ctx: Context, { organisation, area, from, to, asOf }: AskedSpan): Promise<Scope> {
+  const scopes = await readScopes(ctx, asOf)
+  const below = scopes.organisations.filter((one) => one.ancestor === organisation)
+  const first = (day: string) => (day === '-infinity' || day < from ? from : day)
+  const last = (day: string) => (day === 'infinity' || day > to ? to : day)
+  const met = below.map((one) => ({ code: one.organisation, from: first(one.validFrom), to: last(one.validTo) }))
+  const within = scopes.areas.filter(({ ancestor }) => ancestor === area).map((one) => one.area)
+  return {
+    organisations: below.length > 0 ? met.filter((one) => one.from <= one.to) : [{ code: organisation, from, to }],
+    areas: area ? (within.length > 0 ? within : [area]) : undefined,
+  }
 }
 
 /** A page of the records behind one measure; `where` narrows them further. */

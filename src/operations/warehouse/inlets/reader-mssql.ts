@@ -1,4 +1,3 @@
-import mssql from 'mssql'
 import { type Access, behind, type Reader } from './database-rows.ts'
 import type { DatabasePull } from './pull-settings.ts'
 
@@ -6,6 +5,7 @@ const quote = (name: string): string => `[${name.replaceAll(']', ']]')}]`
 
 /** SQL Server. Written after its documentation and not yet tried against a server. */
 export async function openMssql(settings: DatabasePull, { address, password }: Access): Promise<Reader> {
+  const { default: mssql } = await import('mssql')
   const pool = new mssql.ConnectionPool({
     server: address,
     port: settings.port,

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { type Connection, createConnection, type RowDataPacket, type TypeCastField } from 'mysql2/promise'
+import type { Connection, RowDataPacket, TypeCastField } from 'mysql2/promise'
 import { Problem } from '#platform/errors'
 import { type Access, behind, type Reader, type TextRow } from './database-rows.ts'
 import type { DatabasePull } from './pull-settings.ts'
@@ -8,6 +8,7 @@ const quote = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
 /** MariaDB and MySQL, in text: TIMESTAMP (an instant) with its offset, DATETIME (a time on the wall) without, bytes in hex. */
 export async function openMysql(settings: DatabasePull, { address, password }: Access): Promise<Reader> {
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({
     host: settings.host,
     // To the address that was checked; the name is what its certificate must bear.

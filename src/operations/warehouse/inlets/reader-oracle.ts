@@ -1,4 +1,3 @@
-import oracledb from 'oracledb'
 import { type Access, behind, type Reader } from './database-rows.ts'
 import type { DatabasePull } from './pull-settings.ts'
 
@@ -6,6 +5,7 @@ const quote = (name: string): string => `"${name.replaceAll('"', '')}"`
 
 /** Oracle by the thin driver. Written after its documentation and not yet tried against a server. */
 export async function openOracle(settings: DatabasePull, { address, password }: Access): Promise<Reader> {
+  const { default: oracledb } = await import('oracledb')
   const protocol = settings.tls === 'verify' ? 'tcps' : 'tcp'
   const connection = await oracledb.getConnection({
     user: settings.user,

@@ -1,5 +1,5 @@
 import type { Sql } from '#platform/sql'
-import { kindOf } from '../kinds.ts'
+import { rowsOf } from '../former.ts'
 import { fieldOf } from '../query.ts'
 import { matchOf, type RecordQuery, scopeOf } from '../records.ts'
 
@@ -18,6 +18,6 @@ export function groupRecords(
 ): Promise<RecordGroup[]> {
   return sql<RecordGroup[]>`
     select r.organisation, ${fieldOf(sql, query.kind, field)}::text as value, count(*) as count
-    from ${scopeOf(sql, query)} join warehouse.${sql(kindOf(query.kind).table)} r on ${matchOf(sql, query)}
+    from ${scopeOf(sql, query)} join ${rowsOf(sql, query.kind, query.knownAt)} on ${matchOf(sql, query)}
     group by 1, 2 order by count(*) desc, 1, 2 limit ${limit}`
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '#platform/sql'
+import { rowsOf } from '../former.ts'
 import { type Kind, type KindName, kindOf } from '../kinds.ts'
 import { type Condition, compileWhere, numberOf } from '../query.ts'
 import { matchOf, type RecordQuery, scopeOf } from '../records.ts'
@@ -26,7 +27,7 @@ export function sumByHour(
   query: RecordQuery,
   { of, within }: { of: string | undefined; within: readonly Condition[] },
 ): Promise<HourSum[]> {
-  const { table, fields }: Kind = kindOf(query.kind)
+  const { fields }: Kind = kindOf(query.kind)
   const instant = fields[fields[query.at ?? '']?.dayOf ?? '']
   if (!instant) throw new RangeError(`kind ${query.kind} has no hour by ${query.at}`)
   const { timeZone } = query.asked
@@ -39,6 +40,6 @@ export function sumByHour(
   return sql<HourSum[]>`
     select to_char(date_trunc('hour', ${sql(`r.${instant.column}`)} at time zone ${timeZone}::text), 'YYYY-MM-DD"T"HH24') as hour,
       ${amounts}::float8 as amount, ${counts} as count
-    from ${scopeOf(sql, query)} join warehouse.${sql(table)} r on ${matchOf(sql, { ...query, where: within })}
+    from ${scopeOf(sql, query)} join ${rowsOf(sql, query.kind, query.knownAt)} on ${matchOf(sql, { ...query, where: within })}
     group by 1 order by 1`
 }

@@ -1,0 +1,50 @@
+/**
+ * Canonical rows as they were known at an earlier moment. What gives way is kept whole with the time it stood; a row that stands now
+ * was known then when its record had been taken in by then and nothing of the same case has given way since.
+ */
+import type { Fragment, Sql } from '#platform/sql'
+import { type KindName, kindOf } from './kinds.ts'
+
+/** Since when a record counts. */
+const appliedAt = (sql: Sql, record: Fragment): Fragment => sql`(
+  select coalesce(k.applied_at, l.received_at) from warehouse.record k join warehouse.landing l on l.id = k.landing_id
+  where k.id = ${record})`
+
+/**
+ * The words that keep the rows of `gone` (a relation of canonical rows, named so in the same statement). What came and went within one
+ * piece of work nobody has known.
+ */
+export function keepFormer(sql: Sql, kind: KindName, at: Date): Fragment {
+  const caseId = kind === 'case' ? sql`g.case_id` : sql`null::text`
+  return sql`
+    insert into warehouse.former_row (kind, source, organisation, record_id, part, case_id, known_from, gone_at, body)
+    select ${kind}::text, g.source, g.organisation, g.record_id, g.part, ${caseId}, s.since, ${at}::timestamptz, to_jsonb(g)
+    from gone g cross join lateral (select coalesce(${appliedAt(sql, sql`g.record_id`)}, '-infinity') as since) s
+    where s.since < ${at}::timestamptz`
+}
+
+/** The canonical rows of a kind as a relation named `r`: those of now, or those known at a moment. */
+export function rowsOf(sql: Sql, kind: KindName, knownAt: Date | undefined): Fragment {
+  const table = sql`warehouse.${sql(kindOf(kind).table)}`
+  if (!knownAt) return sql`${table} r`
+  const unchanged =
+    kind === 'case'
+      ? sql`and not exists (
+          select from warehouse.former_row f
+          where f.kind = 'case' and f.source = n.source and f.case_id = n.case_id and f.gone_at > ${knownAt})`
+      : sql``
+  // Of the rows that one case has had since, the first to give way is the one that stood.
+  const first =
+    kind === 'case'
+      ? sql`and not exists (
+          select from warehouse.former_row e
+          where e.kind = 'case' and e.source = f.source and e.case_id = f.case_id and e.gone_at > ${knownAt}
+            and (e.gone_at, e.id) < (f.gone_at, f.id))`
+      : sql``
+  return sql`(
+    select n.* from ${table} n
+    where coalesce(${appliedAt(sql, sql`n.record_id`)}, '-infinity') <= ${knownAt} ${unchanged}
+    union all
+    select p.* from warehouse.former_row f cross join lateral jsonb_populate_record(null::${table}, f.body) p
+    where f.kind = ${kind} and f.gone_at > ${knownAt} and f.known_from <= ${knownAt} ${first}) r`
+}
