@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Context } from '#platform/context'
+import type { Context, SayPerson } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import {
@@ -27,9 +27,6 @@ import { type Disposal, type Hold, listDisposals, listHolds, listItems, listVolu
 
 const most = 100
 
-/** Whom a row names: a person's account, or the program itself. */
-const sayWho = (account: string) => (account === 'system' ? 'hệ thống' : account)
-
 const stateWords = { drawn: 'Chờ duyệt', approved: 'Đã duyệt', dropped: 'Đã bỏ' } as const
 
 async function show(
@@ -46,6 +43,11 @@ async function show(
     countWaiting(ctx.sql),
     describeScanner(ctx),
   ])
+  const say = await ctx.sayPeople([
+    ...holds.map(({ placedBy }) => placedBy),
+    ...disposals.map(({ drawnBy }) => drawnBy),
+    ...findings.map(({ sentBy }) => sentBy),
+  ])
   return page({
     title: 'Kho tệp',
     status: errors.length > 0 ? 422 : 200,
@@ -55,11 +57,11 @@ async function show(
         <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />
         <Volumes volumes={volumes} may={may && ctx.reach(manageFiles) === 'all'} />
         <Section title="Lệnh giữ">
-          <Holds holds={holds} may={may} errors={errors} typed={typed} />
+          <Holds holds={holds} say={say} may={may} errors={errors} typed={typed} />
         </Section>
         <Section title="Tiêu hủy">
           <p>Người lập danh mục không tự duyệt. Tệp có lệnh giữ không bao giờ vào danh mục.</p>
-          <Disposals disposals={disposals} />
+          <Disposals disposals={disposals} say={say} />
           {may && (
             <Form action={`${filesPath}/danh-muc`} label="Lập danh mục tiêu hủy">
               <Button>Lập danh mục tệp hết thời hạn</Button>
@@ -89,7 +91,7 @@ async function show(
                 phone: true,
                 cell: (row) => <span class="code">{row.signature}</span>,
               },
-              { key: 'by', title: 'Người gửi', cell: (row) => row.sentBy },
+              { key: 'by', title: 'Người gửi', cell: (row) => say(row.sentBy) },
               { key: 'kept', title: 'Xử lý', cell: (row) => (row.wasKept ? 'đã nhận, nay khóa' : 'từ chối') },
             ]}
           />
@@ -141,12 +143,13 @@ function Volumes({ volumes, may }: { volumes: Volume[]; may: boolean }) {
 
 interface HoldsProps {
   holds: Hold[]
+  say: SayPerson
   may: boolean
   errors: readonly FormError[]
   typed: Record<string, string>
 }
 
-function Holds({ holds, may, errors, typed }: HoldsProps) {
+function Holds({ holds, say, may, errors, typed }: HoldsProps) {
   const at = (name: string) => errorOf([...errors], name)
   return (
     <>
@@ -159,7 +162,7 @@ function Holds({ holds, may, errors, typed }: HoldsProps) {
           { key: 'name', title: 'Tệp', phone: true, cell: (row) => row.name },
           { key: 'reason', title: 'Lý do', phone: true, cell: (row) => row.reason },
           { key: 'document', title: 'Văn bản', cell: (row) => row.document },
-          { key: 'by', title: 'Người giữ', cell: (row) => sayWho(row.placedBy) },
+          { key: 'by', title: 'Người giữ', cell: (row) => say(row.placedBy) },
           { key: 'at', title: 'Từ', cell: (row) => <Time at={row.placedAt} exact /> },
         ]}
       />
@@ -209,7 +212,7 @@ function Holds({ holds, may, errors, typed }: HoldsProps) {
   )
 }
 
-function Disposals({ disposals }: { disposals: Disposal[] }) {
+function Disposals({ disposals, say }: { disposals: Disposal[]; say: SayPerson }) {
   return (
     <Table
       caption="Danh mục tiêu hủy"
@@ -220,7 +223,7 @@ function Disposals({ disposals }: { disposals: Disposal[] }) {
       columns={[
         { key: 'id', title: 'Danh mục', phone: true, cell: (row) => `Số ${row.id}` },
         { key: 'state', title: 'Trạng thái', phone: true, cell: (row) => stateWords[row.state] },
-        { key: 'by', title: 'Người lập', cell: (row) => sayWho(row.drawnBy) },
+        { key: 'by', title: 'Người lập', cell: (row) => say(row.drawnBy) },
         { key: 'at', title: 'Lúc lập', cell: (row) => <Time at={row.drawnAt} exact /> },
         { key: 'items', title: 'Số lượt lưu', kind: 'number', cell: (row) => formatNumber(row.items) },
         { key: 'disposed', title: 'Đã tiêu hủy', kind: 'number', cell: (row) => formatNumber(row.disposed) },
@@ -249,7 +252,7 @@ async function showList(ctx: Context, id: number, errors: readonly FormError[] =
     title: `Danh mục tiêu hủy số ${id}`,
     status: errors.length > 0 ? 422 : 200,
     crumbs: [{ label: 'Kho tệp', href: filesPath }],
-    lead: `${stateWords[list.state]}; người lập: ${sayWho(list.drawnBy)}; tệp hết thời hạn trước ${formatDate(list.untilOn)}.`,
+    lead: `${stateWords[list.state]}; người lập: ${(await ctx.sayPeople([list.drawnBy]))(list.drawnBy)}; tệp hết thời hạn trước ${formatDate(list.untilOn)}.`,
     body: (
       <div class="stack-large">
         <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />

@@ -1,3 +1,6 @@
+import type { SayPerson } from '#platform/context'
+import type { Entry } from '../model.ts'
+
 export const listPath = '/nhat-ky'
 
 export const stateWords = {
@@ -262,6 +265,6 @@ export function sayAction(action: string): string | undefined {
 }
 
 /** The program itself acts too, and not everything concerns an organisation. */
-export const sayActor = (account: string, onBehalfOf?: string | null): string =>
-  account === 'system' ? 'hệ thống' : onBehalfOf ? `${account}, xử lý thay ${onBehalfOf}` : account
+export const sayActor = (say: SayPerson, { actor, onBehalfOf }: Pick<Entry, 'actor' | 'onBehalfOf'>): string =>
+  onBehalfOf ? `${say(actor)}, xử lý thay ${say(onBehalfOf)}` : say(actor)
 export const sayOrganisation = (code: string): string | undefined => (code === 'none' ? undefined : code)
