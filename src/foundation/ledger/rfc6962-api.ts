@@ -10,7 +10,7 @@ import { answer, type Route, route } from '#platform/http'
 import { planInclusion } from './merkle.ts'
 import { proveConsistency } from './proof.ts'
 import { countLeaves, findCheckpoint, findLastCheckpoint, findLeafCommitment } from './store.ts'
-import { loadProof } from './tree.ts'
+import { loadHashes } from './tree.ts'
 
 /** Hashes, proofs and checkpoints: nothing of what entries say. */
 export const witnessPermission = 'ledger:witness'
@@ -104,7 +104,7 @@ export const witnessRoutes: readonly Route[] = [
       const isThere = index < treeSize && treeSize <= (await countLeaves(ctx.sql))
       const commitment = isThere ? await findLeafCommitment(ctx.sql, index) : undefined
       if (!commitment) throw notFound('ledger.leaf', `${index}/${treeSize}`)
-      const { path } = await loadProof(ctx.sql, planInclusion(index, treeSize), treeSize)
+      const path = await loadHashes(ctx.sql, planInclusion(index, treeSize))
       return {
         leaf_input: commitment.toString('base64'),
         extra_data: '',

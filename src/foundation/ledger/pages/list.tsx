@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { KeptBytes } from '#platform/capability'
+import type { SayPerson } from '#platform/context'
 import { page, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { tableFile } from '#platform/table-file'
@@ -62,6 +63,7 @@ export const makeListRoute = (books: () => readonly KeptBytes[]) =>
               nextHref={nextHref}
               query={query}
               checkpoints={checkpoints}
+              say={await ctx.sayPeople(shown.flatMap(({ actor, onBehalfOf }) => [actor, onBehalfOf]))}
               address={request.url}
             />
             <Contents books={books()} readings={await listReadings(ctx.sql)} faults={faults} />
@@ -106,10 +108,11 @@ interface ListProps {
   nextHref: string | undefined
   query: ListQuery
   checkpoints: readonly Checkpoint[]
+  say: SayPerson
   address: string
 }
 
-function ListPage({ entries, nextHref, query, checkpoints, address }: ListProps) {
+function ListPage({ entries, nextHref, query, checkpoints, say, address }: ListProps) {
   return (
     <div class="stack-large">
       <FilterBar names={filterNames} active={activeFilters(query)}>
@@ -145,7 +148,12 @@ function ListPage({ entries, nextHref, query, checkpoints, address }: ListProps)
             cell: (entry) => <span class="code">{entry.subject}</span>,
             phone: true,
           },
-          { key: 'actor', title: 'Tài khoản', cell: (entry) => sayActor(entry.actor, entry.onBehalfOf), phone: true },
+          {
+            key: 'actor',
+            title: 'Người thực hiện',
+            phone: true,
+            cell: (entry) => <Doer words={sayActor(say, entry)} account={entry.actor} />,
+          },
           { key: 'organisation', title: 'Đơn vị', cell: (entry) => sayOrganisation(entry.organisation) },
           {
             key: 'number',
@@ -157,6 +165,16 @@ function ListPage({ entries, nextHref, query, checkpoints, address }: ListProps)
       />
       <Checkpoints checkpoints={checkpoints} />
     </div>
+  )
+}
+
+/** Who did it, and the account by which the list is filtered. */
+function Doer({ words, account }: { words: string; account: string }) {
+  if (account === 'system' || words === account) return <>{words}</>
+  return (
+    <span>
+      {words} <span class="code muted small">{account}</span>
+    </span>
   )
 }
 
