@@ -77,6 +77,11 @@ const benches: readonly Bench[] = [
     goal: 'append ≥ 0.5 × autocommit; 1,000,000 verified ≤ 20 s; among 10,000,000: inclusion proof ≤ 5 ms, searches p95 ≤ 300 ms',
     minutes: 45,
   },
+  {
+    name: 'flips',
+    goal: '10,000 random bits turned in ledger rows, kept contents and bundles of evidence: all found',
+    minutes: 30,
+  },
   { name: 'uploads', goal: 'resumable uploads beside the same bytes as one form', minutes: 4 },
   { name: 'pades', goal: 'PDF of 1 MB signed with a time stamp (B-T): ≤ 200 ms without the HSM', minutes: 5 },
   {

@@ -9,7 +9,7 @@ import { centre } from '#centre'
 import { createDirectives } from '#directives'
 import { duties } from '#duties'
 import { files } from '#files'
-import { createAuthenticator, type Grants, identity } from '#identity'
+import { createAuthenticator, type Grants, identity, sayPeople } from '#identity'
 import { createIncidents } from '#incidents'
 import { indicators } from '#indicators'
 import { inspections } from '#inspections'
@@ -126,7 +126,8 @@ function assemble({ config, pack, purposes, pool, database, log }: Opened): App 
   const subscriptions = capabilities.flatMap((card) => card.subscriptions ?? [])
   const grants = collectGrants()
   const notices = collectNotices(capabilities.flatMap((card) => card.notices ?? []))
-  const workshop: Workshop = { pool, config, log, subscriptions, grants, purposes, notices, clock: () => new Date() }
+  const clock = () => new Date()
+  const workshop: Workshop = { pool, config, log, subscriptions, grants, purposes, notices, sayPeople, clock }
   return {
     config,
     pack,

@@ -72,7 +72,7 @@ function patternOf(path: string): RegExp {
 export const findRoute = (url: string): Route | undefined =>
   patterns.find(({ pattern }) => pattern.test(url.split('?')[0] ?? ''))?.route
 
-/** Follows links breadth first; every address is asked once. */
+/** Follows links breadth first, and fetches the pictures of pages; every address is asked once. */
 export async function crawl(asker: Sender, { perRoute, roots = ['/'] }: CrawlOptions): Promise<Visit[]> {
   // The menu first: what its pages lead to is met before what lies behind the other roots.
   const waiting = [...new Set([...menuRoots(), ...roots])]
@@ -109,7 +109,7 @@ const menuRoots = (): string[] =>
 
 export function linksOf(answer: Answer): string[] {
   const { location } = answer.headers
-  const hrefs = [...answer.body.matchAll(/\bhref="([^"]*)"/g)].map((match) => match[1] ?? '')
+  const hrefs = [...answer.body.matchAll(/\b(?:href|src)="([^"]*)"/g)].map((match) => match[1] ?? '')
   return [...(typeof location === 'string' ? [location] : []), ...hrefs]
     .map((href) => href.replaceAll('&amp;', '&').replaceAll('&quot;', '"').split('#')[0] ?? '')
     .filter((href) => /^\/(?!\/)/.test(href) && !href.startsWith('/assets/'))

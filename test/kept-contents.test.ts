@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { filePath, keepBytes } from '#files'
 import type { Context } from '#platform/context'
@@ -141,4 +142,10 @@ cloneTest('small arrivals that share an entry are each vouched for by their item
   await owner.end()
   await readOn({ ...ctx, now: new Date(ctx.now.getTime() + 24 * 3_600_000) }, [keptLandings], bounds)
   assert.deepEqual(await faultsOf({ sql }), [[`landing:${ids[4]}`, 'changed']], 'bytes and row exchanged alike')
+  for (let tries = 0; ; tries += 1) {
+    const [alert] = await sql`select from alerts.alert where headline like 'Nội dung đã lưu không còn như khi nhận%'`
+    if (alert) break
+    assert.ok(tries < 300, 'no alert')
+    await sleep(50)
+  }
 })

@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { describeScanner, verifyFiles } from '#files'
-import { listCheckpoints, listContentFaults, listContentReadings } from '#ledger'
+import { listChainFaults, listCheckpoints, listContentFaults, listContentReadings } from '#ledger'
 import { listLoadedPacks } from '#organisations'
 import { type Config, ConfigFault } from '#platform/config'
 import { applicationRole } from '#platform/migrations'
@@ -191,6 +191,11 @@ async function checkLedger(app: App): Promise<string> {
   if (minutes > 10)
     throw new Complaint(
       `${waiting?.count} entries of the audit trail wait for a number since ${Math.round(minutes)} minutes: is "tram work" running?`,
+    )
+  const [broken] = await listChainFaults(app.pool)
+  if (broken)
+    throw new Complaint(
+      `The audit trail is not what was signed (${broken.findings} findings since ${broken.foundAt.toISOString()}): ${broken.message}. "tram verify" names every row; once they are brought back from a backup it clears this.`,
     )
   const [fault] = await listContentFaults(app.pool, 1)
   if (fault)

@@ -221,10 +221,16 @@ export interface KeptContent {
   sha256: string
   /** What the batch holds of it. */
   item?: unknown
+  /** The capability's own row says of it what the entry says; absent where the entry says no more than the hash. */
+  isAsTold?: boolean
   /** It was removed by right: nothing is left to read. */
   isGone?: boolean
-  /** Nothing where it is not there. */
+  /** Nothing where it is not there. @throws ChangedContent where the form it lies in is not the one that was written. */
   open(): Promise<AsyncIterable<Uint8Array> | undefined>
+}
+
+export class ChangedContent extends Error {
+  override readonly name = 'ChangedContent'
 }
 
 /** The card of a capability: everything `app.ts` mounts. */

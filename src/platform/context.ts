@@ -107,6 +107,8 @@ export interface JobOptions {
 }
 
 /** Everything a piece of work needs, handed down as its first argument. */
+export type SayPerson = (account: string) => string
+
 export interface Context {
   readonly sql: Sql
   readonly actor: Actor
@@ -135,6 +137,8 @@ export interface Context {
   readonly grants: Workshop['grants']
   /** The roles that hold a permission: who may be asked to do something. */
   rolesWith(permission: string): string[]
+  /** Who people are, for pages that hold accounts only: name and position; an account that is nobody's says itself. */
+  sayPeople(accounts: Iterable<string | null | undefined>): Promise<SayPerson>
   publish<T>(event: EventType<T>, payload: T): Promise<void>
   enqueue<T>(job: JobType<T>, payload: T, options?: JobOptions): Promise<void>
   transaction<T>(work: (ctx: Context) => Promise<T>): Promise<T>
@@ -161,6 +165,8 @@ export interface Workshop {
   /** Permission over personal data → what it may be used for. */
   purposes: Purposes
   notices: ReadonlyMap<string, NoticeTemplate>
+  /** Rooms below the one that knows people ask by this. */
+  sayPeople?: (ctx: Context, accounts: readonly string[]) => Promise<SayPerson>
   clock(): Date
 }
 
@@ -178,7 +184,7 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
   const log = piece.log ?? workshop.log
   const decideOn = (asked: Asked) => decide(actor, asked, { now, purposes: workshop.purposes })
   const can = (permission: string, organisation?: string) => decideOn({ permission, organisation }).allowed
-  return {
+  const ctx: Context = {
     sql,
     actor,
     now,
@@ -205,6 +211,10 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
       if (decision.allowed) return
       throw decision.lack === 'sign-in' ? unauthenticated() : insufficientAssurance(wish)
     },
+    sayPeople: async (accounts) => {
+      const wanted = [...new Set(accounts)].filter((account) => typeof account === 'string')
+      return (await workshop.sayPeople?.(ctx, wanted)) ?? ((account) => account)
+    },
     async publish(event, payload) {
       const body = event.schema.parse(payload)
       for (const subscription of workshop.subscriptions) {
@@ -217,6 +227,7 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
     transaction: (work) =>
       inTransaction(sql, (inner) => work(createContext(workshop, { sql: inner, actor, now, log }))),
   }
+  return ctx
 }
 
 async function addJob(sql: Sql, name: string, payload: unknown, options: JobOptions): Promise<void> {

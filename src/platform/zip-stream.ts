@@ -2,6 +2,7 @@
  * A ZIP archive written as its contents come: sizes and checksums follow each entry (a data descriptor), so nothing is held back. The
  * deflating is zlib's own, in its thread: several times as fast as one in JavaScript. An archive is bounded by the format's 4 GiB.
  */
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { crc32, createDeflateRaw } from 'node:zlib'
 import { Problem } from '#platform/errors'
@@ -27,8 +28,34 @@ const flags = 0x0808
 /** 1 January 1980: an archive says nothing of when it was made. */
 const date = 0x0021
 
-export async function* writeZip(parts: readonly ZipPart[]): AsyncGenerator<Buffer> {
+/** What the archive itself bears at its end; `unzip -z` shows it. */
+export interface ZipSeal {
+  /** Of every byte before the end record. */
+  sha256: string
+  files: number
+  directoryBytes: number
+}
+
+export async function* writeZip(
+  parts: readonly ZipPart[],
+  seal: (sealed: ZipSeal) => string = () => '',
+): AsyncGenerator<Buffer> {
   const entries: Entry[] = []
+  const digest = createHash('sha256')
+  let offset = 0
+  for await (const piece of writeParts(parts, entries)) {
+    offset += piece.length
+    digest.update(piece)
+    yield piece
+  }
+  const directory = Buffer.concat(entries.map(centralHead))
+  digest.update(directory)
+  yield directory
+  const sealed = { sha256: digest.digest('hex'), files: entries.length, directoryBytes: directory.length }
+  yield endOfDirectory(sealed, offset, Buffer.from(seal(sealed)))
+}
+
+async function* writeParts(parts: readonly ZipPart[], entries: Entry[]): AsyncGenerator<Buffer> {
   let offset = 0
   for (const part of parts) {
     const entry: Entry = { name: Buffer.from(part.name), crc: 0, packed: 0, size: 0, offset }
@@ -50,9 +77,6 @@ export async function* writeZip(parts: readonly ZipPart[]): AsyncGenerator<Buffe
     yield tail
     entries.push(entry)
   }
-  const directory = Buffer.concat(entries.map(centralHead))
-  yield directory
-  yield endOfDirectory(entries.length, directory.length, offset)
 }
 
 /** What comes out is taken while more goes in, so that neither side fills up. */
@@ -114,12 +138,13 @@ function centralHead({ name, crc, packed, size, offset }: Entry): Buffer {
   return Buffer.concat([head, name])
 }
 
-function endOfDirectory(count: number, length: number, offset: number): Buffer {
+function endOfDirectory({ files, directoryBytes }: ZipSeal, offset: number, comment: Buffer): Buffer {
   const end = Buffer.alloc(22)
   end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(count, 8)
-  end.writeUInt16LE(count, 10)
-  end.writeUInt32LE(length, 12)
+  end.writeUInt16LE(files, 8)
+  end.writeUInt16LE(files, 10)
+  end.writeUInt32LE(directoryBytes, 12)
   end.writeUInt32LE(offset, 16)
-  return end
+  end.writeUInt16LE(comment.length, 20)
+  return Buffer.concat([end, comment])
 }

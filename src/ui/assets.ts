@@ -44,6 +44,7 @@ const sheets = [
   'layout',
   'parts',
   'pieces',
+  'files',
   'forms',
   'table',
   'entry',

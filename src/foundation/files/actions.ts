@@ -76,8 +76,8 @@ async function placeContent(ctx: Context, sha256: string, bytes: Buffer): Promis
   if ((await store.findSize(nameOf(sha256))) !== bytes.length) await store.put(nameOf(sha256), bytes)
 }
 
-/** The caller has asked whether this person may read it. @throws Problem 404, or 503 when the bytes are not where they belong. */
-export async function openFile(ctx: Context, sha256: string): Promise<{ file: StoredFile; bytes: Readable }> {
+/** What is known of a file whose bytes may be read. @throws Problem 404; 410 where they went by right, or are malware. */
+export async function getOpenable(ctx: Context, sha256: string): Promise<StoredFile> {
   const file = await findContent(ctx.sql, sha256)
   if (!file) throw notFound('file', sha256)
   const disposedAt = await findDisposed(ctx.sql, sha256)
@@ -93,6 +93,12 @@ export async function openFile(ctx: Context, sha256: string): Promise<{ file: St
       410,
       'Tệp này có mã độc nên đã bị cách ly và không mở được. Hãy đề nghị người gửi gửi lại bản sạch.',
     )
+  return file
+}
+
+/** The caller has asked whether this person may read it. @throws Problem 404, or 503 when the bytes are not where they belong. */
+export async function openFile(ctx: Context, sha256: string): Promise<{ file: StoredFile; bytes: Readable }> {
+  const file = await getOpenable(ctx, sha256)
   const opened = await storeOf(ctx.config)
     .open(nameOf(sha256))
     .catch((error) => {

@@ -45,6 +45,12 @@ export async function listByRole(
     order by account.name`
 }
 
+/** Also of accounts that are no longer in use: what they did stands. */
+export const listNamed = (sql: Sql, accounts: readonly string[]) => sql<
+  Pick<Person, 'account' | 'name' | 'position'>[]
+>`
+  select name as account, coalesce(person_name, name) as name, position from identity.account where name = any(${[...accounts]})`
+
 export async function listPeople(sql: Sql, accounts: readonly string[]): Promise<Person[]> {
   return sql<Person[]>`
     select ${personColumns(sql)} from identity.account

@@ -1,7 +1,7 @@
 /** The reads of the verification: pages of leaves with what belongs to them, and searches for rows that belong to nothing. */
 import type { Sql } from '#platform/sql'
 import { readLeaves } from './audited.ts'
-import type { CheckpointRow, SubtreeRow } from './store.ts'
+import { type CheckpointRow, entryColumns, type ListedEntry, type SubtreeRow } from './store.ts'
 
 export interface AuditPage {
   /** Some hundred each, as `audited.ts` takes them apart. */
@@ -37,8 +37,8 @@ export const listBatchSalts = (sql: Sql, entryIds: readonly string[]) => sql<Bat
 
 /** Chunks of these batches, in order, a window at a time. */
 export const listChunks = (sql: Sql, entryIds: readonly string[], skip: number, limit: number) =>
-  sql<{ entryId: string; hashes: Buffer }[]>`
-  select entry_id, hashes from ledger.batch_chunk where entry_id = any(${entryIds}::uuid[])
+  sql<{ entryId: string; number: number; hashes: Buffer }[]>`
+  select entry_id, number, hashes from ledger.batch_chunk where entry_id = any(${entryIds}::uuid[])
   order by entry_id, number offset ${skip} limit ${limit}`
 
 export const listFingerprints = (sql: Sql, names: readonly string[]) => sql<{ name: string; fingerprint: Buffer }[]>`
@@ -63,6 +63,11 @@ export const listUnnumbered = (sql: Sql, limit: number) => sql<{ id: string }[]>
   where not exists (select from ledger.leaf l where l.entry_id = e.id)
     and not exists (select from ledger.pending p where p.entry_id = e.id)
   order by e.id limit ${limit}`
+
+/** Entries that wait for a number, in the order of their ids. */
+export const listWaiting = (sql: Sql, after: string, limit: number) => sql<ListedEntry[]>`
+  select ${entryColumns(sql)} from ledger.pending p join ledger.entry e on e.id = p.entry_id left join ledger.leaf l on l.entry_id = e.id
+  where e.id > ${after}::uuid and l.entry_id is null order by e.id limit ${limit}`
 
 /** Entries that waited for a number and are gone. */
 export const listVanished = (sql: Sql, limit: number) => sql<{ id: string }[]>`

@@ -2,6 +2,7 @@ import { type Command, type KeptBytes, UsageFault } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { readAll } from './contents/rounds.ts'
+import { noteChain, noteVerification } from './faults/chain.ts'
 import { readIfPresent } from './note.ts'
 import { openOwnSigner, readTrust, witnessPath } from './places.ts'
 import { LedgerBroken, sequenceLedger, signCheckpoint } from './sequence.ts'
@@ -29,6 +30,10 @@ export const makeVerifyCommand = (books: () => readonly KeptBytes[]): Command =>
         progress(`${done} of ${total} entries checked`)
       },
     })
+    if (!options['no-sign']) {
+      await noteVerification(ctx, result)
+      await noteChain(ctx, 'signing', refused && { findings: 1, message: refused.message })
+    }
     if (!result.ok)
       throw new Problem(
         'ledger.tampered',

@@ -1,8 +1,10 @@
 export { type AppendedBatch, appendBatch, appendEntries, appendEntry, destroyKey } from './actions.ts'
 export { createLedger } from './capability.ts'
 export { listFaults as listContentFaults, listReadings as listContentReadings } from './contents/store.ts'
+export { faultMoved as ledgerFaultMoved } from './events.ts'
 export { type EvidenceWish, makeEvidence } from './export/actions.ts'
 export type { ShownItem } from './export/bundle.ts'
+export { listChainFaults } from './faults/store.ts'
 export type { Finding, FindingCode } from './findings.ts'
 export type {
   BatchSeal,

@@ -4,8 +4,9 @@ import type { Context } from '#platform/context'
 import { defineJob, handleJob } from '#platform/jobs'
 import { readOn } from './contents/rounds.ts'
 import { sequenceJob } from './events.ts'
+import { noteChain, noteVerification } from './faults/chain.ts'
 import { openOwnSigner, readTrust, witnessPath } from './places.ts'
-import { sequenceLedger, signCheckpoint } from './sequence.ts'
+import { LedgerBroken, sequenceLedger, signCheckpoint } from './sequence.ts'
 import { countLeaves, findLastCheckpoint } from './store.ts'
 import { verifyLedger } from './verify.ts'
 
@@ -25,18 +26,13 @@ export const ledgerJobs = (books: () => readonly KeptBytes[]) => [
     const last = await findLastCheckpoint(ctx.sql)
     if ((await countLeaves(ctx.sql)) - (last?.size ?? 0) >= entriesACheckpoint) await sign(ctx)
   }),
-  handleJob(
-    signJob,
-    async (ctx) => {
-      await sequenceLedger(ctx.sql)
-      await sign(ctx)
-    },
-    '* * * * *',
-  ),
+  handleJob(signJob, sign, '* * * * *'),
   handleJob(
     verifyJob,
     async (ctx) => {
-      const { ok, entries, findingCount, findings } = await verifyLedger(ctx.sql, await readTrust(ctx.config))
+      const verification = await verifyLedger(ctx.sql, await readTrust(ctx.config))
+      await noteVerification(ctx, verification)
+      const { ok, entries, findingCount, findings } = verification
       if (ok) ctx.log.info({ entries }, 'The ledger is as it was signed')
       else ctx.log.error({ entries, findingCount, findings: findings.slice(0, 20) }, 'The ledger was tampered with')
     },
@@ -45,6 +41,15 @@ export const ledgerJobs = (books: () => readonly KeptBytes[]) => [
   ),
 ]
 
+/** Nothing is signed on top of what is not as it was signed: that is told, and the job fails until it is mended. */
 async function sign(ctx: Context): Promise<void> {
-  await signCheckpoint(ctx.sql, await openOwnSigner(ctx.config), { now: ctx.now, witnessPath: witnessPath(ctx.config) })
+  const signer = await openOwnSigner(ctx.config)
+  try {
+    await sequenceLedger(ctx.sql)
+    await signCheckpoint(ctx.sql, signer, { now: ctx.now, witnessPath: witnessPath(ctx.config) })
+  } catch (error) {
+    if (error instanceof LedgerBroken) await noteChain(ctx, 'signing', { findings: 1, message: error.message })
+    throw error
+  }
+  await noteChain(ctx, 'signing', undefined)
 }

@@ -2,6 +2,7 @@ import { conflict, notFound } from '#platform/errors'
 import type { Sql } from '#platform/sql'
 import { commit, hashItem, itemSalt } from './commitment.ts'
 import {
+  emptyRoot,
   hashBytes,
   hashLeaf,
   hashSpan,
@@ -12,8 +13,8 @@ import {
 } from './merkle.ts'
 import { BatchSeal, type EntryProof, type ItemProof, type Json, preimageOf } from './model.ts'
 import { parseNote, verifyNote } from './note.ts'
-import { countLeaves, findBatchSalt, findLastCheckpoint, findStoredEntry, listBatchHashes } from './store.ts'
-import { loadProof, loadRoot } from './tree.ts'
+import { countLeaves, findBatchSalt, findSignedEntry, findStoredEntry, listBatchHashes } from './store.ts'
+import { loadHashes, wholeOf } from './tree.ts'
 
 const base64 = (hash: Buffer) => hash.toString('base64')
 const bytes = (text: string) => Buffer.from(text, 'base64')
@@ -23,17 +24,20 @@ const bytes = (text: string) => Buffer.from(text, 'base64')
  * stands. @throws Problem 404 when there is no such entry, 409 while it is not numbered yet.
  */
 export async function proveEntry(sql: Sql, id: string): Promise<EntryProof> {
-  // Sent together, in one transaction one after the other.
-  const [entry, last] = await Promise.all([findStoredEntry(sql, id), findLastCheckpoint(sql)])
+  const entry = await findSignedEntry(sql, id)
   if (!entry) throw notFound('ledger.entry', id)
   if (entry.leafIndex === null) {
     throw conflict('ledger.not-numbered', 'Bản ghi vừa được viết và chưa được đánh số. Ông/bà thử lại sau ít giây.', {
       id,
     })
   }
-  const signed = last && last.size > entry.leafIndex ? last : undefined
+  const signed = entry.signed && entry.signed.size > entry.leafIndex ? entry.signed : undefined
   const treeSize = signed?.size ?? (await countLeaves(sql))
-  const { path, root } = await loadProof(sql, planInclusion(entry.leafIndex, treeSize), treeSize)
+  const spans = planInclusion(entry.leafIndex, treeSize)
+  // What was signed is not summed again: whoever checks the proof does it.
+  const [root = emptyRoot, ...path] = signed
+    ? [Buffer.from(signed.root, 'base64'), ...(await loadHashes(sql, spans))]
+    : await loadHashes(sql, [wholeOf(treeSize), ...spans])
   return {
     id,
     preimage: preimageOf(entry, entry.id, entry.at),
@@ -77,14 +81,9 @@ export interface ConsistencyProof {
 export async function proveConsistency(sql: Sql, first: number, second: number): Promise<ConsistencyProof> {
   if (first < 1 || first > second || second > (await countLeaves(sql)))
     throw notFound('ledger.tree', `${first}-${second}`)
-  const { path, root } = await loadProof(sql, planConsistency(first, second), second)
-  return {
-    first,
-    second,
-    firstRoot: base64(await loadRoot(sql, first)),
-    secondRoot: base64(root),
-    path: path.map(base64),
-  }
+  const spans = [wholeOf(first), wholeOf(second), ...planConsistency(first, second)]
+  const [firstRoot = '', secondRoot = '', ...path] = (await loadHashes(sql, spans)).map(base64)
+  return { first, second, firstRoot, secondRoot, path }
 }
 
 /** Checks a proof as a stranger would, with nothing but the public keys he believes. */

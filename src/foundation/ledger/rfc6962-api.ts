@@ -3,13 +3,14 @@
  * are our own: the tree head is signed as a C2SP note (it stands beside the numbers), and `leaf_input` is the entry's commitment, which tells
  * nothing of its content.
  */
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { notFound } from '#platform/errors'
 import { answer, type Route, route } from '#platform/http'
 import { planInclusion } from './merkle.ts'
 import { proveConsistency } from './proof.ts'
 import { countLeaves, findCheckpoint, findLastCheckpoint, findLeafCommitment } from './store.ts'
-import { loadProof } from './tree.ts'
+import { loadHashes } from './tree.ts'
 
 /** Hashes, proofs and checkpoints: nothing of what entries say. */
 export const witnessPermission = 'ledger:witness'
@@ -21,6 +22,18 @@ const hash = z.base64()
 const noteReply = (note: string) => answer(200, { 'content-type': 'text/plain; charset=utf-8' }, note)
 
 export const witnessRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/v1/ledger/witness.mjs',
+    access: witnessPermission,
+    summary: 'The program of a witness on another machine: one file for Node 20, which says itself how it is run.',
+    handle: async () =>
+      answer(
+        200,
+        { 'content-type': 'text/javascript; charset=utf-8' },
+        await readFile(new URL('witness/witness.mjs', import.meta.url), 'utf8'),
+      ),
+  }),
   route({
     method: 'GET',
     path: '/api/v1/ledger/checkpoint',
@@ -91,7 +104,7 @@ export const witnessRoutes: readonly Route[] = [
       const isThere = index < treeSize && treeSize <= (await countLeaves(ctx.sql))
       const commitment = isThere ? await findLeafCommitment(ctx.sql, index) : undefined
       if (!commitment) throw notFound('ledger.leaf', `${index}/${treeSize}`)
-      const { path } = await loadProof(ctx.sql, planInclusion(index, treeSize), treeSize)
+      const path = await loadHashes(ctx.sql, planInclusion(index, treeSize))
       return {
         leaf_input: commitment.toString('base64'),
         extra_data: '',

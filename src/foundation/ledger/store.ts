@@ -107,6 +107,22 @@ export async function findStoredEntry(sql: Sql, id: string): Promise<ListedEntry
   return row
 }
 
+export interface SignedEntry extends ListedEntry {
+  /** The newest checkpoint; its root as base64. */
+  signed: { size: number; root: string; note: string; verifierKey: string } | null
+}
+
+/** An entry with the newest checkpoint, which its proof leads to: one statement. */
+export async function findSignedEntry(sql: Sql, id: string): Promise<SignedEntry | undefined> {
+  const [row] = await sql<SignedEntry[]>`
+    select ${entryColumns(sql)}, c.signed
+    from ledger.entry e left join ledger.leaf l on l.entry_id = e.id left join (
+      select jsonb_build_object('size', size, 'root', encode(root, 'base64'), 'note', note, 'verifierKey', verifier_key) as signed
+      from ledger.checkpoint order by size desc limit 1) c on true
+    where e.id = ${id}`
+  return row
+}
+
 export async function countPending(sql: Sql): Promise<number> {
   const [row] = await sql<{ count: number }[]>`select count(*) from ledger.pending`
   return row?.count ?? 0

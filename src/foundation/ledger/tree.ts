@@ -51,16 +51,18 @@ const nameOf = ({ level, index }: Subtree) => `${level}/${index}`
 
 /** The tree of the first `size` leaves, ready to be appended to. */
 export async function loadTree(sql: Sql, size: number): Promise<Tree> {
-  const all = { start: 0, end: size }
+  const all = wholeOf(size)
   const read = await loadSpans(sql, [all])
   return { size, peaks: splitSpan(all).map(read) }
 }
 
 export const loadRoot = async (sql: Sql, size: number): Promise<Buffer> => rootOf(await loadTree(sql, size))
 
-/** The hashes of the spans, for a proof, and the root of the tree they belong to. */
-export async function loadProof(sql: Sql, spans: readonly Span[], size: number) {
-  const all = { start: 0, end: size }
-  const read = await loadSpans(sql, [...spans, all])
-  return { path: spans.map((span) => hashSpan(span, read)), root: hashSpan(all, read) }
+/** The span whose hash is the root of the tree of so many leaves. */
+export const wholeOf = (size: number): Span => ({ start: 0, end: size })
+
+/** The hashes of the spans, in one statement. */
+export async function loadHashes(sql: Sql, spans: readonly Span[]): Promise<Buffer[]> {
+  const read = await loadSpans(sql, spans)
+  return spans.map((span) => hashSpan(span, read))
 }

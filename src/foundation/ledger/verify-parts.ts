@@ -11,12 +11,13 @@ import {
   listUnknownKeys,
   listUnnumbered,
   listVanished,
+  listWaiting,
 } from './audit.ts'
 import type { AuditedLeaf } from './audited.ts'
-import { fingerprintOf } from './commitment.ts'
+import { commit, fingerprintOf } from './commitment.ts'
 import type { Report } from './findings.ts'
 import { appendLeaf, emptyTree, hashBytes, rootOf, sha256 } from './merkle.ts'
-import { BatchSeal } from './model.ts'
+import { BatchSeal, preimageOf } from './model.ts'
 import { splitHashes } from './proof.ts'
 
 const chunksAtOnce = 64
@@ -27,13 +28,20 @@ const Told = z.object({ batch: z.unknown(), body: z.unknown(), sealedUnder: z.st
 type Told = z.infer<typeof Told>
 const SealedBody = z.object({ fingerprint: z.string() })
 
+/** An entry that holds a batch or a sealed body; without a number while it waits for one. */
+interface Holder {
+  entryId: string
+  leafIndex?: number
+  entry?: Pick<NonNullable<AuditedLeaf['entry']>, 'text' | 'hasBatch' | 'isSealed'>
+}
+
 interface BatchClaim {
-  leaf: AuditedLeaf
+  leaf: Holder
   seal: BatchSeal
 }
 
 /** Every batch's items must lead to the root that its entry holds. */
-export async function verifyBatches(sql: Sql, report: Report, leaves: readonly AuditedLeaf[]): Promise<void> {
+export async function verifyBatches(sql: Sql, report: Report, leaves: readonly Holder[]): Promise<void> {
   const claims: BatchClaim[] = []
   for (const leaf of leaves) {
     if (!leaf.entry?.hasBatch) continue
@@ -47,7 +55,7 @@ export async function verifyBatches(sql: Sql, report: Report, leaves: readonly A
 }
 
 /** What the text says that the commitment is made over. */
-function toldBy({ entry }: AuditedLeaf): Told | undefined {
+function toldBy({ entry }: Holder): Told | undefined {
   try {
     return Told.safeParse(JSON.parse(entry?.text ?? '')).data
   } catch (error) {
@@ -59,12 +67,16 @@ function toldBy({ entry }: AuditedLeaf): Told | undefined {
 async function verifySomeBatches(sql: Sql, report: Report, claims: readonly BatchClaim[]): Promise<void> {
   const ids = claims.map((claim) => claim.leaf.entryId)
   const trees = new Map(ids.map((id) => [id, emptyTree()]))
+  const seen = new Map<string, number>()
   const salts = new Map((await listBatchSalts(sql, ids)).map((row) => [row.entryId, row.salt]))
   for (let skip = 0; ; skip += chunksAtOnce) {
     const chunks = await listChunks(sql, ids, skip, chunksAtOnce)
-    for (const { entryId, hashes } of chunks) {
+    for (const { entryId, number, hashes } of chunks) {
       const tree = trees.get(entryId)
-      if (tree && hashes.length % hashBytes === 0) for (const hash of splitHashes(hashes)) appendLeaf(tree, hash)
+      const expected = seen.get(entryId) ?? 0
+      seen.set(entryId, expected + 1)
+      if (tree && number === expected && hashes.length % hashBytes === 0)
+        for (const hash of splitHashes(hashes)) appendLeaf(tree, hash)
     }
     if (chunks.length < chunksAtOnce) break
   }
@@ -73,15 +85,19 @@ async function verifySomeBatches(sql: Sql, report: Report, claims: readonly Batc
     const salt = salts.get(leaf.entryId)
     const sameItems = tree.size === seal.size && rootOf(tree).toString('base64') === seal.root
     if (sameItems && salt && sha256(salt).toString('base64') === seal.saltHash) continue
-    report.add('batch.changed', `items of the batch ${leaf.entryId} (number ${leaf.leafIndex}) were changed`, {
-      entryId: leaf.entryId,
-      leafIndex: leaf.leafIndex,
-    })
+    report.add(
+      'batch.changed',
+      `items of the batch ${leaf.entryId} (number ${leaf.leafIndex ?? 'not yet given'}) were changed`,
+      {
+        entryId: leaf.entryId,
+        leafIndex: leaf.leafIndex,
+      },
+    )
   }
 }
 
 /** A sealed body names the fingerprint of its key: another key under the same name would make it unreadable. */
-export async function verifySeals(sql: Sql, report: Report, leaves: readonly AuditedLeaf[]): Promise<void> {
+export async function verifySeals(sql: Sql, report: Report, leaves: readonly Holder[]): Promise<void> {
   const sealed = leaves.flatMap((leaf) => {
     const told = leaf.entry?.isSealed ? toldBy(leaf) : undefined
     return told?.sealedUnder ? [{ leaf, keyName: told.sealedUnder, body: SealedBody.safeParse(told.body).data }] : []
@@ -121,7 +137,28 @@ export async function findStrays(sql: Sql, report: Report, size: number): Promis
   for (const { name } of await listUnknownKeys(sql, listed)) {
     report.add('key.missing', `the key ${name} was removed instead of destroyed`, {})
   }
+  await verifyWaiting(sql, report)
   await verifyLivingKeys(sql, report)
+}
+
+/** What has no number yet is no leaf that could contradict it, but has its commitment already. */
+async function verifyWaiting(sql: Sql, report: Report): Promise<void> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const entries = await listWaiting(sql, after, listed)
+    const holders: Holder[] = []
+    for (const entry of entries) {
+      const { id: entryId, batch, sealedUnder } = entry
+      const text = preimageOf(entry, entryId, entry.at)
+      if (!commit(entry.salt, text).equals(entry.commitment))
+        report.add('entry.changed', `entry ${entryId}, which waits for its number, was changed`, { entryId })
+      else holders.push({ entryId, entry: { text, hasBatch: batch !== null, isSealed: sealedUnder !== null } })
+    }
+    await verifyBatches(sql, report, holders)
+    await verifySeals(sql, report, holders)
+    const last = entries.at(-1)
+    if (!last || entries.length < listed) return
+    after = last.id
+  }
 }
 
 async function verifyLivingKeys(sql: Sql, report: Report): Promise<void> {

@@ -14,6 +14,7 @@ import {
   insertOrganisationVersions,
   insertSuccessions,
   listAreaSuccessions,
+  listEndsAfter,
   listOrganisationVersions,
   listOwners,
   lockStructure,
@@ -39,6 +40,11 @@ const deeds = {
 interface Deed {
   effectiveOn: string
   decision: Decision
+}
+
+interface End extends Deed {
+  /** It takes the place of an end already recorded for a later day, which then did not come. */
+  replaces?: boolean
 }
 
 type Version = Organisation & Recorded
@@ -187,7 +193,7 @@ async function found(ctx: Context, stamp: Stamp, organisation: NewOrganisation, 
 }
 
 /** Ends an agency on the day before; its direct subordinates go where `children` says. */
-async function end(ctx: Context, stamp: Stamp, code: string, deed: Deed, children: ReadonlyMap<string, string>) {
+async function end(ctx: Context, stamp: Stamp, code: string, deed: End, children: ReadonlyMap<string, string>) {
   const tree = await organisationTree(ctx.sql, { asOf: deed.effectiveOn })
   const below = tree.nodes.filter((node) => node.row.parent === code).map((node) => node.row.code)
   const homeless = below.filter((child) => !children.has(child))
@@ -207,10 +213,32 @@ async function end(ctx: Context, stamp: Stamp, code: string, deed: Deed, childre
     throw conflict('organisation.later-change', `Đơn vị ${code} đã có thay đổi sau ngày ${deed.effectiveOn}.`, { code })
   if (held.validFrom === deed.effectiveOn)
     throw conflict('organisation.starts-that-day', `Đơn vị ${code} mới hoạt động từ chính ngày này.`, { code })
+  await replaceLaterEnd(ctx, code, deed)
   await rewrite(ctx, stamp, held, deed.effectiveOn, undefined)
 }
 
-export interface Merge extends Deed {
+/** An organisation ends once: an end recorded for a later day is closed as known, or stands in the way. */
+async function replaceLaterEnd(ctx: Context, code: string, { effectiveOn, replaces }: End): Promise<void> {
+  const decided = await listEndsAfter(ctx.sql, code, effectiveOn)
+  const [first] = decided
+  if (!first) return
+  if (!replaces)
+    throw conflict(
+      'organisation.end-decided',
+      `Đơn vị ${code} đã được ghi ${endWords[first.how]} từ ngày ${first.effectiveOn?.split('-').reverse().join('/')} theo ${first.decision ?? 'văn bản chưa rõ'}. Một đơn vị không kết thúc hai lần: nếu việc này mới đúng, hãy ghi là thay cho việc đó.`,
+      { code, on: first.effectiveOn },
+    )
+  await closeRows(
+    ctx.sql,
+    'organisation_succession',
+    decided.map(({ id }) => id),
+    ctx.now,
+  )
+}
+
+const endWords: Partial<Record<Change, string>> = { merge: 'hợp nhất', split: 'chia tách', dissolve: 'giải thể' }
+
+export interface Merge extends End {
   codes: string[]
   /** A new agency, or the code of one that goes on. */
   into: NewOrganisation | string
@@ -242,7 +270,7 @@ export function mergeOrganisations(ctx: Context, merge: Merge): Promise<void> {
   })
 }
 
-export interface Split extends Deed {
+export interface Split extends End {
   code: string
   into: NewOrganisation[]
   /** Subordinate → its new superior, one of `into` or any other. */
@@ -265,7 +293,7 @@ export function splitOrganisation(ctx: Context, split: Split): Promise<void> {
   })
 }
 
-export interface Dissolution extends Deed {
+export interface Dissolution extends End {
   code: string
   children?: Record<string, string>
 }

@@ -3,7 +3,7 @@
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
 import { dayIn } from './model.ts'
-import type { At } from './store.ts'
+import type { At, Recorded } from './store.ts'
 import { getHomePack } from './tree/read.ts'
 
 export interface AsOf extends At {
@@ -37,4 +37,13 @@ export async function readAsOf(ctx: Pick<Context, 'sql' | 'now'>, text: string |
 function isMoment(day: string, time = '00:00'): boolean {
   const at = new Date(`${day}T${time}:00Z`)
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
+}
+
+/** Without what was recorded only later; what has been replaced since was in force then. */
+export function knownThen<T extends Recorded>(versions: readonly T[], past: AsOf | undefined): T[] {
+  if (!past) return [...versions]
+  const isBy = (at: Date | null) => at === null || at <= past.knownAt
+  return versions
+    .filter(({ recordedFrom }) => isBy(recordedFrom))
+    .map((row) => (isBy(row.recordedTo) ? row : { ...row, recordedTo: null }))
 }

@@ -309,6 +309,15 @@ export function listSuccessionsOf(sql: Sql, code: string, knownAt?: Date): Promi
     order by effective_on nulls first, id`
 }
 
+/** What is known now to end an organisation after a day. */
+export function listEndsAfter(sql: Sql, code: string, day: string): Promise<(Succession & { id: number })[]> {
+  return sql<(Succession & { id: number })[]>`
+    select id, successor, predecessor, predecessor_name, how, effective_on, decision
+    from organisations.organisation_succession
+    where recorded_to is null and predecessor = ${code} and how in ('merge', 'split', 'dissolve')
+      and successor is distinct from predecessor and effective_on > ${day}::date`
+}
+
 /** Every pair of earlier and later organisation that is known now, or was at a moment. */
 export function listOrganisationSuccessions(sql: Sql, knownAt?: Date): Promise<Succession[]> {
   return sql<Succession[]>`

@@ -2,6 +2,7 @@ import { directiveMoved } from '#directives'
 import { dutyMoved } from '#duties'
 import { callAnswered } from '#incidents'
 import { factsChanged } from '#indicators'
+import { ledgerFaultMoved } from '#ledger'
 import type { Context } from '#platform/context'
 import { type Subscription, subscribe } from '#platform/events'
 import { handleJob, type JobHandler } from '#platform/jobs'
@@ -10,6 +11,7 @@ import { recordsChanged } from '#warehouse'
 import { takeAnswered } from './actions.ts'
 import { alertOfCall } from './calls.ts'
 import { evaluateJob, purgeJob, sweepJob, tellJob } from './job-types.ts'
+import { followLedgerFault } from './ledger-faults.ts'
 import { fulfilConditions } from './rules/conditions.ts'
 import { evaluateRules } from './rules/evaluate.ts'
 import { indicatorsOf } from './rules/model.ts'
@@ -77,6 +79,7 @@ export const subscriptions: readonly Subscription[] = [
       detail: { [subject.kind]: subject.code, title },
     }),
   ),
+  subscribe(ledgerFaultMoved, 'alerts.ledger-fault', followLedgerFault),
   subscribe(callAnswered, 'alerts.call-answered', async (ctx, { key, account, name }) => {
     const code = alertOfCall(key)
     if (code) await takeAnswered(ctx, code, { account, name })

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { instantOf, toDay } from '#calendar'
 import { invalid } from '#platform/errors'
 import { type Route, route } from '#platform/http'
-import { getDefinition } from './reading/facts.ts'
+import { Moment, momentOf } from './api-past.ts'
+import { getDefinitionAt } from './reading/facts.ts'
 import { isHourly, listHours } from './reading/hours.ts'
 
 const mostDays = 366
@@ -20,9 +21,11 @@ export const hourRoutes: Route[] = [
       from: z.iso.date(),
       to: z.iso.date(),
       series: z.string().max(200).optional(),
+      asOf: Moment.optional(),
     }),
     async handle(ctx, { params, query }) {
-      const definition = await getDefinition(ctx, params.code)
+      const asOf = await momentOf(ctx, query.asOf)
+      const definition = await getDefinitionAt(ctx, params.code, asOf)
       if (!isHourly(definition.body)) throw invalid(`Chỉ tiêu ${params.code} không tính được theo giờ.`)
       const days = toDay(query.to) - toDay(query.from) + 1
       if (days < 1 || days > mostDays)
@@ -30,7 +33,7 @@ export const hourRoutes: Route[] = [
           { path: 'query.to', message: `Ngày cuối phải sau ngày đầu, nhiều nhất ${mostDays} ngày.` },
         ])
       const organisation = query.organisation ?? definition.rootOrganisation
-      const { hours, values, counts, usual } = await listHours(ctx, definition, { ...query, organisation })
+      const { hours, values, counts, usual } = await listHours(ctx, definition, { ...query, organisation, asOf })
       const at = hours.map(
         (hour) => instantOf(hour.slice(0, 10), `${hour.slice(11)}:00`, definition.timeZone).getTime() / 1000,
       )

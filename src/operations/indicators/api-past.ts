@@ -38,6 +38,7 @@ const unitJson = ({ by, code, name, how, value, parts }: RestatedUnit) => ({
     code: part.code,
     name: part.name,
     share: part.share,
+    heirs: part.heirs,
     value: part.fact?.value ?? null,
     fact: part.fact?.id,
   })),

@@ -100,12 +100,12 @@ async function carryOut(t: DbTest, world: World, one: Wish, at: Date): Promise<E
   if (one.do === 'merge') {
     if (a === b) return undefined
     const into = one.goesOn ? b : fresh()
-    await mergeOrganisations(ctx, { ...deed, codes: [a, b], into })
+    await mergeOrganisations(ctx, { ...deed, codes: [a, b], into, replaces: true })
     const code = typeof into === 'string' ? into : into.code
     return { do: 'merge', units: [a, b].filter((unit) => unit !== code), into: code, effectiveOn, at }
   }
   const into = [fresh(), fresh()]
-  await splitOrganisation(ctx, { ...deed, code: a, into })
+  await splitOrganisation(ctx, { ...deed, code: a, into, replaces: true })
   return { do: 'split', unit: a, into: into.map(({ code }) => code), effectiveOn, at }
 }
 
@@ -265,7 +265,7 @@ async function check(
         name,
         value,
         how,
-        parts: sortByCode(parts.map(({ fact: _fact, ...part }: Told['parts'][number] & { fact?: number }) => part)),
+        parts: sortByCode(parts.map(({ code, name, share, value }) => ({ code, name, share, value }))),
       }))
       const naive = structureAt > endedOn ? tellNaively(events, alive, rule, structureAt) : []
       assert.deepEqual(sortByCode(plain), sortByCode(naive), `${rule} of ${structureAt} as of ${asOf}`)

@@ -1,4 +1,3 @@
-import { listPeople } from '#identity'
 import {
   countRecordsBehind,
   factMoment,
@@ -88,8 +87,7 @@ function lastDayOf(ctx: Context, { period }: ReadFact): string {
 async function approverOf(ctx: Context, { approvedBy, origin }: ReadFact): Promise<string> {
   if (!approvedBy)
     return origin === 'computed' ? 'tính tự động từ bản ghi, không qua duyệt tay' : 'chưa ghi người duyệt'
-  const [person] = await listPeople(ctx, [approvedBy])
-  return person ? [person.name, person.position].filter(Boolean).join(', ') : approvedBy
+  return (await ctx.sayPeople([approvedBy]))(approvedBy)
 }
 
 export interface OpenedNumber {

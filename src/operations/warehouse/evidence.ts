@@ -1,9 +1,10 @@
 /** What the ledger holds of records: the hash of each, and the entry, or the item of a batch, that tells of the bytes it came in. */
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { listEntries, type ShownItem } from '#ledger'
 import type { KeptBytes } from '#platform/capability'
 import type { Sql } from '#platform/sql'
-import { openLanding } from './landing.ts'
+import { readAsWritten } from './landing.ts'
 import { findChunkSeq, findLanding, type Landing } from './store.ts'
 
 export interface RecordHash {
@@ -20,12 +21,25 @@ export const listRecordHashes = (sql: Sql, ids: readonly number[]): Promise<Reco
 
 const prefix = 'landing:'
 
+const Told = z.object({
+  sha256: z.string(),
+  source: z.string().optional(),
+  channel: z.string().optional(),
+  fileName: z.string().nullish(),
+  byteCount: z.number().optional(),
+})
+
+function isAsTold(told: z.infer<typeof Told>, { source, channel, fileName, byteCount, sha256 }: Landing): boolean {
+  const stored = { source, channel, fileName, byteCount, sha256: sha256?.toString('hex') }
+  return isDeepStrictEqual({ ...stored, ...told }, stored)
+}
+
 /** Landed bytes, for the ledger to read again. */
 export const keptLandings: KeptBytes = {
   action: 'landing.landed',
   title: 'Dữ liệu nhận về, như khi đến',
   async find(ctx, { subject, body }) {
-    const told = z.object({ sha256: z.string() }).safeParse(body).data?.sha256
+    const told = Told.safeParse(body).data
     const ids = subject.startsWith(prefix) ? [Number(subject.slice(prefix.length))] : landingsOf(body).map(Number)
     return Promise.all(
       ids.map(async (id) => {
@@ -34,9 +48,11 @@ export const keptLandings: KeptBytes = {
           subject: `${prefix}${id}`,
           name: landing?.fileName ?? `Đợt nhận ${id}`,
           source: landing?.source,
-          sha256: told ?? landing?.sha256?.toString('hex') ?? '',
+          sha256: told?.sha256 ?? landing?.sha256?.toString('hex') ?? '',
+          isAsTold: !told || !landing || isAsTold(told, landing),
           item: landing?.sha256 ? itemOf({ ...landing, sha256: landing.sha256 }) : undefined,
-          open: async () => ((await findChunkSeq(ctx.sql, id, 0)) === undefined ? undefined : openLanding(ctx.sql, id)),
+          open: async () =>
+            landing && (await findChunkSeq(ctx.sql, id, 0)) !== undefined ? readAsWritten(ctx.sql, id) : undefined,
         }
       }),
     )

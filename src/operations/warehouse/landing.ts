@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { constants, createGunzip, gunzip, gzip } from 'node:zlib'
 import { appendEntry } from '#ledger'
+import { ChangedContent } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import type { Sql } from '#platform/sql'
@@ -15,6 +16,7 @@ import type { Channel } from './model.ts'
 import {
   deleteChunks,
   findChunk,
+  findChunkAsWritten,
   findChunkSeq,
   findLanding,
   findLandingByKey,
@@ -184,6 +186,21 @@ export async function* openLanding(sql: Sql, id: number, offset = 0): AsyncGener
     next.catch(() => {})
     const raw = await decompress(chunk.bytes)
     yield chunk.rawOffset < offset ? raw.subarray(offset - chunk.rawOffset) : raw
+  }
+}
+
+/** The whole of a landing for who checks it: every piece in its place and as it was written. @throws ChangedContent */
+export async function* readAsWritten(sql: Sql, id: number): AsyncGenerator<Buffer> {
+  for (let [seq, offset] = [0, 0]; ; seq += 1) {
+    const chunk = await findChunkAsWritten(sql, id, seq)
+    if (!chunk) return
+    const raw = await decompress(chunk.bytes).catch((cause: Error) => {
+      throw new ChangedContent(`piece ${seq} of landing ${id} does not unpack`, { cause })
+    })
+    if (!chunk.isAsWritten || chunk.rawOffset !== offset || chunk.rawLength !== raw.length)
+      throw new ChangedContent(`piece ${seq} of landing ${id} is not as it was written`)
+    offset += raw.length
+    yield raw
   }
 }
 

@@ -153,13 +153,26 @@ export interface Chunk {
 
 export async function insertChunk(sql: Sql, landingId: number, chunk: Chunk): Promise<void> {
   await sql`
-    insert into warehouse.landing_chunk (landing_id, seq, raw_offset, raw_length, bytes)
-    values (${landingId}, ${chunk.seq}, ${chunk.rawOffset}, ${chunk.rawLength}, ${chunk.bytes})`
+    insert into warehouse.landing_chunk (landing_id, seq, raw_offset, raw_length, bytes, packed_sha256)
+    select ${landingId}, ${chunk.seq}, ${chunk.rawOffset}, ${chunk.rawLength}, packed, sha256(packed)
+    from (values (${chunk.bytes}::bytea)) as p (packed)`
 }
 
 export async function findChunk(sql: Sql, landingId: number, seq: number): Promise<Chunk | undefined> {
   const [row] = await sql<Chunk[]>`
     select seq, raw_offset, raw_length, bytes from warehouse.landing_chunk where landing_id = ${landingId} and seq = ${seq}`
+  return row
+}
+
+/** The same, and whether its compressed form is the one that was written. */
+export async function findChunkAsWritten(
+  sql: Sql,
+  landingId: number,
+  seq: number,
+): Promise<(Chunk & { isAsWritten: boolean }) | undefined> {
+  const [row] = await sql<(Chunk & { isAsWritten: boolean })[]>`
+    select seq, raw_offset, raw_length, bytes, packed_sha256 is null or packed_sha256 = sha256(bytes) as is_as_written
+    from warehouse.landing_chunk where landing_id = ${landingId} and seq = ${seq}`
   return row
 }
 

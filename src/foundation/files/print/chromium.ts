@@ -5,10 +5,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { type Bounds, endGroup, watchBounds } from '../bounded.ts'
 
 const places = [
   // Debian's without windows: it begins sooner.
@@ -41,12 +42,6 @@ const flags = [
   '--no-default-browser-check',
   '--host-resolver-rules=MAP * ~NOTFOUND',
 ]
-
-export interface Bounds {
-  timeoutMs: number
-  /** Of all its processes together, where the machine tells it (Linux). */
-  memoryBytes: number
-}
 
 /** What went wrong in the printing program; the caller gives it words. */
 export class PrintFault extends Error {
@@ -146,45 +141,12 @@ function openLine(program: ChildProcess): Line {
 /** Never resolves; rejects when the program ends, or takes more time or memory than it may. */
 function guard(program: ChildProcess, bounds: Bounds): Promise<never> {
   return new Promise((_, reject) => {
-    const fail = (words: string, fault = new PrintFault(words)) => {
-      clearTimeout(clock)
-      clearInterval(scale)
+    const stop = watchBounds(program, bounds, (words) => fail(new PrintFault(words)))
+    const fail = (fault: PrintFault) => {
+      stop()
       reject(fault)
     }
-    const clock = setTimeout(() => fail(`not printed within ${bounds.timeoutMs} ms`), bounds.timeoutMs)
-    const scale = setInterval(async () => {
-      const bytes = await measureGroup(program.pid)
-      if (bytes > bounds.memoryBytes) fail(`printing took ${Math.round(bytes / 1024 ** 2)} MB`)
-    }, 200)
-    program.on('error', (error) => fail(error.message))
-    program.on('exit', (code, signal) => {
-      const words = `Chromium ended (${code ?? signal})`
-      fail(words, new EndedEarly(words))
-    })
+    program.on('error', (error) => fail(new PrintFault(error.message)))
+    program.on('exit', (code, signal) => fail(new EndedEarly(`Chromium ended (${code ?? signal})`)))
   })
-}
-
-const pageBytes = 4096
-
-/** Resident memory of a group of processes; 0 where /proc does not tell. */
-async function measureGroup(leader: number | undefined): Promise<number> {
-  const names = await readdir('/proc').catch(() => [])
-  let pages = 0
-  for (const name of names.filter((one) => /^\d+$/.test(one))) {
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')
-    // The name of the program stands in brackets and may hold anything: fields are counted from behind it. Group is 5th, resident 24th.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (Number(fields[2]) === leader) pages += Number(fields[21]) || 0
-  }
-  return pages * pageBytes
-}
-
-function endGroup(program: ChildProcess): void {
-  if (program.pid === undefined) return
-  try {
-    process.kill(process.platform === 'win32' ? program.pid : -program.pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-    program.kill('SIGKILL')
-  }
 }

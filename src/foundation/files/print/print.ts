@@ -1,6 +1,7 @@
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { type Bounds, EndedEarly, findChromium, PrintFault, printDocument } from './chromium.ts'
+import type { Bounds } from '../bounded.ts'
+import { EndedEarly, findChromium, PrintFault, printDocument } from './chromium.ts'
 import { escapeHtml } from './markup.ts'
 
 const bounds: Bounds = { timeoutMs: 60_000, memoryBytes: 1.5 * 1024 ** 3 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Context } from '#platform/context'
+import type { Context, SayPerson } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import {
@@ -12,6 +12,7 @@ import {
   formatDate,
   formatNumber,
   Section,
+  Select,
   Table,
   Tag,
   TextInput,
@@ -20,14 +21,11 @@ import {
 import { describeScanner } from '../scan/scan.ts'
 import { countWaiting, listFindings } from '../scan/store.ts'
 import { approveDisposal, decideOnDisposal, drawDisposal, holdFile, manageFiles, releaseHold } from './actions.ts'
-import { type Disposal, type Hold, listDisposals, listHolds, listItems, listVolumes } from './store.ts'
+import { today } from './rules.ts'
+import { filesPath, rulePath, sayYears } from './rules-page.tsx'
+import { type Disposal, type Hold, listDisposals, listHolds, listItems, listVolumes, type Volume } from './store.ts'
 
-export const filesPath = '/quan-tri/tep'
 const most = 100
-const today = (ctx: Context) => ctx.now.toISOString().slice(0, 10)
-
-/** Whom a row names: a person's account, or the program itself. */
-const sayWho = (account: string) => (account === 'system' ? 'hệ thống' : account)
 
 const stateWords = { drawn: 'Chờ duyệt', approved: 'Đã duyệt', dropped: 'Đã bỏ' } as const
 
@@ -45,6 +43,11 @@ async function show(
     countWaiting(ctx.sql),
     describeScanner(ctx),
   ])
+  const say = await ctx.sayPeople([
+    ...holds.map(({ placedBy }) => placedBy),
+    ...disposals.map(({ drawnBy }) => drawnBy),
+    ...findings.map(({ sentBy }) => sentBy),
+  ])
   return page({
     title: 'Kho tệp',
     status: errors.length > 0 ? 422 : 200,
@@ -52,13 +55,13 @@ async function show(
     body: (
       <div class="stack-large">
         <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />
-        <Volumes volumes={volumes} />
+        <Volumes volumes={volumes} may={may && ctx.reach(manageFiles) === 'all'} />
         <Section title="Lệnh giữ">
-          <Holds holds={holds} may={may} errors={errors} typed={typed} />
+          <Holds holds={holds} say={say} may={may} errors={errors} typed={typed} />
         </Section>
         <Section title="Tiêu hủy">
           <p>Người lập danh mục không tự duyệt. Tệp có lệnh giữ không bao giờ vào danh mục.</p>
-          <Disposals disposals={disposals} />
+          <Disposals disposals={disposals} say={say} />
           {may && (
             <Form action={`${filesPath}/danh-muc`} label="Lập danh mục tiêu hủy">
               <Button>Lập danh mục tệp hết thời hạn</Button>
@@ -88,7 +91,7 @@ async function show(
                 phone: true,
                 cell: (row) => <span class="code">{row.signature}</span>,
               },
-              { key: 'by', title: 'Người gửi', cell: (row) => row.sentBy },
+              { key: 'by', title: 'Người gửi', cell: (row) => say(row.sentBy) },
               { key: 'kept', title: 'Xử lý', cell: (row) => (row.wasKept ? 'đã nhận, nay khóa' : 'từ chối') },
             ]}
           />
@@ -98,7 +101,7 @@ async function show(
   })
 }
 
-function Volumes({ volumes }: { volumes: Awaited<ReturnType<typeof listVolumes>> }) {
+function Volumes({ volumes, may }: { volumes: Volume[]; may: boolean }) {
   return (
     <Section title="Dung lượng và thời hạn">
       <Table
@@ -116,8 +119,13 @@ function Volumes({ volumes }: { volumes: Awaited<ReturnType<typeof listVolumes>>
             phone: true,
             cell: (row) => (
               <>
-                {row.years === null ? 'chưa có quy định' : `${row.years} năm`}{' '}
-                {!row.verified && <Tag tone="warning">chưa kiểm chứng</Tag>}
+                {row.citation ? sayYears(row.years) : 'chưa có quy định'}{' '}
+                {!row.verified && <Tag tone="warning">chưa kiểm chứng</Tag>}{' '}
+                {may && row.citation && (
+                  <a href={rulePath(row.use)} aria-label={`Đổi thời hạn của ${row.title}`}>
+                    Đổi
+                  </a>
+                )}
               </>
             ),
           },
@@ -135,12 +143,13 @@ function Volumes({ volumes }: { volumes: Awaited<ReturnType<typeof listVolumes>>
 
 interface HoldsProps {
   holds: Hold[]
+  say: SayPerson
   may: boolean
   errors: readonly FormError[]
   typed: Record<string, string>
 }
 
-function Holds({ holds, may, errors, typed }: HoldsProps) {
+function Holds({ holds, say, may, errors, typed }: HoldsProps) {
   const at = (name: string) => errorOf([...errors], name)
   return (
     <>
@@ -153,7 +162,7 @@ function Holds({ holds, may, errors, typed }: HoldsProps) {
           { key: 'name', title: 'Tệp', phone: true, cell: (row) => row.name },
           { key: 'reason', title: 'Lý do', phone: true, cell: (row) => row.reason },
           { key: 'document', title: 'Văn bản', cell: (row) => row.document },
-          { key: 'by', title: 'Người giữ', cell: (row) => sayWho(row.placedBy) },
+          { key: 'by', title: 'Người giữ', cell: (row) => say(row.placedBy) },
           { key: 'at', title: 'Từ', cell: (row) => <Time at={row.placedAt} exact /> },
         ]}
       />
@@ -180,16 +189,12 @@ function Holds({ holds, may, errors, typed }: HoldsProps) {
           </Form>
           {holds.length > 0 && (
             <Form action={`${filesPath}/bo-giu`} label="Bỏ lệnh giữ">
-              <TextInput
+              <Select
                 name="tep"
-                label="Tên tệp đang giữ"
-                hint={holds
-                  .map((one) => `${one.id}: ${one.name}`)
-                  .slice(0, 5)
-                  .join('; ')}
-                value={typed.tep ?? String(holds[0]?.id ?? '')}
+                label="Tệp đang giữ"
+                value={typed.tep}
                 error={at('tep')}
-                maxLength={12}
+                options={holds.map((one) => ({ value: String(one.id), label: `${one.name} (${one.document})` }))}
               />
               <TextInput
                 name="ly-do-bo"
@@ -207,7 +212,7 @@ function Holds({ holds, may, errors, typed }: HoldsProps) {
   )
 }
 
-function Disposals({ disposals }: { disposals: Disposal[] }) {
+function Disposals({ disposals, say }: { disposals: Disposal[]; say: SayPerson }) {
   return (
     <Table
       caption="Danh mục tiêu hủy"
@@ -218,7 +223,7 @@ function Disposals({ disposals }: { disposals: Disposal[] }) {
       columns={[
         { key: 'id', title: 'Danh mục', phone: true, cell: (row) => `Số ${row.id}` },
         { key: 'state', title: 'Trạng thái', phone: true, cell: (row) => stateWords[row.state] },
-        { key: 'by', title: 'Người lập', cell: (row) => sayWho(row.drawnBy) },
+        { key: 'by', title: 'Người lập', cell: (row) => say(row.drawnBy) },
         { key: 'at', title: 'Lúc lập', cell: (row) => <Time at={row.drawnAt} exact /> },
         { key: 'items', title: 'Số lượt lưu', kind: 'number', cell: (row) => formatNumber(row.items) },
         { key: 'disposed', title: 'Đã tiêu hủy', kind: 'number', cell: (row) => formatNumber(row.disposed) },
@@ -247,7 +252,7 @@ async function showList(ctx: Context, id: number, errors: readonly FormError[] =
     title: `Danh mục tiêu hủy số ${id}`,
     status: errors.length > 0 ? 422 : 200,
     crumbs: [{ label: 'Kho tệp', href: filesPath }],
-    lead: `${stateWords[list.state]}; người lập: ${sayWho(list.drawnBy)}; tệp hết thời hạn trước ${formatDate(list.untilOn)}.`,
+    lead: `${stateWords[list.state]}; người lập: ${(await ctx.sayPeople([list.drawnBy]))(list.drawnBy)}; tệp hết thời hạn trước ${formatDate(list.untilOn)}.`,
     body: (
       <div class="stack-large">
         <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />
@@ -265,7 +270,12 @@ async function showList(ctx: Context, id: number, errors: readonly FormError[] =
               key: 'held',
               title: 'Lệnh giữ',
               phone: true,
-              cell: (row) => (row.isHeld ? 'đang giữ, không tiêu hủy' : 'không'),
+              cell: (row) =>
+                row.outcome === 'kept-longer'
+                  ? 'thời hạn đã kéo dài'
+                  : row.isHeld
+                    ? 'đang giữ, không tiêu hủy'
+                    : 'không',
             },
           ]}
         />

@@ -32,3 +32,10 @@ export async function readName(store: FileStore, name: string): Promise<Buffer |
 
 /** What the scanner refused, for who examines it. */
 export const quarantineName = (sha256: string) => `quarantine/${sha256}`
+
+/** Pictures of contents: `previews/aa/bb/<sha256>/<part>`. No backup needs them. */
+export const previewFolder = 'previews/'
+export const previewName = (sha256: string, part: string) =>
+  `${previewFolder}${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}/${part}`
+export const previewHashIn = (name: string): string | undefined =>
+  /^previews\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{64})\//.exec(name)?.[1]

@@ -1,5 +1,5 @@
 import { ancestorsOf, sayPositionsOf } from '#organisations'
-import type { Context } from '#platform/context'
+import type { Context, SayPerson } from '#platform/context'
 import * as store from '../holders-store.ts'
 import { everywhere } from '../model.ts'
 import { dayOf } from './authenticate.ts'
@@ -24,6 +24,15 @@ export const listByRole = async (
 /** The people of these accounts that are in use. */
 export const listPeople = async (ctx: Context, accounts: readonly string[]): Promise<store.Person[]> =>
   withPositions(ctx, await store.listPeople(ctx.sql, accounts))
+
+/** Name and position of whoever stands behind these accounts, in use or not any more; the program itself by its word. */
+export async function sayPeople(ctx: Context, accounts: readonly string[]): Promise<SayPerson> {
+  const people = accounts.length > 0 ? await withPositions(ctx, await store.listNamed(ctx.sql, accounts)) : []
+  const known = new Map(
+    people.map(({ account, name, position }) => [account, position ? `${name}, ${position}` : name]),
+  )
+  return (account) => (account === 'system' ? 'hệ thống' : (known.get(account) ?? account))
+}
 
 /** The position a person holds today goes before what is noted with his account. */
 export async function withPositions<T extends { account: string; position: string | null }>(

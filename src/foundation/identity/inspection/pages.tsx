@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Context } from '#platform/context'
+import type { Context, SayPerson } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, type Route, redirect, route } from '#platform/http'
 import {
@@ -175,6 +175,7 @@ async function showOne(ctx: Context, one: Inspection, { done, fault }: Shown) {
         )}
         <Facts
           one={one}
+          say={await ctx.sayPeople([one.askedBy, one.decidedBy, one.endedBy, one.account])}
           state={state}
           agencies={await Promise.all(one.organisations.map((code) => sayOrganisation(ctx, code)))}
         />
@@ -226,7 +227,14 @@ function Deciding({ one, own }: { one: Inspection; own: string | undefined }) {
   )
 }
 
-function Facts({ one, state, agencies }: { one: Inspection; state: InspectionState; agencies: readonly string[] }) {
+interface FactsProps {
+  one: Inspection
+  state: InspectionState
+  agencies: readonly string[]
+  say: SayPerson
+}
+
+function Facts({ one, state, agencies, say }: FactsProps) {
   return (
     <DescriptionList
       items={[
@@ -240,7 +248,7 @@ function Facts({ one, state, agencies }: { one: Inspection; state: InspectionSta
           ),
         },
         { term: 'Nội dung', value: one.about },
-        { term: 'Người được cấp quyền', value: `${one.personName} (${one.account})` },
+        { term: 'Người được cấp quyền', value: `${say(one.account)} (${one.account})` },
         { term: 'Đơn vị được thanh tra', value: agencies.join('; ') },
         {
           term: 'Chỉ tiêu',
@@ -266,7 +274,7 @@ function Facts({ one, state, agencies }: { one: Inspection; state: InspectionSta
           term: 'Người đề nghị',
           value: (
             <>
-              {one.askedByName}, <Time at={one.askedAt} exact />
+              {say(one.askedBy)}, <Time at={one.askedAt} exact />
             </>
           ),
         },
@@ -276,7 +284,7 @@ function Facts({ one, state, agencies }: { one: Inspection; state: InspectionSta
                 term: one.outcome === 'approved' ? 'Người duyệt' : 'Người không duyệt',
                 value: (
                   <>
-                    {one.decidedByName}, <Time at={one.decidedAt} exact />
+                    {say(one.decidedBy ?? '')}, <Time at={one.decidedAt} exact />
                   </>
                 ),
               },
@@ -288,7 +296,7 @@ function Facts({ one, state, agencies }: { one: Inspection; state: InspectionSta
                 term: 'Kết thúc sớm',
                 value: (
                   <>
-                    {one.endedBy}, <Time at={one.endedAt} exact />: {one.endReason}
+                    {say(one.endedBy ?? '')}, <Time at={one.endedAt} exact />: {one.endReason}
                   </>
                 ),
               },

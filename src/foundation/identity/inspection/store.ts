@@ -5,10 +5,8 @@ export interface Inspection extends NewInspection {
   id: number
   personName: string
   askedBy: string
-  askedByName: string
   askedAt: Date
   decidedBy: string | null
-  decidedByName: string | null
   decidedAt: Date | null
   outcome: 'approved' | 'refused' | null
   endedBy: string | null
@@ -18,13 +16,11 @@ export interface Inspection extends NewInspection {
 
 const columns = (sql: Sql) => sql`
   i.id, i.account, person.person_name, i.decision_number, i.decided_on, i.issued_by, i.about, i.period_from, i.period_to,
-  i.valid_from, i.valid_to, i.organisations, i.subjects, i.asked_by, coalesce(asker.person_name, i.asked_by) as asked_by_name,
-  i.asked_at, i.decided_by, coalesce(decider.person_name, i.decided_by) as decided_by_name, i.decided_at, i.outcome, i.ended_by,
-  i.ended_at, i.end_reason`
+  i.valid_from, i.valid_to, i.organisations, i.subjects, i.asked_by, i.asked_at, i.decided_by, i.decided_at, i.outcome,
+  i.ended_by, i.ended_at, i.end_reason`
 
 const tables = (sql: Sql) => sql`
-  identity.inspection i join identity.account person on person.name = i.account
-  left join identity.account asker on asker.name = i.asked_by left join identity.account decider on decider.name = i.decided_by`
+  identity.inspection i join identity.account person on person.name = i.account`
 
 export async function findInspection(sql: Sql, id: number): Promise<Inspection | undefined> {
   const [row] = await sql<Inspection[]>`select ${columns(sql)} from ${tables(sql)} where i.id = ${id}`

@@ -1,6 +1,6 @@
 /** Contents that an entry tells of, read again from the first byte to the last and compared with the hash that the entry holds. */
 import { createHash } from 'node:crypto'
-import type { KeptBytes, KeptContent } from '#platform/capability'
+import { ChangedContent, type KeptBytes, type KeptContent } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { hashItem, itemSalt } from '../commitment.ts'
 import { BatchSeal, type Json } from '../model.ts'
@@ -22,7 +22,7 @@ export async function checkContents(ctx: Context, book: KeptBytes, entry: Tellin
   const vouched = entry.batch === null ? undefined : await readItems(ctx, entry)
   const checked: CheckedContent[] = []
   for (const [index, content] of contents.entries()) {
-    const isVouched = vouched === undefined || vouched(index, content.item)
+    const isVouched = content.isAsTold !== false && (vouched === undefined || vouched(index, content.item))
     const read = await readContent(content)
     checked.push({ content, entry, ...read, fault: read.fault ?? (isVouched ? undefined : 'changed') })
   }
@@ -52,8 +52,7 @@ async function readContent(content: KeptContent): Promise<Omit<CheckedContent, '
       bytes += piece.length
     }
   } catch (error) {
-    // What was compressed and does not unpack any more is there, and not as it was.
-    return { bytes, fault: String((error as NodeJS.ErrnoException).code).startsWith('Z_') ? 'changed' : 'unreadable' }
+    return { bytes, fault: error instanceof ChangedContent ? 'changed' : 'unreadable' }
   }
   const found = hash.digest('hex')
   return { bytes, found, fault: found === content.sha256 ? undefined : 'changed' }

@@ -6,6 +6,7 @@
 import type { KeptBytes } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { appendEntry } from '../actions.ts'
+import { faultMoved } from '../events.ts'
 import { type CheckedContent, checkContents } from './check.ts'
 import {
   beginRound,
@@ -105,6 +106,7 @@ async function writeFault(ctx: Context, { content, entry, fault, found }: Checke
   ctx.log.error({ subject, fault }, 'A kept content is not as the ledger says')
   const body = { fault, name, expected: sha256, ...(found ? { found } : {}), ...(source ? { source } : {}) }
   await appendEntry(ctx, { action: 'content.found-faulty', subject, body })
+  await ctx.publish(faultMoved, { what: 'content', key: subject, name, isOver: false })
 }
 
 /** What was faulty and has been brought back is no longer listed. */
@@ -116,8 +118,9 @@ async function lookAgain(ctx: Context, books: readonly KeptBytes[]): Promise<voi
     const one = checked?.find(({ content }) => content.subject === fault.subject)
     if (!one || one.fault) continue
     await ctx.transaction(async (ctx) => {
-      if (await deleteFault(ctx.sql, fault.subject))
-        await appendEntry(ctx, { action: 'content.found-whole', subject: fault.subject, body: { name: fault.name } })
+      if (!(await deleteFault(ctx.sql, fault.subject))) return
+      await appendEntry(ctx, { action: 'content.found-whole', subject: fault.subject, body: { name: fault.name } })
+      await ctx.publish(faultMoved, { what: 'content', key: fault.subject, name: fault.name, isOver: true })
     })
   }
 }

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Sql } from '#platform/sql'
-import { writeZip, type ZipPart } from '#platform/zip-stream'
+import { writeZip, type ZipPart, type ZipSeal } from '#platform/zip-stream'
 import { listChunks } from '../audit.ts'
 import { openBody } from '../commitment.ts'
 import { canonicalise, type Json, preimageOf } from '../model.ts'
@@ -76,11 +76,14 @@ export async function* writeBundle(sql: Sql, parts: BundleParts): AsyncGenerator
     ...(parts.more ?? []),
   ]
   const manifest = { text: '' }
-  yield* writeZip([
-    ...files.map(({ name, text }) => ({ name, text: listing(name, text, listed) })),
-    { name: 'manifest.json', text: keep(manifest, () => manifestOf(parts, counts, listed)) },
-    { name: 'manifest.note', text: later(() => signManifest(parts, manifest.text)) },
-  ])
+  yield* writeZip(
+    [
+      ...files.map(({ name, text }) => ({ name, text: listing(name, text, listed) })),
+      { name: 'manifest.json', text: keep(manifest, () => manifestOf(parts, counts, listed)) },
+      { name: 'manifest.note', text: later(() => signManifest(parts, manifest.text)) },
+    ],
+    (sealed) => signArchive(parts.signer, sealed),
+  )
 }
 
 /** Passes a text on and writes down its length and hash. */
@@ -193,3 +196,7 @@ function signManifest({ signer, now }: BundleParts, manifest: string): string {
   const digest = createHash('sha256').update(manifest).digest('hex')
   return signer.sign(`${signer.name}/evidence\nsha256 ${digest}\nat ${now.toISOString()}\n`)
 }
+
+/** At the end of the ZIP: what the files do not hold (heads, directory, how they are packed) is signed as well. */
+const signArchive = (signer: Signer, { sha256, files, directoryBytes }: ZipSeal): string =>
+  signer.sign(`${signer.name}/archive\nsha256 ${sha256}\ndirectory ${files} ${directoryBytes}\n`)

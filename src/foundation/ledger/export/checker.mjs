@@ -2,15 +2,26 @@
 // Checks an evidence bundle offline. It follows RFC 6962, section 2.1, word for word and shares no code with the system that made
 // the bundle; whoever doubts it writes his own from README.md, and should.
 //
-//   node kiem-tra.mjs THƯ-MỤC-ĐÃ-GIẢI-NÉN [KHÓA-CÔNG-KHAI]
+//   node kiem-tra.mjs THƯ-MỤC-ĐÃ-GIẢI-NÉN [KHÓA-CÔNG-KHAI] [GÓI.zip]
 //
-// Exit code 0: everything holds. 1: something does not, and each fault is named.
+// With the ZIP itself, as it was received, every bit of it is checked: also those that unpacking gives no meaning. Exit code 0: everything holds. 1: something does not, and each fault is named.
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const [folder = '.', trustedKey] = process.argv.slice(2)
-const faults = []
+let folder = '.'
+let faults = []
+let told = ''
 const fault = (text) => {
   if (faults.length < 1000) faults.push(text)
 }
@@ -108,11 +119,33 @@ async function hashOfFile(name) {
   return digest.digest('hex')
 }
 
-async function main() {
+// 0. The archive as it was received: the note at its very end is signed, and names the hash of everything before the end record.
+async function checkArchive(path, keys) {
+  const { size } = statSync(path)
+  const tail = Buffer.alloc(Math.min(size, 22 + 0xffff))
+  const file = openSync(path, 'r')
+  readSync(file, tail, 0, tail.length, size - tail.length)
+  closeSync(file)
+  let at = tail.length - 22
+  while (at >= 0 && !(tail.readUInt32LE(at) === 0x06054b50 && tail.readUInt16LE(at + 20) === tail.length - at - 22))
+    at -= 1
+  if (at < 0) return fault('archive: it does not end as a ZIP with a note does')
+  const end = size - tail.length + at
+  const note = checkNote(tail.toString('utf8', at + 22), keys, 'archive') ?? []
+  const digest = createHash('sha256')
+  if (end > 0) for await (const piece of createReadStream(path, { end: end - 1 })) digest.update(piece)
+  const [count, length, offset] = [tail.readUInt16LE(at + 8), tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
+  if (tail.readUInt32LE(at + 4) !== 0 || tail.readUInt16LE(at + 10) !== count || offset + length !== end)
+    fault('archive: its end record is not as it was written')
+  const expected = [`sha256 ${digest.digest('hex')}`, `directory ${count} ${length}`]
+  if (!/\/archive$/.test(note[0] ?? '') || note[1] !== expected[0] || note[2] !== expected[1])
+    fault('archive: not as it was signed')
+}
+
+async function checkAll(trustedKey, archive) {
   const manifest = read('manifest.json')
   const keys = trustedKey ? [trustedKey] : read('keys.txt').split('\n').filter(Boolean)
-  if (!trustedKey)
-    console.log('Chưa đối chiếu khóa: hãy nhận khóa công khai bằng đường khác và đưa vào làm tham số thứ hai.')
+  if (archive) await checkArchive(archive, keys)
 
   // 1. The manifest is signed, and every file is the one it lists.
   const signed = checkNote(read('manifest.note'), keys, 'manifest.note') ?? []
@@ -177,14 +210,33 @@ async function main() {
   let destroyed = 0
   for await (const [, body] of linesOf('bodies.jsonl')) if (body.state !== 'opened') destroyed += 1
 
-  console.log(
-    `${count} bản ghi, ${batches.size} lô, ${items} mục, ${destroyed} nội dung đã hủy khóa; cây có ${size} bản ghi`,
-  )
+  told = `${count} bản ghi, ${batches.size} lô, ${items} mục, ${destroyed} nội dung đã hủy khóa; cây có ${size} bản ghi`
 }
 
-await main().catch((error) => fault(error.message))
-for (const text of faults) console.log(`SAI: ${text}`)
-console.log(
-  faults.length === 0 ? 'ĐÚNG: mọi bằng chứng đều khớp / everything holds' : `${faults.length} chỗ sai / faults`,
-)
-process.exitCode = faults.length === 0 ? 0 : 1
+// Of a folder, with the key that is believed and the archive it was unpacked from where they are there: the faults.
+export async function check(unpacked, trustedKey, archive) {
+  folder = unpacked
+  faults = []
+  await checkAll(trustedKey, archive).catch((error) => fault(error.message))
+  return faults
+}
+
+// Of the archive alone, with the keys that are believed.
+export async function checkZip(path, keys) {
+  faults = []
+  await checkArchive(path, keys).catch((error) => fault(error.message))
+  return faults
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const [unpacked = '.', trustedKey, archive] = process.argv.slice(2)
+  const found = await check(unpacked, trustedKey, archive)
+  if (!trustedKey)
+    console.log('Chưa đối chiếu khóa: hãy nhận khóa công khai bằng đường khác và đưa vào làm tham số thứ hai.')
+  if (told) console.log(told)
+  for (const text of found) console.log(`SAI: ${text}`)
+  console.log(
+    found.length === 0 ? 'ĐÚNG: mọi bằng chứng đều khớp / everything holds' : `${found.length} chỗ sai / faults`,
+  )
+  process.exitCode = found.length === 0 ? 0 : 1
+}

@@ -1,12 +1,36 @@
 import type { KeptBytes } from '#platform/capability'
 import { formatNumber, Notice, Section, Table, Time } from '#ui'
 import type { ContentFault, Reading } from '../contents/store.ts'
+import type { ChainFault } from '../faults/store.ts'
 
 const faultWords: Record<ContentFault['code'], string> = {
   changed: 'Khác bản đã nhận',
   missing: 'Không còn',
   unreadable: 'Không đọc được',
 }
+
+const chainWords: Record<ChainFault['kind'], string> = {
+  verification: 'Nhật ký không còn khớp với những gì đã ký',
+  signing: 'Nhật ký không được ký tiếp vì lịch sử không còn như đã ký',
+}
+
+/** What the verification or the signing last found of the history itself. */
+export const ChainFaults = ({ faults }: { faults: readonly ChainFault[] }) => (
+  <>
+    {faults.map(({ kind, foundAt, findings, message }) => (
+      <Notice key={kind} tone="danger" title={chainWords[kind]}>
+        <p>
+          Phát hiện <Time at={foundAt} exact />, {formatNumber(findings)} chỗ sai lệch. Chỗ đầu tiên:{' '}
+          <span class="code">{message}</span>
+        </p>
+        <p>
+          Chạy lệnh <span class="code">tram verify</span> để biết từng bản ghi, khôi phục từ bản sao lưu rồi chạy lại;
+          thấy đúng thì thông báo này tự hết.
+        </p>
+      </Notice>
+    ))}
+  </>
+)
 
 interface ContentsProps {
   books: readonly KeptBytes[]

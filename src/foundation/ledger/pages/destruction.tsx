@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Context } from '#platform/context'
+import type { Context, SayPerson } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Route, redirect, route } from '#platform/http'
 import {
@@ -75,6 +75,7 @@ export const destructionRoutes: readonly Route[] = [
 async function show(ctx: Context, typed: Typed, errors: readonly FormError[]) {
   const rows = await listDestructions(ctx.sql, shown)
   const open = rows.filter(({ outcome }) => outcome === null)
+  const say = await ctx.sayPeople(rows.flatMap(({ askedBy, decidedBy }) => [askedBy, decidedBy]))
   return page({
     title: 'Hủy khóa mã hóa',
     lead: 'Hủy khóa làm nội dung đã mã hóa không ai đọc được nữa; bản ghi và mọi bằng chứng vẫn đúng. Không khôi phục được.',
@@ -90,7 +91,7 @@ async function show(ctx: Context, typed: Typed, errors: readonly FormError[]) {
           ) : (
             <ul class="plain-list stack">
               {open.map((one) => (
-                <Waiting key={one.id} one={one} own={ctx.actor.account} />
+                <Waiting key={one.id} one={one} own={ctx.actor.account} say={say} />
               ))}
             </ul>
           )}
@@ -117,13 +118,13 @@ async function show(ctx: Context, typed: Typed, errors: readonly FormError[]) {
             <Button kind="primary">Gửi đề nghị</Button>
           </Form>
         </Section>
-        <Decided rows={rows.filter(({ outcome }) => outcome !== null)} />
+        <Decided rows={rows.filter(({ outcome }) => outcome !== null)} say={say} />
       </div>
     ),
   })
 }
 
-function Waiting({ one, own }: { one: Destruction; own: string | undefined }) {
+function Waiting({ one, own, say }: { one: Destruction; own: string | undefined; say: SayPerson }) {
   const isOwn = one.askedBy === own
   return (
     <li class="panel stack-small">
@@ -135,7 +136,7 @@ function Waiting({ one, own }: { one: Destruction; own: string | undefined }) {
         Căn cứ: {one.ground}. Lý do: {one.reason}
       </p>
       <p class="muted">
-        {one.askedBy} đề nghị lúc <Time at={one.askedAt} exact />
+        {say(one.askedBy)} đề nghị lúc <Time at={one.askedAt} exact />
       </p>
       {isOwn && <Notice tone="info">Ông/bà đã đề nghị; việc hủy cần một người khác quyết định.</Notice>}
       <Form action={`${path}/${one.id}`} class="row" label={`Quyết định về khóa ${one.keyName}`}>
@@ -158,7 +159,7 @@ function Waiting({ one, own }: { one: Destruction; own: string | undefined }) {
   )
 }
 
-const Decided = ({ rows }: { rows: readonly Destruction[] }) => (
+const Decided = ({ rows, say }: { rows: readonly Destruction[]; say: SayPerson }) => (
   <Table
     caption="Đã quyết định, mới nhất trước"
     rows={rows}
@@ -170,7 +171,7 @@ const Decided = ({ rows }: { rows: readonly Destruction[] }) => (
         key: 'by',
         title: 'Hai người',
         phone: true,
-        cell: ({ askedBy, decidedBy }) => `${askedBy} đề nghị, ${decidedBy} quyết định`,
+        cell: ({ askedBy, decidedBy }) => `${say(askedBy)} đề nghị; ${decidedBy ? say(decidedBy) : ''} quyết định`,
       },
       { key: 'at', title: 'Lúc', kind: 'nowrap', cell: ({ decidedAt }) => decidedAt && <Time at={decidedAt} exact /> },
       {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SayPerson } from '#platform/context'
 import { page, route } from '#platform/http'
 import { Button, DescriptionList, formatNumber, More, Notice, Section, Tag, Time } from '#ui'
 import { readPermission } from '../actions.ts'
@@ -19,12 +20,18 @@ export const detailRoute = route({
     return page({
       title: 'Bản ghi nhật ký',
       crumbs: [{ label: 'Nhật ký', href: listPath }],
-      body: <DetailPage entry={entry} proof={proof} />,
+      body: <DetailPage entry={entry} proof={proof} say={await ctx.sayPeople([entry.actor, entry.onBehalfOf])} />,
     })
   },
 })
 
-function DetailPage({ entry, proof }: { entry: Entry; proof: EntryProof | undefined }) {
+interface DetailProps {
+  entry: Entry
+  proof: EntryProof | undefined
+  say: SayPerson
+}
+
+function DetailPage({ entry, proof, say }: DetailProps) {
   return (
     <div class="stack-large">
       <DescriptionList
@@ -32,7 +39,8 @@ function DetailPage({ entry, proof }: { entry: Entry; proof: EntryProof | undefi
           { term: 'Thời điểm', value: <Time at={entry.at} exact /> },
           { term: 'Hành động', value: <Action code={entry.action} /> },
           { term: 'Đối tượng', value: <span class="code">{entry.subject}</span> },
-          { term: 'Tài khoản', value: sayActor(entry.actor, entry.onBehalfOf) },
+          { term: 'Người thực hiện', value: sayActor(say, entry) },
+          { term: 'Tài khoản', value: <span class="code">{entry.actor}</span> },
           { term: 'Với tư cách', value: actingAs(entry) },
           { term: 'Đơn vị', value: sayOrganisation(entry.organisation) },
           { term: 'Mục đích', value: entry.purpose },

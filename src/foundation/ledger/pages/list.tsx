@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import type { KeptBytes } from '#platform/capability'
+import type { SayPerson } from '#platform/context'
 import { page, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { tableFile } from '#platform/table-file'
 import { Button, DateInput, FilterBar, formatNumber, Section, Table, TextInput, Time, withQuery } from '#ui'
 import { destroyPermission, readPermission } from '../actions.ts'
 import { listFaults, listReadings } from '../contents/store.ts'
+import { listChainFaults } from '../faults/store.ts'
 import type { Checkpoint, Entry } from '../model.ts'
 import { listCheckpoints, listEntries } from '../read.ts'
 import { recordSearch, searchEntries } from '../search.ts'
 import type { EntryQuery } from '../search-store.ts'
-import { Contents } from './contents.tsx'
+import { ChainFaults, Contents } from './contents.tsx'
 import { activeFilters, dateValue, FilterQuery, filterNames, readFilter } from './filter.tsx'
 import { listPath, sayAction, sayActor, sayOrganisation } from './words.ts'
 
@@ -55,11 +57,13 @@ export const makeListRoute = (books: () => readonly KeptBytes[]) =>
         ),
         body: (
           <div class="stack-large">
+            <ChainFaults faults={await listChainFaults(ctx.sql)} />
             <ListPage
               entries={shown}
               nextHref={nextHref}
               query={query}
               checkpoints={checkpoints}
+              say={await ctx.sayPeople(shown.flatMap(({ actor, onBehalfOf }) => [actor, onBehalfOf]))}
               address={request.url}
             />
             <Contents books={books()} readings={await listReadings(ctx.sql)} faults={faults} />
@@ -104,10 +108,11 @@ interface ListProps {
   nextHref: string | undefined
   query: ListQuery
   checkpoints: readonly Checkpoint[]
+  say: SayPerson
   address: string
 }
 
-function ListPage({ entries, nextHref, query, checkpoints, address }: ListProps) {
+function ListPage({ entries, nextHref, query, checkpoints, say, address }: ListProps) {
   return (
     <div class="stack-large">
       <FilterBar names={filterNames} active={activeFilters(query)}>
@@ -143,7 +148,12 @@ function ListPage({ entries, nextHref, query, checkpoints, address }: ListProps)
             cell: (entry) => <span class="code">{entry.subject}</span>,
             phone: true,
           },
-          { key: 'actor', title: 'Tài khoản', cell: (entry) => sayActor(entry.actor, entry.onBehalfOf), phone: true },
+          {
+            key: 'actor',
+            title: 'Người thực hiện',
+            phone: true,
+            cell: (entry) => <Doer words={sayActor(say, entry)} account={entry.actor} />,
+          },
           { key: 'organisation', title: 'Đơn vị', cell: (entry) => sayOrganisation(entry.organisation) },
           {
             key: 'number',
@@ -155,6 +165,16 @@ function ListPage({ entries, nextHref, query, checkpoints, address }: ListProps)
       />
       <Checkpoints checkpoints={checkpoints} />
     </div>
+  )
+}
+
+/** Who did it, and the account by which the list is filtered. */
+function Doer({ words, account }: { words: string; account: string }) {
+  if (account === 'system' || words === account) return <>{words}</>
+  return (
+    <span>
+      {words} <span class="code muted small">{account}</span>
+    </span>
   )
 }
 
@@ -179,7 +199,9 @@ function Checkpoints({ checkpoints }: { checkpoints: readonly Checkpoint[] }) {
       {key && (
         <p>
           Khóa công khai: <span class="code">{key}</span>. Bản ký mới nhất để máy khác lưu làm chứng:{' '}
-          <a href="/api/v1/ledger/checkpoint">tải điểm niêm phong</a>.
+          <a href="/api/v1/ledger/checkpoint">tải điểm niêm phong</a>. Máy khác tự hỏi và tự kiểm tra mỗi giờ bằng{' '}
+          <a href="/api/v1/ledger/witness.mjs">chương trình làm chứng</a>, với khóa máy chỉ có phạm vi{' '}
+          <span class="code">ledger:witness</span>.
         </p>
       )}
       <Table

@@ -181,3 +181,16 @@ dbTest('the list names a deed in words and keeps the code of one it does not kno
   assert.match(body, /Công bố số liệu <span class="code muted small">figures\.published/)
   assert.match(body, /<span class="code">thing\.unheard-of/)
 })
+
+dbTest('whoever did something stands by name and position, also when the account is no longer in use', async (t) => {
+  const [person] = await t.sql<{ personName: string }[]>`
+    update identity.account set disabled_at = ${t.now} where name = 'canbo-nhatrang' returning person_name`
+  assert.ok(person?.personName)
+  const id = await appendEntry(t.context(makeActor('canbo-nhatrang', {}, 'X01')), {
+    action: 'source.landed',
+    subject: 'source:S1',
+  })
+  const auditor = t.as(makeActor('kiem-toan', { 'ledger:read': ['X01'] }))
+  for (const path of ['/nhat-ky', `/nhat-ky/${id}`])
+    assert.match((await auditor.get(path)).body, new RegExp(`${person.personName}, \\p{L}`, 'u'), path)
+})

@@ -1,3 +1,6 @@
+import type { SayPerson } from '#platform/context'
+import type { Entry } from '../model.ts'
+
 export const listPath = '/nhat-ky'
 
 export const stateWords = {
@@ -27,6 +30,7 @@ const things: Record<string, string> = {
   duty: 'trách nhiệm cập nhật dữ liệu',
   figures: 'số liệu',
   file: 'tệp',
+  'file-retention': 'thời hạn bảo quản tệp',
   incident: 'tình huống',
   'incident-log': 'diễn biến của tình huống',
   'incident-place': 'nơi của tình huống',
@@ -261,6 +265,6 @@ export function sayAction(action: string): string | undefined {
 }
 
 /** The program itself acts too, and not everything concerns an organisation. */
-export const sayActor = (account: string, onBehalfOf?: string | null): string =>
-  account === 'system' ? 'hệ thống' : onBehalfOf ? `${account}, xử lý thay ${onBehalfOf}` : account
+export const sayActor = (say: SayPerson, { actor, onBehalfOf }: Pick<Entry, 'actor' | 'onBehalfOf'>): string =>
+  onBehalfOf ? `${say(actor)}, xử lý thay ${say(onBehalfOf)}` : say(actor)
 export const sayOrganisation = (code: string): string | undefined => (code === 'none' ? undefined : code)

@@ -1,10 +1,23 @@
 // The chart of an organisation on a day: its positions with who holds them, and the heads of the units directly below.
 import { z } from 'zod'
 import { page, type Route, route } from '#platform/http'
-import { Button, DateInput, FilterBar, formatDate, readDateInput, Section, Table, Tag } from '#ui'
+import {
+  AsOfNotice,
+  AsOfQuestion,
+  Button,
+  DateInput,
+  FilterBar,
+  formatDate,
+  readDateInput,
+  Section,
+  Table,
+  Tag,
+  withQuery,
+} from '#ui'
+import { readAsOf } from '../as-of.ts'
 import { listPath, pathOf } from '../pages/words.ts'
 import type { Organisation } from '../store.ts'
-import { getOrganisation, organisationTree, today } from '../tree/read.ts'
+import { findOrganisation, getOrganisation, organisationTree, today } from '../tree/read.ts'
 import { managePositions } from './actions.ts'
 import { listOffices, type Office } from './read.ts'
 import { listHoldings, listPositions } from './store.ts'
@@ -15,6 +28,7 @@ const Query = z.object({
   'ngay-day': z.string().max(2).optional(),
   'ngay-month': z.string().max(2).optional(),
   'ngay-year': z.string().max(4).optional(),
+  tai: z.string().max(30).optional(),
 })
 
 export const chartRoute: Route = route({
@@ -26,20 +40,22 @@ export const chartRoute: Route = route({
   async handle(ctx, { params, query }) {
     const now = await today(ctx)
     const given = readDateInput(query, 'ngay')
-    const asOf = given === undefined || given === 'invalid' ? now : given
+    const past = await readAsOf(ctx, query.tai)
+    const asOf = given === undefined || given === 'invalid' ? (past?.asOf ?? now) : given
+    const at = { ...past, asOf }
     const organisation =
-      (await getOrganisation(ctx.sql, params.code, { asOf }).catch(() => undefined)) ??
-      (await getOrganisation(ctx.sql, params.code))
+      (await findOrganisation(ctx.sql, params.code, at)) ?? (await getOrganisation(ctx.sql, params.code))
+    const then = (address: string) => withQuery(address, { tai: past?.text })
     const { code } = organisation
-    const offices = await listOffices(ctx.sql, code, { asOf })
-    const tree = await organisationTree(ctx.sql, { asOf })
+    const offices = await listOffices(ctx.sql, code, at)
+    const tree = await organisationTree(ctx.sql, at)
     const children = tree.nodes.filter((node) => node.row.parent === code).map((node) => node.row)
     const below = children.map((row) => row.code)
-    const heads = (await listPositions(ctx.sql, below, { asOf })).filter(({ rank }) => rank === 'head')
+    const heads = (await listPositions(ctx.sql, below, at)).filter(({ rank }) => rank === 'head')
     const held = await listHoldings(
       ctx.sql,
       heads.map((head) => head.code),
-      { asOf },
+      at,
     )
     const units = children.map((row): Unit => {
       const position = heads.find((head) => head.organisation === row.code)
@@ -48,20 +64,21 @@ export const chartRoute: Route = route({
     return page({
       title: `Chức danh: ${organisation.shortName ?? organisation.name}`,
       crumbs: [
-        { label: 'Đơn vị', href: listPath },
-        { label: organisation.shortName ?? organisation.name, href: pathOf(code) },
+        { label: 'Đơn vị', href: then(listPath) },
+        { label: organisation.shortName ?? organisation.name, href: then(pathOf(code)) },
       ],
       lead: `Ai giữ chức danh nào vào ngày ${formatDate(asOf)}.`,
-      actions: ctx.can(managePositions, code) && (
+      actions: ctx.can(managePositions, code) && !past && (
         <Button href={`${officesPath(code)}/them`} icon="add">
           Thêm chức danh
         </Button>
       ),
       body: (
         <div class="stack-large">
+          <AsOfNotice at={past} what="chức danh" />
           <FilterBar
             names={['ngay-day', 'ngay-month', 'ngay-year', 'xong']}
-            active={asOf === now ? [] : [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }]}
+            active={asOf === (past?.asOf ?? now) ? [] : [{ name: 'ngay-year', label: `Ngày ${formatDate(asOf)}` }]}
             submit="Xem"
           >
             <DateInput
@@ -71,8 +88,9 @@ export const chartRoute: Route = route({
               error={given === 'invalid' ? 'Ngày phải có đủ ngày, tháng, năm, ví dụ 30/06/2026.' : undefined}
             />
           </FilterBar>
-          <Offices offices={offices} />
-          {units.length > 0 && <Units units={units} />}
+          <Offices offices={offices} then={then} />
+          {units.length > 0 && <Units units={units} then={then} />}
+          <AsOfQuestion at={past} what="chức danh" />
         </div>
       ),
     })
@@ -96,7 +114,9 @@ function Holders({ office }: { office: Office }) {
   )
 }
 
-function Offices({ offices }: { offices: readonly Office[] }) {
+type Then = (address: string) => string
+
+function Offices({ offices, then }: { offices: readonly Office[]; then: Then }) {
   return (
     <Section title="Chức danh của đơn vị">
       <Table
@@ -104,7 +124,7 @@ function Offices({ offices }: { offices: readonly Office[] }) {
         hideCaption
         rows={offices}
         rowKey={({ position }) => position.code}
-        rowHref={({ position }) => positionPath(position.code)}
+        rowHref={({ position }) => then(positionPath(position.code))}
         columns={[
           { key: 'title', title: 'Chức danh', cell: ({ position }) => position.title },
           { key: 'holders', title: 'Người giữ', cell: (office) => <Holders office={office} />, phone: true },
@@ -132,7 +152,7 @@ interface Unit {
   head: Office | undefined
 }
 
-function Units({ units }: { units: readonly Unit[] }) {
+function Units({ units, then }: { units: readonly Unit[]; then: Then }) {
   return (
     <Section title="Người đứng đầu các đơn vị trực thuộc">
       <Table
@@ -141,7 +161,7 @@ function Units({ units }: { units: readonly Unit[] }) {
         plain
         rows={units}
         rowKey={({ row }) => row.code}
-        rowHref={({ row }) => officesPath(row.code)}
+        rowHref={({ row }) => then(officesPath(row.code))}
         columns={[
           { key: 'unit', title: 'Đơn vị', cell: ({ row }) => row.name },
           {

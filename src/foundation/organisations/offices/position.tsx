@@ -2,9 +2,24 @@
 import { z } from 'zod'
 import { notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
-import { Button, type Column, DateText, DescriptionList, formatDate, Notice, Section, Table, Tag, Time } from '#ui'
+import {
+  AsOfNotice,
+  AsOfQuestion,
+  Button,
+  type Column,
+  DateText,
+  DescriptionList,
+  formatDate,
+  Notice,
+  Section,
+  Table,
+  Tag,
+  Time,
+  withQuery,
+} from '#ui'
+import { knownThen, readAsOf } from '../as-of.ts'
 import { listPath, pathOf } from '../pages/words.ts'
-import { getOrganisation, today } from '../tree/read.ts'
+import { findOrganisation, getOrganisation, today } from '../tree/read.ts'
 import { managePositions } from './actions.ts'
 import { holdsOn, positionCode, type Span } from './model.ts'
 import { type KnownHolding, type KnownPosition, listHoldingVersions, listPositionVersions } from './store.ts'
@@ -25,29 +40,37 @@ export const positionRoute: Route = route({
   path: `${listPath}/:code/chuc-danh/:key`,
   access: 'signed-in',
   params: Params,
-  query: z.object({ xong: z.string().max(20).optional() }),
+  query: z.object({ xong: z.string().max(20).optional(), tai: z.string().max(30).optional() }),
   async handle(ctx, { params, query }) {
-    const organisation = await getOrganisation(ctx.sql, params.code)
+    const past = await readAsOf(ctx, query.tai)
+    const now = past?.asOf ?? (await today(ctx))
+    const organisation =
+      (past && (await findOrganisation(ctx.sql, params.code, past))) ?? (await getOrganisation(ctx.sql, params.code))
     const code = positionCode(organisation.code, params.key)
-    const versions = await listPositionVersions(ctx.sql, code)
-    const now = await today(ctx)
+    const all = await listPositionVersions(ctx.sql, code)
+    const known = knownThen(all, past)
+    // One that nobody knew of then says so by its present form.
+    const versions = known.length > 0 ? known : all
     const present = versions.filter(({ recordedTo }) => recordedTo === null)
     const shown = present.find((row) => holdsOn(row, now)) ?? present[0] ?? versions[0]
     if (!shown) throw notFound('position', code)
-    const holdings = await listHoldingVersions(ctx.sql, code)
-    const may = ctx.can(managePositions, organisation.code)
+    const holdings = knownThen(await listHoldingVersions(ctx.sql, code), past)
+    const may = !past && ctx.can(managePositions, organisation.code)
     const outcome = query.xong && outcomes[query.xong]
+    const then = (address: string) => withQuery(address, { tai: past?.text })
     return page({
       title: shown.title,
       crumbs: [
-        { label: 'Đơn vị', href: listPath },
-        { label: organisation.shortName ?? organisation.name, href: pathOf(organisation.code) },
-        { label: 'Chức danh', href: officesPath(organisation.code) },
+        { label: 'Đơn vị', href: then(listPath) },
+        { label: organisation.shortName ?? organisation.name, href: then(pathOf(organisation.code)) },
+        { label: 'Chức danh', href: then(officesPath(organisation.code)) },
       ],
       lead: `${rankWords[shown.rank]} · ${organisation.name} · ${code}`,
       actions: may && <Works code={code} />,
       body: (
         <div class="stack">
+          <AsOfNotice at={past} what="chức danh" />
+          {known.length === 0 && <Notice tone="warning" title="Khi đó hệ thống chưa ghi nhận chức danh này" />}
           {outcome && (
             <Notice tone="done" role="status">
               {outcome}
@@ -66,6 +89,7 @@ export const positionRoute: Route = route({
           />
           <Holdings rows={holdings} now={now} code={code} may={may} />
           <Versions rows={versions} />
+          <AsOfQuestion at={past} what="chức danh" />
         </div>
       ),
     })

@@ -77,13 +77,14 @@ export const areaListRoute: Route = route({
           <AsOfNotice at={past} what="địa bàn" />
           <Filters query={query} tree={tree} active={active} isWrong={given === 'invalid'} />
           {isTree ? (
-            <Structure tree={tree} address={request.url} />
+            <Structure tree={tree} address={request.url} tai={past?.text} />
           ) : (
             <AreaTable
               caption="Địa bàn"
               tree={tree}
               rows={found}
               list={{ ...query, address: withQuery(request.url, { dang: 'bang' }) }}
+              tai={past?.text}
             />
           )}
           <AsOfQuestion at={past} what="địa bàn" />
@@ -93,7 +94,8 @@ export const areaListRoute: Route = route({
   },
 })
 
-function Structure({ tree, address }: { tree: AreaTree; address: string }) {
+function Structure({ tree, address, tai }: { tree: AreaTree; address: string; tai: string | undefined }) {
+  const pathThen = (code: string) => withQuery(areaPathOf(code), { tai })
   const file = (tep: string) => withQuery(address, { tep })
   return (
     <>
@@ -106,7 +108,7 @@ function Structure({ tree, address }: { tree: AreaTree; address: string }) {
         label="Địa bàn"
         nodes={tree.nodes
           .filter((node) => node.depth === 0)
-          .map((node) => treeItem(tree, node, areaPathOf, (one) => one.depth === 0 && one.row.kind === 'country'))}
+          .map((node) => treeItem(tree, node, pathThen, (one) => one.depth === 0 && one.row.kind === 'country'))}
       />
     </>
   )
@@ -208,10 +210,11 @@ interface AreaTableProps {
   tree: AreaTree
   rows: readonly Area[]
   list: { address: string; sort?: string; after?: string; limit: number }
+  tai: string | undefined
 }
 
 /** A page of areas; its order, place and downloads are in the address. */
-export function AreaTable({ caption, tree, rows, list }: AreaTableProps) {
+export function AreaTable({ caption, tree, rows, list, tai }: AreaTableProps) {
   const { address, sort, after, limit } = list
   const start = after ? rows.findIndex(({ code }) => code === after) + 1 : 0
   const shown = rows.slice(start, start + limit)
@@ -256,7 +259,7 @@ export function AreaTable({ caption, tree, rows, list }: AreaTableProps) {
       caption={caption}
       rows={shown}
       rowKey={({ code }) => code}
-      rowHref={({ code }) => areaPathOf(code)}
+      rowHref={({ code }) => withQuery(areaPathOf(code), { tai })}
       columns={columns}
       sort={sort}
       id="rows"

@@ -3,6 +3,8 @@ import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   DescriptionList,
   ErrorSummary,
@@ -19,6 +21,7 @@ import {
   withQuery,
 } from '#ui'
 import { declareAreaWeights, managePermission } from '../actions.ts'
+import { readAsOf } from '../as-of.ts'
 import { type Area, type AreaSuccession, listAreaSuccessions } from '../store.ts'
 import { areaAncestorsOf, areaTree, findArea, today } from '../tree/read.ts'
 import { AreaTable, areaListRoute } from './area-list.tsx'
@@ -36,7 +39,8 @@ export const areaRoutes: readonly Route[] = [
     path: `${areaListPath}/:code`,
     access: 'signed-in',
     params: Params,
-    handle: (ctx, { params }) => detail(ctx, params.code, {}, []),
+    query: z.object({ tai: z.string().max(30).optional() }),
+    handle: (ctx, { params, query }) => detail(ctx, { code: params.code, tai: query.tai, values: {}, errors: [] }),
   }),
   route({
     method: 'POST',
@@ -53,7 +57,7 @@ export const areaRoutes: readonly Route[] = [
         if (!fault) return redirect(areaPathOf(params.code))
         errors.push(fault)
       }
-      return detail(ctx, params.code, body, errors)
+      return detail(ctx, { code: params.code, values: body, errors })
     },
   }),
 ]
@@ -70,46 +74,64 @@ function readWeights(values: Values, errors: FormError[]): Record<string, number
   return Object.fromEntries(pairs)
 }
 
-async function detail(ctx: Context, code: string, values: Values, errors: FormError[]): Promise<Reply> {
-  const asOf = await today(ctx)
-  const area = (await findArea(ctx.sql, code, { asOf })) ?? (await findArea(ctx.sql, code))
+interface Asked {
+  code: string
+  tai?: string
+  values: Values
+  errors: FormError[]
+}
+
+async function detail(ctx: Context, { code, tai, values, errors }: Asked): Promise<Reply> {
+  const past = await readAsOf(ctx, tai)
+  const at = past ?? { asOf: await today(ctx) }
+  // One that was not there then says so by its present form.
+  const area = (await findArea(ctx.sql, code, at)) ?? (await findArea(ctx.sql, code))
   if (!area) throw notFound('area', code)
-  const above = await areaAncestorsOf(ctx.sql, area.code, { asOf })
-  const successions = await listAreaSuccessions(ctx.sql)
+  const above = await areaAncestorsOf(ctx.sql, area.code, at)
+  const successions = await listAreaSuccessions(ctx.sql, past?.knownAt)
+  const pathThen = (one: string) => withQuery(areaPathOf(one), { tai: past?.text })
   const before = successions.filter((row) => row.successor === area.code)
   const after = successions.filter((row) => row.predecessor === area.code)
   const names = new Map<string, string>()
   for (const other of new Set([...before.map((row) => row.predecessor), ...after.map((row) => row.successor)]))
     names.set(other, (await findArea(ctx.sql, other))?.name ?? other)
-  const tree = await areaTree(ctx.sql, { asOf })
+  const tree = await areaTree(ctx.sql, at)
   const children = tree.nodes.filter((node) => node.row.parent === area.code).map((node) => node.row)
-  const divided = after.length > 1 && ctx.can(managePermission)
+  const divided = after.length > 1 && !past && ctx.can(managePermission)
   return page({
     title: area.name,
     status: errors.length > 0 ? 422 : 200,
     crumbs: [
-      { label: 'Địa bàn', href: areaListPath },
-      ...above.map((row) => ({ label: row.name, href: areaPathOf(row.code) })),
+      { label: 'Địa bàn', href: withQuery(areaListPath, { tai: past?.text }) },
+      ...above.map((row) => ({ label: row.name, href: pathThen(row.code) })),
     ],
     lead: `${areaKindWords[area.kind]} · mã ${area.officialCode ?? area.code}`,
     body: (
       <div class="stack">
+        <AsOfNotice at={past} what="địa bàn" />
         <ErrorSummary errors={errors} />
-        {area.validTo && (
+        {area.validTo && area.validTo < at.asOf && (
           <Notice tone="warning" title={`Đơn vị hành chính này kết thúc sau ngày ${formatDate(area.validTo)}`} />
         )}
+        {area.validFrom && area.validFrom > at.asOf && (
+          <Notice tone="warning" title={`Đơn vị hành chính này chưa có vào ngày ${formatDate(at.asOf)}`}>
+            Dưới đây là thông tin từ ngày {formatDate(area.validFrom)}.
+          </Notice>
+        )}
         <AreaFacts area={area} />
-        <Successions title="Hình thành từ" rows={before} other="predecessor" names={names} />
-        <Successions title="Được sắp xếp vào" rows={after} other="successor" names={names} />
+        <Successions title="Hình thành từ" rows={before} other="predecessor" names={names} pathOf={pathThen} />
+        <Successions title="Được sắp xếp vào" rows={after} other="successor" names={names} pathOf={pathThen} />
         {divided && <Weights area={area} rows={after} names={names} values={values} errors={errors} />}
         {children.length > 0 && (
           <AreaTable
             caption="Địa bàn trực thuộc"
             tree={tree}
             rows={children}
-            list={{ address: withQuery(areaListPath, { thuoc: area.code, dang: 'bang' }), limit: 20 }}
+            list={{ address: withQuery(areaListPath, { thuoc: area.code, dang: 'bang', tai: past?.text }), limit: 20 }}
+            tai={past?.text}
           />
         )}
+        <AsOfQuestion at={past} what="địa bàn" />
       </div>
     ),
   })
@@ -139,9 +161,10 @@ interface SuccessionsProps {
   rows: readonly AreaSuccession[]
   other: 'predecessor' | 'successor'
   names: ReadonlyMap<string, string>
+  pathOf: (code: string) => string
 }
 
-function Successions({ title, rows, other, names }: SuccessionsProps) {
+function Successions({ title, rows, other, names, pathOf }: SuccessionsProps) {
   if (rows.length === 0) return null
   return (
     <Section title={title}>
@@ -151,7 +174,7 @@ function Successions({ title, rows, other, names }: SuccessionsProps) {
         plain
         rows={rows}
         rowKey={(row) => row[other]}
-        rowHref={(row) => areaPathOf(row[other])}
+        rowHref={(row) => pathOf(row[other])}
         columns={[
           { key: 'name', title: 'Địa bàn', cell: (row) => names.get(row[other]) },
           { key: 'how', title: 'Việc', cell: (row) => changeWords[row.how] },

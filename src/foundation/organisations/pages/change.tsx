@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
-import { Button, DateInput, ErrorSummary, Form, type FormError, Notice, Section, TextInput } from '#ui'
+import { Button, Checkbox, DateInput, ErrorSummary, Form, type FormError, Notice, Section, TextInput } from '#ui'
 import {
   correctOrganisation,
   dissolveOrganisation,
@@ -90,13 +90,16 @@ export const changeRoutes: readonly Route[] = [
   }),
 ]
 
+/** The form then asks whether that end is to be replaced. */
+const endDecided = 'organisation.end-decided'
+
 /** A refusal of the rules comes back to the form; being forbidden and faults of the program do not. */
 export async function tryTo(perform: () => Promise<void>): Promise<FormError | undefined> {
   try {
     await perform()
   } catch (error) {
     if (error instanceof Problem && [404, 409, 422].includes(error.status))
-      return { field: 'so', message: error.message }
+      return { field: error.code === endDecided ? 'thay' : 'so', message: error.message }
     throw error
   }
 }
@@ -178,6 +181,7 @@ async function sheet(ctx: Context, { organisation, work, values, errors }: Sheet
         <Notice>{hints[work]}</Notice>
         <Form action={workPath(organisation.code, work)} label={works[work]}>
           {fields[work]()}
+          <Replaces values={values} errors={errors} />
           <DeedFields values={values} errors={errors} />
           <div class="row">
             <Button kind={work === 'giai-the' ? 'danger' : 'primary'}>Ghi thay đổi</Button>
@@ -187,6 +191,14 @@ async function sheet(ctx: Context, { organisation, work, values, errors }: Sheet
       </div>
     ),
   })
+}
+
+/** Asked only of who met an end that is already recorded for a later day. */
+function Replaces({ values, errors }: Pick<Sheet, 'values' | 'errors'>) {
+  const error = errors.find(({ field }) => field === 'thay')?.message
+  const isSet = textOf(values, 'thay') === '1'
+  if (!error && !isSet) return null
+  return <Checkbox name="thay" value="1" label="Ghi việc này thay cho việc đã ghi" error={error} checked={isSet} />
 }
 
 /** The document that decides, and the day from which it holds. */

@@ -17,10 +17,11 @@ import {
   withQuery,
 } from '#ui'
 import { managePermission } from '../actions.ts'
-import { type AsOf, readAsOf } from '../as-of.ts'
+import { type AsOf, knownThen, readAsOf } from '../as-of.ts'
 import { listOffices } from '../offices/read.ts'
 import { officesPath } from '../offices/words.ts'
 import {
+  type At,
   listOrganisationVersions,
   listSuccessionsOf,
   type Organisation,
@@ -58,7 +59,9 @@ export const detailRoute: Route = route({
     const successions = await listSuccessionsOf(ctx.sql, code, past?.knownAt)
     const names = await nameAll(ctx.sql, successions)
     const pathThen = (one: string) => withQuery(pathOf(one), { tai: past?.text })
-    const area = organisation.area ? await findArea(ctx.sql, organisation.area) : undefined
+    const area = organisation.area
+      ? ((await findArea(ctx.sql, organisation.area, at)) ?? (await findArea(ctx.sql, organisation.area)))
+      : undefined
     const children = tree.nodes.filter((node) => node.row.parent === code).map((node) => node.row)
     const ended = organisation.validTo !== null && organisation.validTo < now
     return page({
@@ -87,7 +90,7 @@ export const detailRoute: Route = route({
             items={[
               ...factsOf(organisation, area?.name),
               await oldCodeFact(ctx.sql, code),
-              await headFact(ctx.sql, code, now),
+              await headFact(ctx.sql, code, { ...at, tai: past?.text }),
             ]}
           />
           <Lineage code={code} rows={successions} names={names} pathOf={pathThen} />
@@ -103,15 +106,6 @@ export const detailRoute: Route = route({
 /** As it stood at the moment asked for; one that was not there then says so by its present form. */
 const readThen = async (sql: Sql, code: string, past: AsOf | undefined): Promise<Organisation> =>
   (past && (await findOrganisation(sql, code, past))) ?? (await getOrganisation(sql, code))
-
-/** Without what was recorded only later; what has been replaced since was in force then. */
-function knownThen<T extends Recorded>(versions: readonly T[], past: AsOf | undefined): T[] {
-  if (!past) return [...versions]
-  const isBy = (at: Date | null) => at === null || at <= past.knownAt
-  return versions
-    .filter(({ recordedFrom }) => isBy(recordedFrom))
-    .map((row) => (isBy(row.recordedTo) ? row : { ...row, recordedTo: null }))
-}
 
 function Works({ code }: { code: string }) {
   return (
@@ -182,8 +176,8 @@ async function oldCodeFact(sql: Sql, code: string): Promise<Fact> {
   return { term: 'Mã dạng cũ (đảo ngược)', value: old.join(', ') || 'không có dạng cũ' }
 }
 
-async function headFact(sql: Sql, code: string, asOf: string): Promise<Fact> {
-  const head = (await listOffices(sql, code, { asOf })).find(({ position }) => position.rank === 'head')
+async function headFact(sql: Sql, code: string, { tai, ...at }: At & { tai?: string }): Promise<Fact> {
+  const head = (await listOffices(sql, code, at)).find(({ position }) => position.rank === 'head')
   const names = head?.holders.map(({ personName, acting }) => `${acting ? 'Quyền ' : ''}${personName}`).join(', ')
   return {
     term: 'Người đứng đầu',
@@ -191,7 +185,7 @@ async function headFact(sql: Sql, code: string, asOf: string): Promise<Fact> {
       <>
         {head ? `${head.position.title}: ${names || 'chưa có người giữ'}` : 'chưa khai báo'}
         {' · '}
-        <a href={officesPath(code)}>Chức danh và người giữ</a>
+        <a href={withQuery(officesPath(code), { tai })}>Chức danh và người giữ</a>
       </>
     ),
   }

@@ -20,6 +20,8 @@ export const listOf = (values: Values, name: string): string[] => {
 export interface Deed {
   decision: Decision
   effectiveOn: string
+  /** In place of an end that was recorded for a later day. */
+  replaces: boolean
 }
 
 /** The deciding document and the day from which it holds; faults are added to `errors`. */
@@ -31,7 +33,7 @@ export function readDeed(values: Values, errors: FormError[]): Deed {
     'hieu-luc',
     'Ngày hiệu lực phải có đủ ngày, tháng, năm, ví dụ 01/10/2025.',
   )
-  return { decision, effectiveOn }
+  return { decision, effectiveOn, replaces: textOf(values, 'thay') === '1' }
 }
 
 export function readDecision(values: Values, errors: FormError[]): Decision {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { dbTest } from '#test/harness'
+import { type DbTest, dbTest } from '#test/harness'
 import { findOrganisation, listDescendantCodes, listReachedCodes } from '../index.ts'
+import { listSuccessionsOf } from '../store.ts'
 
 const decided = {
   so: '100/QĐ-UBND',
@@ -131,6 +132,31 @@ dbTest('a new agency is added under its superior, and a taken code is said', asy
   assert.equal(again.statusCode, 422)
   assert.match(again.body, /đã được dùng cho một đơn vị khác/)
 })
+
+dbTest(
+  'an end recorded before one already recorded is refused in words, or takes its place and the past stays readable',
+  async (t) => {
+    const end = (at: DbTest, fields: Record<string, string>) =>
+      at.as('quantri').submit('/quan-tri/don-vi/H32.TT/thay-doi/giai-the', { ...decided, ...fields })
+    const merged = { cung: 'H32.TT', vao: 'moi', 'ma-moi': 'H32.TPTT', 'ten-moi': 'Sở Tư pháp và Thanh tra' }
+    await t.as('quantri').submit('/quan-tri/don-vi/H32.TP/thay-doi/hop-nhat', { ...decided, ...merged })
+    const later = t.at(new Date(t.now.getTime() + 3_600_000))
+    const sooner = { so: '101/QĐ-UBND', 'hieu-luc-day': '25', 'hieu-luc-month': '11', 'hieu-luc-year': '2026' }
+    const refused = await end(later, sooner)
+    assert.equal(refused.statusCode, 422)
+    assert.match(refused.body, /H32\.TT đã được ghi hợp nhất từ ngày \d\d\/\d\d\/2026 theo 100\/QĐ-UBND/)
+    assert.match(refused.body, /name="thay"/)
+    assert.equal((await end(later, { ...sooner, thay: '1' })).statusCode, 303)
+    const ends = async (knownAt?: Date) =>
+      (await listSuccessionsOf(t.sql, 'H32.TT', knownAt)).flatMap(({ predecessor, successor, how }) =>
+        predecessor === 'H32.TT' ? [`${how} ${successor}`] : [],
+      )
+    assert.deepEqual(await ends(), ['dissolve null'])
+    assert.deepEqual(await ends(new Date(t.now.getTime() + 60_000)), ['merge H32.TPTT'])
+    const heir = await later.as('quantri').get('/quan-tri/don-vi/H32.TPTT')
+    assert.doesNotMatch(heir.body, /href="\/quan-tri\/don-vi\/H32\.TT"/, 'it has come from the other one alone')
+  },
+)
 
 dbTest('one who does not administer neither sees the forms nor changes anything', async (t) => {
   for (const account of ['lanhdao', 'dulieu-khcn', 'kiemtra']) {

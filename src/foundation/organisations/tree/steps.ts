@@ -23,13 +23,7 @@ export async function listOrganisationSteps(sql: Sql, knownAt?: Date): Promise<S
     const isEnd = predecessor !== successor && ['merge', 'split', 'dissolve'].includes(how)
     return predecessor && effectiveOn && isEnd ? [{ predecessor, successor, effectiveOn, how }] : []
   })
-  // A later decision may say that it had ended earlier: what was to become of it afterwards did not happen.
-  const endedOn = new Map<string, string>()
-  for (const { predecessor, effectiveOn } of all)
-    if (effectiveOn < (endedOn.get(predecessor) ?? '9999')) endedOn.set(predecessor, effectiveOn)
-  const found = all.flatMap((one) =>
-    one.successor && one.effectiveOn === endedOn.get(one.predecessor) ? [{ ...one, successor: one.successor }] : [],
-  )
+  const found = all.flatMap((one) => (one.successor ? [{ ...one, successor: one.successor }] : []))
   const areas = await listAreaSteps(sql, knownAt)
   const heirs = new Map<string, number>()
   for (const { predecessor } of found) heirs.set(predecessor, (heirs.get(predecessor) ?? 0) + 1)

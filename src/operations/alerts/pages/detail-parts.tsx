@@ -84,6 +84,10 @@ export function AlertBody(props: AlertBodyProps) {
   )
 }
 
+/** A page of ours is a link; what another system sends is only told. */
+const Runbook = ({ url }: { url: string }) =>
+  url.startsWith('/nhat-ky') ? <a href={url}>Xem trên trang Nhật ký</a> : <span class="code">{url}</span>
+
 function factsOf({ alert, names, rule, call, playbook }: AlertBodyProps): Fact[] {
   const { subject, annotations } = alert
   const place = [names.organisation(alert.organisation), names.area(alert.area)].filter(Boolean).join(' · ')
@@ -128,9 +132,7 @@ function factsOf({ alert, names, rule, call, playbook }: AlertBodyProps): Fact[]
         ]
       : []),
     ...(call ? [{ term: 'Gọi trực', value: <CallOf call={call} /> }] : []),
-    ...(annotations.runbook_url
-      ? [{ term: 'Hướng dẫn', value: <span class="code">{annotations.runbook_url}</span> }]
-      : []),
+    ...(annotations.runbook_url ? [{ term: 'Hướng dẫn', value: <Runbook url={annotations.runbook_url} /> }] : []),
     ...(alert.isSilenced && alert.silenceId
       ? [{ term: 'Tạm im', value: <a href={`${silencesPath}/${alert.silenceId}`}>Xem lần tạm im</a> }]
       : []),

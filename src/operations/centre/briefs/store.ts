@@ -22,14 +22,17 @@ export interface BriefQuery {
   kind?: BriefKind
   /** Code of the last brief of the page before. */
   after?: string
+  /** Those made by then; absent: all. */
+  madeBy?: Date
   limit: number
 }
 
 /** The newest first. */
-export function listBriefs(sql: Sql, { reach, kind, after, limit }: BriefQuery): Promise<Brief[]> {
+export function listBriefs(sql: Sql, { reach, kind, after, madeBy, limit }: BriefQuery): Promise<Brief[]> {
   return sql<Brief[]>`
     select ${columns(sql)} from centre.brief
     where ${within(sql, reach)} and ${kind ? sql`kind = ${kind}` : sql`true`}
+      and ${madeBy ? sql`made_at <= ${madeBy}` : sql`true`}
       and ${after ? sql`(made_at, code) < (select made_at, code from centre.brief where code = ${after})` : sql`true`}
     order by made_at desc, code desc limit ${limit}`
 }

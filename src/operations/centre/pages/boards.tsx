@@ -10,7 +10,7 @@ import { listBoards, listPieces } from '../store.ts'
 import { BoardPieces, fillPieces } from './board.tsx'
 import { AddPiece, Arrange, BoardSettings, kindWords, boardsPath as path } from './board-edit.tsx'
 import { readSetting } from './setting.ts'
-import { AsOfBar, readView, type View, viewFields } from './view.tsx'
+import { AsOfBar, AsOfForm, readView, type View, viewFields } from './view.tsx'
 
 const Id = z.object({ id: z.coerce.number().int().positive() })
 const PieceId = z.object({ id: z.coerce.number().int().positive(), piece: z.coerce.number().int().positive() })
@@ -127,22 +127,23 @@ const show = route({
     const filled = await fillPieces(ctx, view, { pieces, path: request.url })
     const isOwn = board.owner === ctx.actor.account
     const isWall = query['trinh-chieu'] === '1'
-    const isEdited = isOwn && (query.sua === '1' || pieces.length === 0)
+    const isEdited = isOwn && !view.at && (query.sua === '1' || pieces.length === 0)
     const definitions = isEdited ? await listDefinitions(ctx.sql) : []
     const own = `${path}/${id}`
+    const then = (address: string) => withQuery(address, { ky: query.ky, tai: view.tai })
     return page({
       title: board.title,
       crumbs: isWall ? undefined : crumbs,
       face: isWall ? 'wall' : 'desk',
       lead: `${view.organisation.name} · lập bởi ${board.ownerName}${board.isShared ? ' · đã chia sẻ' : ''}`,
       actions: isWall ? (
-        <Button href={own}>Thoát trình chiếu</Button>
+        <Button href={then(own)}>Thoát trình chiếu</Button>
       ) : (
         <>
-          {isOwn && (
+          {isOwn && !view.at && (
             <Button href={isEdited ? own : withQuery(own, { sua: '1' })}>{isEdited ? 'Xong' : 'Sắp xếp'}</Button>
           )}
-          <Button href={withQuery(own, { 'trinh-chieu': '1', ky: query.ky })} icon="chart">
+          <Button href={then(withQuery(own, { 'trinh-chieu': '1' }))} icon="chart">
             Trình chiếu
           </Button>
         </>
@@ -169,6 +170,7 @@ const show = route({
           ) : (
             <BoardPieces pieces={filled} setting={setting} />
           )}
+          {!isWall && !isEdited && <AsOfForm view={view} />}
         </div>
       ),
     })

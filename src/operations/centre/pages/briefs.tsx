@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { PrintedSection, PrintedTable } from '#files'
 import { reachOfReader } from '#indicators'
+import { readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { file, page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { Button, FilterBar, Section, Select, Table, Time, withQuery } from '#ui'
+import { AsOfNotice, AsOfQuestion, Button, FilterBar, Notice, Section, Select, Table, Time, withQuery } from '#ui'
 import { briefPath, kindWords } from '../briefs/actions.ts'
 import { titleOf } from '../briefs/compose.ts'
 import { briefPdf, briefTable } from '../briefs/files.ts'
@@ -17,6 +18,7 @@ const pageLength = 30
 const Query = z.object({
   loai: z.enum(['day', 'month']).optional().catch(undefined),
   after: z.string().max(20).optional(),
+  tai: z.string().max(30).optional(),
 })
 
 const list = route({
@@ -25,10 +27,12 @@ const list = route({
   access: 'indicator:read',
   query: Query,
   async handle(ctx, { query, request }) {
+    const at = await readAsOf(ctx, query.tai)
     const rows = await listBriefs(ctx.sql, {
       reach: await reachOfReader(ctx),
       kind: query.loai,
       after: query.after,
+      madeBy: at?.knownAt,
       limit: pageLength + 1,
     })
     const shown = rows.slice(0, pageLength)
@@ -38,6 +42,7 @@ const list = route({
       lead: 'Mỗi sáng và mỗi đầu tháng: điều gì thay đổi, vì sao, cần chỉ đạo gì.',
       body: (
         <div class="stack-large">
+          <AsOfNotice at={at} what="các bản tóm tắt" />
           <FilterBar names={['loai']} active={query.loai ? [{ name: 'loai', label: kindWords[query.loai] }] : []}>
             <Select
               name="loai"
@@ -51,11 +56,15 @@ const list = route({
             caption="Các bản tóm tắt, mới nhất trước"
             rows={shown}
             rowKey={({ code }) => code}
-            rowHref={({ code }) => briefPath(code)}
-            empty={{
-              title: 'Chưa có bản tóm tắt nào',
-              words: 'Bản đầu tiên được lập lúc 06:30 sáng, khi chương trình đang chạy.',
-            }}
+            rowHref={({ code }) => withQuery(briefPath(code), { tai: at?.text })}
+            empty={
+              at
+                ? { title: 'Khi đó chưa có bản tóm tắt nào', words: 'Chọn một thời điểm sau đó, hoặc về hiện nay.' }
+                : {
+                    title: 'Chưa có bản tóm tắt nào',
+                    words: 'Bản đầu tiên được lập lúc 06:30 sáng, khi chương trình đang chạy.',
+                  }
+            }
             columns={[
               { key: 'title', title: 'Bản tóm tắt', cell: (brief: Brief) => titleOf(brief) },
               { key: 'kind', title: 'Loại', cell: ({ kind }: Brief) => kindWords[kind] },
@@ -73,6 +82,7 @@ const list = route({
               <a href={withQuery(request.url, { after: last.code })}>Các bản cũ hơn</a>
             </p>
           )}
+          <AsOfQuestion at={at} what="các bản tóm tắt" />
         </div>
       ),
     })
@@ -94,11 +104,13 @@ const show = route({
   path: `${briefsPath}/:code`,
   access: 'indicator:read',
   params: Code,
-  async handle(ctx, { params }) {
+  query: z.object({ tai: z.string().max(30).optional() }),
+  async handle(ctx, { params, query }) {
     const brief = await getBrief(ctx, params.code)
+    const at = await readAsOf(ctx, query.tai)
     return page({
       title: titleOf(brief),
-      crumbs: [{ label: 'Tóm tắt điều hành', href: briefsPath }],
+      crumbs: [{ label: 'Tóm tắt điều hành', href: withQuery(briefsPath, { tai: at?.text }) }],
       lead: (
         <>
           Lập lúc <Time at={brief.madeAt} exact />. Số liệu sau đó có thể đã được đính chính; bản này giữ nguyên như đã
@@ -117,6 +129,8 @@ const show = route({
       ),
       body: (
         <div class="stack-large">
+          <AsOfNotice at={at} what="các bản tóm tắt" />
+          {at && brief.madeAt > at.knownAt && <Notice tone="warning" title="Bản này được lập sau thời điểm xem lại" />}
           {brief.sections.map((section) => (
             <BriefSection key={section.title} section={section} />
           ))}

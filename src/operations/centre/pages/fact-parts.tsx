@@ -85,12 +85,15 @@ export function Figures({
   fact,
   definition,
   parts,
+  tai,
 }: {
   fact: ReadFact
   definition: StoredDefinition
   parts: readonly MeasureBehind[]
+  tai: string | undefined
 }) {
   const { body } = definition
+  const indicatorHref = withQuery(`/chi-tieu/${fact.indicator}`, { tai })
   const figure = fact.value === null ? undefined : figureOf(body, fact.value)
   const isRatio = body.formula.type === 'ratio'
   const sources = [...new Set(parts.flatMap(({ query }) => query.sources))]
@@ -108,7 +111,7 @@ export function Figures({
           )}
         </p>
         <nav class="lineage" aria-label="Truy nguyên số liệu">
-          <a href={`/chi-tieu/${fact.indicator}`}>{body.name}</a> ← <strong>số liệu này</strong> ←{' '}
+          <a href={indicatorHref}>{body.name}</a> ← <strong>số liệu này</strong> ←{' '}
           {parts.length > 0 ? (
             <a href="#ban-ghi">{formatNumber(fact.recordCount)} bản ghi</a>
           ) : (
@@ -159,7 +162,7 @@ export function Figures({
             },
             {
               term: 'Định nghĩa',
-              value: <a href={`/chi-tieu/${fact.indicator}#dinh-nghia`}>phiên bản {fact.definitionVersion}</a>,
+              value: <a href={`${indicatorHref}#dinh-nghia`}>phiên bản {fact.definitionVersion}</a>,
             },
           ]}
         />

@@ -132,7 +132,7 @@ const show = route({
         <div class="stack-large">
           <AsOfNotice at={at} />
           <Superseded fact={fact} versions={versions} definition={definition} at={at} />
-          <Figures fact={fact} definition={definition} parts={parts} />
+          <Figures fact={fact} definition={definition} parts={parts} tai={at?.text} />
           {part ? (
             <Behind
               fact={fact}

@@ -4,14 +4,14 @@ import { z } from 'zod'
 import { localDate, toDate, toDay } from '#calendar'
 import {
   type Definition,
-  getDefinition,
+  getDefinitionAt,
   type HourlyCourse,
   isHourly,
   listCards,
   listHourlySeries,
   listHours,
 } from '#indicators'
-import { getHomePack } from '#organisations'
+import { getHomePack, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
@@ -34,7 +34,7 @@ import {
 } from '#ui'
 import { kindWords } from './course.tsx'
 import { Outside, sayHour } from './hours-outside.tsx'
-import { linkTo, readView, type View, viewFields } from './view.tsx'
+import { AsOfBar, AsOfForm, linkTo, readView, type View, viewFields } from './view.tsx'
 import { capital, sayFigure } from './words.ts'
 
 /** More points than these are drawn in the browser, where they can be zoomed. */
@@ -58,7 +58,7 @@ const Query = z.object({
 type Query = z.infer<typeof Query>
 
 export const hoursPath = (view: View, code: string): string =>
-  linkTo(view, `/chi-tieu/${encodeURIComponent(code)}/theo-gio`, { ky: undefined, tai: undefined })
+  linkTo(view, `/chi-tieu/${encodeURIComponent(code)}/theo-gio`, { ky: undefined })
 
 export const hoursRoute: Route = route({
   method: 'GET',
@@ -67,12 +67,12 @@ export const hoursRoute: Route = route({
   params: Params,
   query: Query,
   async handle(ctx, { params: { code }, query, request }) {
-    const definition = await getDefinition(ctx, code)
+    const definition = await getDefinitionAt(ctx, code, (await readAsOf(ctx, query.tai))?.knownAt)
     const { body } = definition
     if (!isHourly(body)) throw notFound('indicator', code)
     const home = (await getHomePack(ctx.sql)).card.rootOrganisation
     const own = definition.rootOrganisation === home ? undefined : definition.rootOrganisation
-    const view = await readView(ctx, { 'don-vi': query['don-vi'] ?? own })
+    const view = await readView(ctx, { 'don-vi': query['don-vi'] ?? own, tai: query.tai })
     const days = Number(query['so-ngay'] ?? '14')
     const given = readDateInput(query, 'den')
     const to =
@@ -80,7 +80,7 @@ export const hoursRoute: Route = route({
         ? await lastDay(ctx, view, { code, timeZone: definition.timeZone })
         : given
     const from = toDate(toDay(to) - days + 1)
-    const of = { organisation: view.organisation.code, from, to }
+    const of = { organisation: view.organisation.code, from, to, asOf: view.asOf }
     const series = await listHourlySeries(ctx, definition, of)
     const course = await listHours(ctx, definition, { ...of, series: query.chuoi || undefined })
     if (query.file)
@@ -106,19 +106,21 @@ export const hoursRoute: Route = route({
         from,
         to,
         series: query.chuoi || undefined,
+        asOf: view.asOf?.toISOString(),
       }),
       fileHref: withQuery(request.url, { file: 'csv' }),
     }
     return page({
       title: `${body.name} theo giờ`,
       crumbs: [
-        { label: 'Chỉ tiêu', href: '/chi-tieu' },
+        { label: 'Chỉ tiêu', href: linkTo(view, '/chi-tieu') },
         { label: body.name, href: linkTo(view, `/chi-tieu/${encodeURIComponent(code)}`) },
       ],
       lead: `${view.organisation.name} · từ ${formatDate(from)} đến ${formatDate(to)}`,
       islands: shown.isLong ? ['chart'] : [],
       body: (
         <div class="stack-large">
+          <AsOfBar view={view} />
           <Tabs
             label="Loại kỳ"
             items={[
@@ -137,6 +139,7 @@ export const hoursRoute: Route = route({
           ) : (
             <Hours shown={shown} address={request.url} />
           )}
+          <AsOfForm view={view} />
         </div>
       ),
     })
@@ -149,7 +152,7 @@ async function lastDay(
   view: View,
   { code, timeZone }: { code: string; timeZone: string },
 ): Promise<string> {
-  const [card] = await listCards(ctx, { organisation: view.organisation.code, indicators: [code] })
+  const [card] = await listCards(ctx, { organisation: view.organisation.code, indicators: [code], asOf: view.asOf })
   const last = card?.fact?.observedAt ? localDate(card.fact.observedAt, timeZone) : undefined
   return last && last < view.today ? last : view.today
 }

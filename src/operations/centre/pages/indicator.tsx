@@ -114,7 +114,7 @@ async function hasHours(
   if (!last) return false
   const to = localDate(last, definition.timeZone)
   const from = toDate(toDay(to) - daysLooked + 1)
-  return sendsByHour(ctx, definition, { organisation: view.organisation.code, from, to })
+  return sendsByHour(ctx, definition, { organisation: view.organisation.code, from, to, asOf: view.asOf })
 }
 
 /** Whose numbers are asked for; an indicator of another pack is read at that pack's own root. */
@@ -171,7 +171,7 @@ const show = route({
       title: body.name,
       crumbs: [
         { label: 'Tổng quan điều hành', href: '/' },
-        { label: 'Chỉ tiêu', href: '/chi-tieu' },
+        { label: 'Chỉ tiêu', href: withQuery('/chi-tieu', { tai: view.tai }) },
       ],
       lead: `${view.organisation.name} · ${capital(periodWords(card))}`,
       actions: <Button href={linkTo(view, '/bang/them', { 'chi-tieu': code })}>Thêm vào bảng</Button>,

@@ -48,3 +48,70 @@ dbTest('the records behind a number are those that were known when it was shown,
   const before = (await leader.get(`/api/v1/facts/${now}/records?asOf=2026-11-01`)).json()
   assert.equal(before.count, 0, 'nothing was known yet')
 })
+
+/** Places that can be asked as of a day: whoever looks back stays there until he goes back himself. */
+const placesOfTime = /^\/(chi-tieu|so-lieu|xep-hang|don-vi|bang\/\d|ban-do|tom-tat|quan-tri\/(don-vi|dia-ban))(\/|\?|$)/
+const apart = /\/(them|lap-moi|tao-moi|ranh-gioi|pdf|xlsx|doi-ten)\b/
+
+function strayLinks(body: string): string[] {
+  const main = body.slice(body.indexOf('<main'), body.indexOf('</main'))
+  const links = [...main.matchAll(/<a[^>]*href="([^"#]*)[^"]*"[^>]*>([\s\S]*?)<\/a>/g)]
+  return links.flatMap(([, href = '', words = '']) =>
+    placesOfTime.test(href) && !apart.test(href) && !/tai=/.test(href) && !/^Về /.test(words.trim()) ? [href] : [],
+  )
+}
+
+dbTest(
+  'every page of figures, agencies and places is asked as of a moment, says so, and its links stay there',
+  async (t) => {
+    const later = await changed(t)
+    const leader = later.as('quantri')
+    const made = await leader.submit('/bang', { title: 'Giao ban', 'don-vi': 'H32' })
+    const board = (made.headers.location as string).split('?')[0] ?? ''
+    await leader.submit(`${board}/muc`, { 'chi-tieu': 'dossier.on-time', kind: 'card' })
+    const pages = [
+      '/?',
+      '/chi-tieu?',
+      '/chi-tieu/dossier.on-time?',
+      '/chi-tieu/air.pm25/theo-gio?',
+      `/so-lieu/${await idAt(later, early)}?`,
+      '/xep-hang?',
+      '/don-vi?',
+      '/don-vi/H32.22366?',
+      `${board}?`,
+      '/ban-do?chi-tieu=dossier.on-time&',
+      '/tom-tat?',
+      '/quan-tri/don-vi?',
+      '/quan-tri/don-vi/H32.22366?',
+      '/quan-tri/don-vi/H32.22366/chuc-danh?',
+      '/quan-tri/dia-ban?',
+      '/quan-tri/dia-ban?dang=bang&',
+      '/quan-tri/dia-ban/22366?',
+    ]
+    const stray: Record<string, string[]> = {}
+    for (const page of pages) {
+      const { body, statusCode } = await leader.get(`${page}tai=${early}`)
+      assert.equal(statusCode, 200, page)
+      assert.match(body, /Đang xem lại [^<]* như đã biết lúc 11:00 23\/11\/2026/, page)
+      assert.match(body, /<a href="[^"]*">Về [^<]* hiện nay<\/a>/, page)
+      assert.match(body, /name="tai"/, page)
+      const links = strayLinks(body)
+      if (links.length > 0) stray[page] = links.slice(0, 5)
+    }
+    assert.deepEqual(stray, {})
+  },
+)
+
+dbTest('the map of an earlier moment has the numbers known then, and no things of now', async (t) => {
+  const later = await changed(t)
+  const leader = later.as('lanhdao')
+  const file = async (tai: string) =>
+    (await leader.get(`/ban-do/dia-ban.csv?chi-tieu=dossier.on-time&ky=2026-11${tai}`)).body
+  assert.match(await file(''), /22366,Phường Nha Trang,"?61[.,]5/)
+  assert.match(await file(`&tai=${early}`), /22366,Phường Nha Trang,75/)
+  const page = await leader.get(`/ban-do?chi-tieu=dossier.on-time&ky=2026-11&tai=${early}`)
+  assert.match(page.body, /Lần xem lại chỉ vẽ số liệu và ranh giới/)
+  assert.doesNotMatch(page.body, /name="lop"/)
+  const before = await leader.get('/ban-do?chi-tieu=dossier.on-time&tai=2025-06-30')
+  assert.match(before.body, /63 tỉnh|trước/, 'the outlines of before the merger')
+})

@@ -99,8 +99,8 @@ const show = route({
     return page({
       title: view.organisation.name,
       crumbs: [
-        { label: 'Tổng quan điều hành', href: '/' },
-        { label: 'Bảng theo đơn vị', href: '/don-vi' },
+        { label: 'Tổng quan điều hành', href: withQuery('/', { tai: view.tai }) },
+        { label: 'Bảng theo đơn vị', href: withQuery('/don-vi', { tai: view.tai }) },
       ],
       lead: [group && peerGroups[group], `${known.length} chỉ tiêu có số liệu`].filter(Boolean).join(' · '),
       actions: <Button href={linkTo(view, '/')}>Xem như trang tổng quan</Button>,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { acceptOf, inPieces, keepUpload, openFile, takeUpload } from '#files'
+import { acceptOf, FileLink, fileRoutes, inPieces, keepUpload, takeUpload } from '#files'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
-import { file, type Reply, type Route, redirect, route } from '#platform/http'
+import { type Reply, type Route, redirect, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
   Button,
@@ -10,7 +10,6 @@ import {
   FileInput,
   Form,
   type FormError,
-  formatBytes,
   formatDateTime,
   Section,
   Select,
@@ -113,17 +112,20 @@ const write = route({
   },
 })
 
-const openAttachment = route({
-  method: 'GET',
+const attachmentRoutes = fileRoutes({
   path: `${incidentsPath}/:code/tep/:sha256`,
   access: readPermission,
-  params: z.object({ code: z.string().max(40), sha256: z.string().max(64) }),
-  async handle(ctx, { params }) {
-    const incident = await getIncident(ctx, params.code)
-    const stored = await findFile(ctx.sql, incident.code, params.sha256)
-    if (!stored) throw notFound('file', params.sha256)
-    const { bytes } = await openFile(ctx, params.sha256)
-    return file(`${incident.exercise ? 'DIEN-TAP-' : ''}${stored.name}`, stored.type, bytes)
+  params: { code: z.string().max(40), sha256: z.string().max(64) },
+  async find(ctx, { code, sha256 }) {
+    const incident = await getIncident(ctx, code)
+    const stored = await findFile(ctx.sql, incident.code, sha256)
+    if (!stored) throw notFound('file', sha256)
+    return {
+      sha256,
+      name: `${incident.exercise ? 'DIEN-TAP-' : ''}${stored.name}`,
+      type: stored.type,
+      crumbs: [{ label: incident.title, href: incidentPath(incident.code) }],
+    }
   },
 })
 
@@ -221,11 +223,7 @@ function noteOf(incident: Incident, entry: LogEntry, writes: boolean) {
     <span class="row small">
       {entry.corrects && <a href={`#dong-${entry.corrects}`}>Thay cho dòng {entry.corrects}</a>}
       {entry.correctedBy && <a href={`#dong-${entry.correctedBy}`}>Đã đính chính ở dòng {entry.correctedBy}</a>}
-      {entry.file && (
-        <a href={filePath(incident.code, entry.file.sha256)} download>
-          {entry.file.name} ({formatBytes(entry.file.sizeBytes)})
-        </a>
-      )}
+      {entry.file && <FileLink file={entry.file} href={filePath(incident.code, entry.file.sha256)} />}
       {isLate && <span class="muted">ghi lúc {formatDateTime(entry.at)}</span>}
       {mends && (
         <a
@@ -288,4 +286,4 @@ function WriteForm(props: { own: string; corrects: number | undefined } & Omit<S
   )
 }
 
-export const incidentLogRoutes: readonly Route[] = [show, write, openAttachment]
+export const incidentLogRoutes: readonly Route[] = [show, write, ...attachmentRoutes]

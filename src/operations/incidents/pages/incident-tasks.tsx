@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DirectivesOf, listDirectivesOf } from '#directives'
-import { acceptOf, inPieces, keepUpload, takeUpload } from '#files'
+import { acceptOf, FileLink, inPieces, keepUpload, takeUpload } from '#files'
 import type { Context } from '#platform/context'
 import { forbidden } from '#platform/errors'
 import { type Reply, type Route, redirect, route } from '#platform/http'
@@ -240,7 +240,12 @@ async function taskPage(
                   ]
                 : []),
               ...(task.file
-                ? [{ term: 'Tệp', value: <a href={filePath(incident.code, task.file.sha256)}>{task.file.name}</a> }]
+                ? [
+                    {
+                      term: 'Tệp',
+                      value: <FileLink file={task.file} href={filePath(incident.code, task.file.sha256)} />,
+                    },
+                  ]
                 : []),
             ]}
           />

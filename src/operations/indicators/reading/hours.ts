@@ -19,6 +19,8 @@ export interface HourlyQuery {
   to: string
   /** Only the observations of one series: a station, a counting point. */
   series?: string
+  /** As it was known then. */
+  asOf?: Date
 }
 
 export interface HourlyCourse {
@@ -43,7 +45,7 @@ export async function listHours(ctx: Context, definition: StoredDefinition, quer
   await requireReading(ctx, query.organisation)
   const first = toDate(toDay(query.from) - daysLearned)
   const sums = await sumParts(ctx, definition, { ...query, from: first })
-  const all = hoursOf(first, query.to, nowIn(ctx.now, definition.timeZone))
+  const all = hoursOf(first, query.to, nowIn(query.asOf ?? ctx.now, definition.timeZone))
   const hours = all.filter(isSent(all, sums))
   const values = hours.map((hour) => valueAt(definition.body, sums.get(hour)))
   const from = hours.findIndex((hour) => hour >= query.from)

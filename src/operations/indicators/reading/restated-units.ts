@@ -26,6 +26,8 @@ import { listAreaFacts, listSeries } from './series.ts'
 export interface FormerPart extends Forerunner {
   name: string
   fact: ReadFact | undefined
+  /** Units among which it was divided; none where it went whole. */
+  heirs: { code: string; name: string }[]
 }
 
 export interface RestatedUnit extends Restated {
@@ -82,7 +84,7 @@ async function restateOrganisations(ctx: Context, query: RestatedQuery, endedOn:
     asOf,
   })
   const facts = new Map(rows.map((row) => [row.organisation, row]))
-  return found.map((unit) => complete('organisation', unit, { definition, trees, facts }))
+  return found.map((unit) => complete('organisation', unit, { definition, trees, facts, steps }))
 }
 
 async function restateAreas(ctx: Context, query: RestatedQuery, endedOn: string): Promise<RestatedUnit[]> {
@@ -108,7 +110,7 @@ async function restateAreas(ctx: Context, query: RestatedQuery, endedOn: string)
   )
   return found
     .filter(({ parts }) => parts.some(({ code }) => facts.has(code)))
-    .map((unit) => complete('area', unit, { definition, trees, facts }))
+    .map((unit) => complete('area', unit, { definition, trees, facts, steps }))
 }
 
 interface Named {
@@ -138,12 +140,25 @@ function complete(
     definition,
     trees,
     facts,
-  }: { definition: StoredDefinition; trees: Trees<Named>; facts: ReadonlyMap<string, ReadFact> },
+    steps,
+  }: {
+    definition: StoredDefinition
+    trees: Trees<Named>
+    facts: ReadonlyMap<string, ReadFact>
+    steps: ReadonlyMap<string, readonly Step[]>
+  },
 ): RestatedUnit {
+  const heirsOf = (former: string) =>
+    [...steps].flatMap(([heir, all]) =>
+      all.some(({ predecessor }) => predecessor === former)
+        ? [{ code: heir, name: trees.after.find(heir)?.row.name ?? heir }]
+        : [],
+    )
   const named = parts.map((part) => ({
     ...part,
     name: trees.before.find(part.code)?.row.name ?? part.code,
     fact: facts.get(part.code),
+    heirs: isDivided(part) ? heirsOf(part.code) : [],
   }))
   const restated = restateParts(
     definition.body,
@@ -151,6 +166,8 @@ function complete(
   )
   return { by, code, name: trees.after.find(code)?.row.name ?? code, parts: named, ...restated }
 }
+
+const isDivided = ({ share }: Forerunner) => share === null || share < 1
 
 /** In words how the figure was made, or why there is none. */
 export function describeRestated({ how, parts }: Pick<RestatedUnit, 'how' | 'parts'>): string {
@@ -165,11 +182,14 @@ export function describeRestated({ how, parts }: Pick<RestatedUnit, 'how' | 'par
     weighted: `bình quân ${parts.length} đơn vị cũ, trọng số là mẫu số${declared}`,
     mean: `bình quân cộng của ${parts.length} đơn vị cũ`,
     'not-comparable': 'chỉ tiêu này không so sánh được với trước khi sắp xếp đơn vị',
-    divided: `không tính được: ${names(parts.filter(({ share }) => share === null || share < 1))} đã chia cho nhiều đơn vị`,
+    divided: `không tính được: ${parts.filter(isDivided).map(sayDivided).join('; ')}`,
     incomplete: `chưa đủ: ${names(parts.filter(({ fact }) => fact?.state !== 'value'))} chưa có số liệu`,
     'no-weights': 'không tính được: số liệu cũ không có mẫu số làm trọng số',
   }
   return words[how]
 }
+
+const sayDivided = ({ name, heirs }: FormerPart) =>
+  `${name} đã chia cho ${heirs.length > 1 ? heirs.map((heir) => heir.name).join(', ') : 'nhiều đơn vị'}`
 
 const percent = (share: number) => `${(share * 100).toLocaleString('vi-VN', { maximumFractionDigits: 2 })}%`

@@ -1,6 +1,6 @@
 import type { Context } from '#platform/context'
 import type { PeriodKind } from '../model.ts'
-import type { ReadFact } from './facts.ts'
+import { knownAt, type ReadFact } from './facts.ts'
 import { reachOfReader } from './reach.ts'
 import { factVersions, readVersions } from './unit-facts.ts'
 
@@ -65,7 +65,7 @@ export async function listSpanFacts(
 /** The periods of months and longer for which there are numbers by area, the latest first: what a map can be drawn of. */
 export async function listAreaPeriods(
   ctx: Context,
-  query: { indicator: string; organisations: readonly string[] },
+  query: { indicator: string; organisations: readonly string[]; asOf?: Date },
 ): Promise<{ kind: PeriodKind; period: string; areas: number }[]> {
   const { sql } = ctx
   const reach = await reachOfReader(ctx)
@@ -73,10 +73,10 @@ export async function listAreaPeriods(
   if (organisations.length === 0) return []
   return sql<{ kind: PeriodKind; period: string; areas: number }[]>`
     select period_kind as kind, period, count(*) as areas
-    from indicators.fact
+    from indicators.fact f
     where indicator = ${query.indicator} and organisation = any(${organisations}::text[]) and area <> ''
       and period_kind = any('{month,quarter,half,year,R-month,R-quarter,R-half,R-year}'::text[])
-      and superseded_at is null and state = 'value'
+      and ${knownAt(sql, query.asOf)} and state = 'value'
     group by period_kind, period
     order by max(period_on) desc, period`
 }

@@ -43,6 +43,7 @@ export const ledgerRoutes: readonly Route[] = [
         limit: pageSize + 1,
       })
       const shown = rows.slice(0, pageSize)
+      const say = await ctx.sayPeople(shown.map(({ actor }) => actor))
       return page({
         title: 'Nhật ký của các đơn vị',
         crumbs: [{ label: 'Thanh tra, kiểm tra', href: homePath }],
@@ -94,9 +95,13 @@ export const ledgerRoutes: readonly Route[] = [
                 },
                 {
                   key: 'actor',
-                  title: 'Tài khoản',
+                  title: 'Người thực hiện',
                   phone: true,
-                  cell: ({ actor }) => (actor === 'system' ? 'hệ thống' : actor),
+                  cell: ({ actor }) => (
+                    <span>
+                      {say(actor)} {actor !== 'system' && <span class="code muted small">{actor}</span>}
+                    </span>
+                  ),
                 },
                 { key: 'organisation', title: 'Đơn vị', cell: ({ organisation }) => organisation },
                 {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { describeFormula, getDefinition, listFacts, type ReadFact } from '#indicators'
 import { findOrganisation } from '#organisations'
-import type { Context } from '#platform/context'
+import type { Context, SayPerson } from '#platform/context'
 import { invalid } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
 import {
@@ -162,7 +162,9 @@ async function showNumber(ctx: Context, number: ReopenedNumber, query: { phan?: 
           <Button kind="primary">Tải hồ sơ bằng chứng của con số này</Button>
         </Form>
         <Versions versions={versions} number={number} />
-        {number.locks.length > 0 && <Locks number={number} />}
+        {number.locks.length > 0 && (
+          <Locks number={number} say={await ctx.sayPeople(number.locks.map(({ lockedBy }) => lockedBy))} />
+        )}
         {await recordsSection(ctx, number, query)}
       </div>
     ),
@@ -260,7 +262,7 @@ function Versions({
   )
 }
 
-function Locks({ number: { locks } }: { number: ReopenedNumber }) {
+function Locks({ number: { locks }, say }: { number: ReopenedNumber; say: SayPerson }) {
   return (
     <Section title="Chốt và mở khóa kỳ">
       <Table
@@ -275,7 +277,7 @@ function Locks({ number: { locks } }: { number: ReopenedNumber }) {
             key: 'by',
             title: 'Người chốt',
             phone: true,
-            cell: ({ lockedBy }) => (lockedBy === 'system' ? 'hệ thống, theo hạn' : lockedBy),
+            cell: ({ lockedBy }) => (lockedBy === 'system' ? 'hệ thống, theo hạn' : say(lockedBy)),
           },
           {
             key: 'reopened',

@@ -3,7 +3,7 @@
 import { findPeriod, localDate, periodOf, periodRange } from '#calendar'
 import {
   type Definition,
-  findDefinition,
+  getDefinitionAt,
   listAreaFacts,
   listAreaPeriods,
   listUnitFacts,
@@ -11,9 +11,17 @@ import {
   reachOfReader,
   type StoredDefinition,
 } from '#indicators'
-import { areaAncestorsOf, areaTree, findOrganisation, getHomePack, listOrganisations } from '#organisations'
+import {
+  type AsOf,
+  type At,
+  areaAncestorsOf,
+  areaTree,
+  findOrganisation,
+  getHomePack,
+  listOrganisations,
+} from '#organisations'
 import type { Context, Reach } from '#platform/context'
-import { invalid, notFound } from '#platform/errors'
+import { invalid } from '#platform/errors'
 import type { Outline } from '../boundaries/outline.ts'
 import { findNamed, listBoundariesOn, openOutline } from '../boundaries/read.ts'
 import { classify, classOf, type ValueClass } from '../model.ts'
@@ -50,7 +58,8 @@ export interface ChoroplethQuestion {
   period?: string
   /** Asked for by name instead of chosen by what has numbers. */
   boundaries?: string
-  asOf?: Date
+  /** As it was known then, of the units of that day. */
+  at?: AsOf
 }
 
 interface Found {
@@ -61,12 +70,13 @@ interface Found {
 
 /** @throws Problem 404 for an unknown indicator, 422 for a period that is none. Nothing where there is no outline of that day. */
 export async function readChoropleth(ctx: Context, question: ChoroplethQuestion): Promise<Choropleth | undefined> {
-  const stored = await findDefinition(ctx.sql, question.indicator)
-  if (!stored) throw notFound('indicator', question.indicator)
-  const { kind, period } = await choosePeriod(ctx, stored, question.period)
+  const { at } = question
+  const asOf = at?.knownAt
+  const stored = await getDefinitionAt(ctx, question.indicator, asOf)
+  const { kind, period } = await choosePeriod(ctx, stored, question)
   const day = periodRange(period).to
-  const organisations = await organisationsOn(ctx, stored, day)
-  const found = await readValues(ctx, { indicator: stored.code, kind, period, asOf: question.asOf, organisations })
+  const organisations = await organisationsOn(ctx, stored, { asOf: day, knownAt: asOf })
+  const found = await readValues(ctx, { indicator: stored.code, kind, period, asOf, organisations })
   const outline = await chooseOutline(ctx, { day, codes: [...found.values.keys()], named: question.boundaries })
   if (!outline) return undefined
   const asked = askedUnits(outline, found.values, {
@@ -87,7 +97,7 @@ export async function readChoropleth(ctx: Context, question: ChoroplethQuestion)
     isAsked: (code) => asked.has(code),
     basis: found.basis,
     observedAt: found.observedAt,
-    undrawn: await listUndrawn(ctx, found.values, { outline, day }),
+    undrawn: await listUndrawn(ctx, found.values, { outline, moment: { asOf: day, knownAt: asOf } }),
   }
 }
 
@@ -99,7 +109,7 @@ const nothing = (organisations: readonly Source[]): AreaValue => ({
 async function choosePeriod(
   ctx: Context,
   { code, body, rootOrganisation }: StoredDefinition,
-  asked: string | undefined,
+  { period: asked, at }: Pick<ChoroplethQuestion, 'period' | 'at'>,
 ): Promise<{ kind: PeriodKind; period: string }> {
   const known = asked === undefined ? undefined : findPeriod(asked)
   if (asked !== undefined) {
@@ -110,14 +120,14 @@ async function choosePeriod(
       ])
     return { kind, period: asked }
   }
-  const periods = await listAreaPeriods(ctx, { indicator: code, organisations: [rootOrganisation] })
+  const periods = await listAreaPeriods(ctx, { indicator: code, organisations: [rootOrganisation], asOf: at?.knownAt })
   const latest = periods.find(({ kind }) => kind === body.mainPeriod) ?? periods[0]
-  return latest ?? { kind: body.mainPeriod, period: await latestPeriod(ctx, body.mainPeriod) }
+  return latest ?? { kind: body.mainPeriod, period: await latestPeriod(ctx, body.mainPeriod, at) }
 }
 
-async function latestPeriod(ctx: Context, kind: PeriodKind): Promise<string> {
+async function latestPeriod(ctx: Context, kind: PeriodKind, at: AsOf | undefined): Promise<string> {
   const { card } = await getHomePack(ctx.sql)
-  return periodOf(kind, localDate(ctx.now, card.timeZone))
+  return periodOf(kind, at?.asOf ?? localDate(ctx.now, card.timeZone))
 }
 
 /** Whose numbers are drawn; with `area`, its own number stands on that area. */
@@ -127,10 +137,12 @@ interface Source {
 }
 
 /** The authority of the definition, its parts of before a merger, or the reader's own agency where he sees no more than that. */
-async function organisationsOn(ctx: Context, { rootOrganisation }: StoredDefinition, day: string): Promise<Source[]> {
+async function organisationsOn(ctx: Context, { rootOrganisation }: StoredDefinition, then: At): Promise<Source[]> {
   const { card } = await getHomePack(ctx.sql)
   const reach = await reachOfReader(ctx)
-  const former = card.formerRoots.filter(({ mergedInto, validTo }) => mergedInto === rootOrganisation && day <= validTo)
+  const former = card.formerRoots.filter(
+    ({ mergedInto, validTo }) => mergedInto === rootOrganisation && then.asOf <= validTo,
+  )
   const wanted: Source[] =
     former.length > 0
       ? former.map(({ organisation, area = null }) => ({ code: organisation, area }))
@@ -138,7 +150,7 @@ async function organisationsOn(ctx: Context, { rootOrganisation }: StoredDefinit
   const open = wanted.filter(({ code }) => isReached(reach, code))
   const own = ctx.actor.organisation
   if (open.length > 0 || own === undefined) return open
-  const found = await findOrganisation(ctx.sql, own, { asOf: day })
+  const found = await findOrganisation(ctx.sql, own, then)
   return found ? [{ code: own, area: found.area }] : []
 }
 
@@ -160,7 +172,10 @@ async function readValues(ctx: Context, { organisations, ...question }: FactQues
   for (const { area, id, value, organisation } of facts.flat()) values.set(area, { value, factId: id, organisation })
   const asked = [{ indicator: question.indicator, kind: question.kind, period: question.period }]
   const whole = organisations.filter(({ area }) => area !== null && !values.has(area))
-  const agencies = values.size > 0 ? whole : [...whole, ...(await listAgencies(ctx, question.period))]
+  const agencies =
+    values.size > 0
+      ? whole
+      : [...whole, ...(await listAgencies(ctx, { asOf: periodRange(question.period).to, knownAt: question.asOf }))]
   const areaOf = new Map(agencies.map(({ code, area }) => [code, area]))
   const own = await listUnitFacts(ctx.sql, { asked, organisations: [...areaOf.keys()], asOf: question.asOf })
   const basis = values.size === 0 && own.length > 0 ? 'agency' : 'area'
@@ -174,9 +189,9 @@ async function readValues(ctx: Context, { organisations, ...question }: FactQues
 }
 
 /** The People's Committees of the areas, each with the area it governs, as far as the reader sees them. */
-async function listAgencies(ctx: Context, period: string): Promise<Source[]> {
+async function listAgencies(ctx: Context, then: At): Promise<Source[]> {
   const reach = await reachOfReader(ctx)
-  const nodes = await listOrganisations(ctx.sql, { asOf: periodRange(period).to }, { kind: 'commune' })
+  const nodes = await listOrganisations(ctx.sql, then, { kind: 'commune' })
   return nodes.flatMap(({ row: { code, area } }) => (isReached(reach, code) ? [{ code, area }] : []))
 }
 
@@ -216,14 +231,12 @@ function askedUnits(
 async function listUndrawn(
   ctx: Context,
   values: ReadonlyMap<string, AreaValue>,
-  { outline, day }: { outline: Outline; day: string },
+  { outline, moment }: { outline: Outline; moment: At },
 ): Promise<Choropleth['undrawn']> {
-  const above = new Set(
-    (await areaAncestorsOf(ctx.sql, outline.units[0]?.code ?? '', { asOf: day })).map(({ code }) => code),
-  )
+  const above = new Set((await areaAncestorsOf(ctx.sql, outline.units[0]?.code ?? '', moment)).map(({ code }) => code))
   const left = [...values].flatMap(([code, { value }]) =>
     value === null || outline.find(code) || above.has(code) ? [] : [{ code, value }],
   )
-  const tree = await areaTree(ctx.sql, { asOf: day })
+  const tree = await areaTree(ctx.sql, moment)
   return left.map(({ code, value }) => ({ code, value, name: tree.find(code)?.row.name ?? code }))
 }

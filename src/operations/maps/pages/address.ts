@@ -17,6 +17,8 @@ export const MapQuery = z.object({
   loc: z.literal('1').optional().catch(undefined),
   /** Order of the areas: by value where nothing is said. */
   xep: z.enum(['ten', 'thap']).optional().catch(undefined),
+  /** As of an earlier moment. */
+  tai: text(30),
   khung: text(100),
   chon: text(160),
   /** Only a part of the page, for the map that is at work in the browser. */

@@ -17,6 +17,7 @@ export function MapForm({ view }: { view: MapView }) {
     <form class="filter-form map-form" method="get" action={mapPath} aria-label="Nội dung bản đồ">
       <input type="hidden" name="loc" value="1" />
       {query.chon && <input type="hidden" name="chon" value={query.chon} />}
+      {view.at && <input type="hidden" name="tai" value={view.at.text} />}
       <div class="filters">
         <Select
           name="chi-tieu"

@@ -4,7 +4,7 @@ import type { MapLayer } from '#platform/capability'
 import { notFound } from '#platform/errors'
 import { fragment, json, page, type Route, route } from '#platform/http'
 import { type TableFormat, tableFile } from '#platform/table-file'
-import { Button, formatNumber, More, Notice, Table, withQuery } from '#ui'
+import { AsOfNotice, AsOfQuestion, Button, formatNumber, More, Notice, Table, withQuery } from '#ui'
 import { findBoundaryBody } from '../store.ts'
 import { MapQuery, mapPath } from './address.ts'
 import { MapForm } from './controls.tsx'
@@ -53,6 +53,8 @@ const showRoute = (layers: () => readonly MapLayer[]) =>
         ),
         body: (
           <div class="stack">
+            <AsOfNotice at={view.at} what="bản đồ" />
+            {view.at && <WithoutThings layers={layers()} />}
             <MapForm view={view} />
             <Warnings view={view} />
             <div class="map-page">
@@ -63,11 +65,24 @@ const showRoute = (layers: () => readonly MapLayer[]) =>
                 <Keys />
               </div>
             </div>
+            <AsOfQuestion at={view.at} what="bản đồ" />
           </div>
         ),
       })
     },
   })
+
+/** Layers tell of what there is now: they are not drawn on the map of an earlier day as though they had been there. */
+function WithoutThings({ layers }: { layers: readonly MapLayer[] }) {
+  if (layers.length === 0) return null
+  return (
+    <p class="small muted">
+      Lần xem lại chỉ vẽ số liệu và ranh giới. Các lớp (
+      {layers.map(({ title }) => title.toLocaleLowerCase('vi')).join(', ')}) là hiện trạng, không vẽ được theo ngày đã
+      qua.
+    </p>
+  )
+}
 
 function leadOf({ choropleth, outline }: MapView): string {
   if (choropleth)

@@ -44,9 +44,11 @@ export async function readPanel(
         <Panel chosen={chosen} address={address} />
       ) : (
         <p class="muted">
-          {chon
-            ? 'Đối tượng đã chọn không còn, hoặc ông/bà không có quyền xem.'
-            : 'Chưa chọn gì. Chọn một địa bàn hoặc đối tượng trên bản đồ hay trong danh sách.'}
+          {chon && view.at
+            ? 'Đối tượng đã chọn không có trong lần xem lại này.'
+            : chon
+              ? 'Đối tượng đã chọn không còn, hoặc ông/bà không có quyền xem.'
+              : 'Chưa chọn gì. Chọn một địa bàn hoặc đối tượng trên bản đồ hay trong danh sách.'}
         </p>
       )}
     </section>
@@ -98,6 +100,7 @@ async function findChosen(
 ): Promise<Chosen | undefined> {
   const [layer, id] = splitKey(chon)
   if (layer === 'area') return describeArea(ctx, view, id)
+  if (view.at) return undefined
   const cell = id.startsWith('@') ? boxOfCell(id.slice(1)) : undefined
   if (cell) return describeCell(ctx, cards, { layer, cell })
   const feature = await findItem(ctx, cards, chon)
@@ -105,10 +108,10 @@ async function findChosen(
 }
 
 async function describeArea(ctx: Context, view: MapView, code: string): Promise<Chosen | undefined> {
-  const { choropleth, outline, day, names } = view
+  const { at, choropleth, outline, day, names } = view
   const unit = outline?.find(code)
   if (!unit) return undefined
-  const area = await findArea(ctx.sql, code, { asOf: outline?.validTo ?? day })
+  const area = await findArea(ctx.sql, code, { asOf: outline?.validTo ?? day, knownAt: at?.knownAt })
   const found = choropleth?.values.get(code)
   // Whatever the order of the list, a rank is from the greatest down.
   const ranked = sortAreas({ ...view, query: { ...view.query, xep: undefined } }).filter(({ value }) => value !== null)
@@ -129,8 +132,8 @@ async function describeArea(ctx: Context, view: MapView, code: string): Promise<
     facts,
     href: isOpen
       ? found?.factId
-        ? `/so-lieu/${found.factId}`
-        : withQuery(`/chi-tieu/${choropleth.definition.code}`, { ky: choropleth.period })
+        ? withQuery(`/so-lieu/${found.factId}`, { tai: at?.text })
+        : withQuery(`/chi-tieu/${choropleth.definition.code}`, { ky: choropleth.period, tai: at?.text })
       : undefined,
     hrefWords: found?.factId ? 'Mở số liệu' : 'Mở chỉ tiêu',
     box: widen(unit.box),

@@ -1,7 +1,7 @@
 // Everything a page of the map shows, read once: whole pages, pieces for the map at work and the print are made from the same.
 import { localDate } from '#calendar'
 import { listAreaPeriods, listDefinitions, type StoredDefinition } from '#indicators'
-import { areaTree, getHomePack, today } from '#organisations'
+import { type AsOf, type At, areaTree, getHomePack, readAsOf, today } from '#organisations'
 import type { MapLayer } from '#platform/capability'
 import type { Context } from '#platform/context'
 import type { Outline } from '../boundaries/outline.ts'
@@ -34,6 +34,8 @@ export interface MapView {
   periods: string[]
   boundaries: BoundaryHead[]
   day: string
+  /** The earlier moment at which it is asked; things of now are not drawn then. */
+  at: AsOf | undefined
 }
 
 export interface MapSetting {
@@ -50,18 +52,20 @@ export async function readMap(
   { home, first }: MapSetting = {},
 ): Promise<MapView> {
   const { card } = await getHomePack(ctx.sql)
-  const definitions = await listDefinitions(ctx.sql)
+  const at = await readAsOf(ctx, query.tai)
+  const definitions = await listDefinitions(ctx.sql, undefined, at?.knownAt)
   const indicator = ctx.can('indicator:read')
-    ? await chooseIndicator(ctx, definitions, { query, root: card.rootOrganisation })
+    ? await chooseIndicator(ctx, definitions, { query, root: card.rootOrganisation, asOf: at?.knownAt })
     : undefined
   const choropleth = indicator
     ? await readChoropleth(ctx, {
         indicator: indicator.code,
         period: query.ky || undefined,
         boundaries: query['ranh-gioi'] || undefined,
+        at,
       })
     : undefined
-  const day = choropleth?.day ?? localDate(ctx.now, card.timeZone)
+  const day = choropleth?.day ?? at?.asOf ?? localDate(ctx.now, card.timeZone)
   const outline = choropleth?.outline ?? (await plainOutline(ctx, { day, named: query['ranh-gioi'] || undefined }))
   const national = await findNational(ctx, outline?.validTo ?? day)
   const homeBox = home ?? (outline ? boxOf(outline, choropleth, card.area) : ([102, 7, 118, 24] as const))
@@ -69,12 +73,13 @@ export async function readMap(
   // The picture shows a little more than was asked for, in the shape of its frame; a part of the page is asked for by what is seen.
   const box = query.phan ? asked : fitBox(asked, { width: drawnWidth, height: drawnHeight, padding: 0 }).box
   const [layers, names, periods] = await Promise.all([
-    readLayers(ctx, cards, { query, box, first }),
-    nameUnits(ctx, outline, day),
+    at ? [] : readLayers(ctx, cards, { query, box, first }),
+    nameUnits(ctx, outline, { asOf: outline?.validTo ?? day, knownAt: at?.knownAt }),
     indicator
       ? listAreaPeriods(ctx, {
           indicator: indicator.code,
           organisations: [indicator.rootOrganisation, ...card.formerRoots.map(({ organisation }) => organisation)],
+          asOf: at?.knownAt,
         })
       : [],
   ])
@@ -92,6 +97,7 @@ export async function readMap(
     periods: [...new Set(periods.map(({ period }) => period))],
     boundaries: await listBoundaries(ctx),
     day,
+    at,
   }
 }
 
@@ -99,7 +105,7 @@ export async function readMap(
 async function chooseIndicator(
   ctx: Context,
   definitions: readonly StoredDefinition[],
-  { query, root }: { query: MapQuery; root: string },
+  { query, root, asOf }: { query: MapQuery; root: string; asOf: Date | undefined },
 ): Promise<{ code: string; rootOrganisation: string } | undefined> {
   const asked = query['chi-tieu']
   if (asked !== undefined)
@@ -109,7 +115,7 @@ async function chooseIndicator(
   const isSummed = ({ body }: StoredDefinition) => body.formula.type === 'measure' || body.formula.type === 'ratio'
   let best: { code: string; rootOrganisation: string; areas: number } | undefined
   for (const { code } of definitions.filter((one) => one.rootOrganisation === root && isSummed(one))) {
-    const periods = await listAreaPeriods(ctx, { indicator: code, organisations: [root] })
+    const periods = await listAreaPeriods(ctx, { indicator: code, organisations: [root], asOf })
     const areas = Math.max(0, ...periods.map((one) => one.areas))
     if (areas > (best?.areas ?? 0)) best = { code, rootOrganisation: root, areas }
     // The first that tells of many areas is the one; a map of two stations tells little.
@@ -142,8 +148,8 @@ function boxOf(outline: Outline, choropleth: Choropleth | undefined, home: strin
   return around(largest) ?? outline.box
 }
 
-async function nameUnits(ctx: Context, outline: Outline | undefined, day: string): Promise<Map<string, string>> {
-  const tree = await areaTree(ctx.sql, { asOf: outline?.validTo ?? day })
+async function nameUnits(ctx: Context, outline: Outline | undefined, then: At): Promise<Map<string, string>> {
+  const tree = await areaTree(ctx.sql, then)
   const present = await areaTree(ctx.sql, { asOf: await today(ctx) })
   return new Map(
     (outline?.units ?? []).map(({ code }) => [code, tree.find(code)?.row.name ?? present.find(code)?.row.name ?? code]),

@@ -39,7 +39,7 @@ export async function drawThingMap(ctx: Context, wish: ThingMap): Promise<Reply 
   const layers = [own, ...wish.others.filter(({ code }) => code !== own.code)]
   const home = await boxOfThings(ctx, own)
   // No indicator: the areas are the ground that things lie on.
-  const view = await readMap(ctx, layers, { ...query, 'chi-tieu': '' }, { home, first: [own.code] })
+  const view = await readMap(ctx, layers, { ...query, 'chi-tieu': '', tai: undefined }, { home, first: [own.code] })
   const list = <MapList view={view} live={live} withoutAreas />
   if (query.phan === 'danh-sach') return fragment(list)
   const panel = await readPanel(ctx, layers, { view, address })

@@ -54,8 +54,9 @@ export async function insertPushed(sql: Sql, pushes: readonly NewPush[]): Promis
       on conflict (source, idempotency_key) where idempotency_key is not null do nothing
       returning id
     ), kept as (
-      insert into warehouse.landing_chunk (landing_id, seq, raw_offset, raw_length, bytes)
-      select p.id, 0, 0, p.length, decode(p.packed, 'hex') from pushed p join landed l on l.id = p.id
+      insert into warehouse.landing_chunk (landing_id, seq, raw_offset, raw_length, bytes, packed_sha256)
+      select p.id, 0, 0, p.length, decode(p.packed, 'hex'), sha256(decode(p.packed, 'hex'))
+      from pushed p join landed l on l.id = p.id
     )
     select p.number, p.id from pushed p join landed l on l.id = p.id`
   const ids = new Map(rows.map(({ number, id }) => [number, id]))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isPeriod, periodLabel, type Remaining, remaining, runClock } from '#calendar'
-import { acceptOf, inPieces } from '#files'
+import { acceptOf, FileLink, inPieces } from '#files'
 import type { NumberChoice, Numbers } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
@@ -9,7 +9,6 @@ import {
   DescriptionList,
   FileInput,
   Form,
-  formatBytes,
   formatDate,
   formatDuration,
   formatNumber,
@@ -284,13 +283,11 @@ function EvidenceSection({ evidence, seen, canUpload }: { evidence: Evidence[]; 
         <ul class="plain-list stack-small">
           {evidence.map((one) => (
             <li key={one.id}>
-              <a href={evidencePath(part.code, one.id)} download>
-                {one.name}
-              </a>{' '}
-              <span class="small muted">
-                {formatBytes(one.sizeBytes)} · {one.addedByName} · vòng {one.round}
-                {one.note && ` · ${one.note}`}
-              </span>
+              <FileLink
+                file={one}
+                href={evidencePath(part.code, one.id)}
+                note={[one.addedByName, `vòng ${one.round}`, ...(one.note ? [one.note] : [])].join(' · ')}
+              />
             </li>
           ))}
         </ul>

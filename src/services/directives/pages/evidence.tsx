@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { keepUpload, openFile, takeUpload } from '#files'
+import { fileRoutes, keepUpload, takeUpload } from '#files'
 import { notFound, Problem } from '#platform/errors'
-import { file, type Route, redirect, route } from '#platform/http'
+import { type Route, redirect, route } from '#platform/http'
 import { partPath } from '../paths.ts'
 import { getWhole } from '../reading/find.ts'
 import { demand, mayWork, readPermission, workPermission } from '../rights.ts'
@@ -39,18 +39,17 @@ export const evidenceRoutes: readonly Route[] = [
       return redirect(`${back}?xong=minh-chung#minh-chung`)
     },
   }),
-  route({
-    method: 'GET',
+  ...fileRoutes({
     path: '/nhiem-vu/:code/minh-chung/:id',
     access: readPermission,
-    params: z.strictObject({ code: z.string().max(40), id: z.coerce.number().int().positive() }),
-    async handle(ctx, { params }) {
-      // Whoever may see the task may see what proves it, nobody else.
-      const { part } = await getWhole(ctx, params.code)
-      const evidence = await findEvidence(ctx.sql, part.code, params.id)
-      if (!evidence) throw notFound('evidence', String(params.id))
-      const { bytes } = await openFile(ctx, evidence.sha256)
-      return file(evidence.name, evidence.type, bytes)
+    params: { code: z.string().max(40), id: z.coerce.number().int().positive() },
+    // Whoever may see the task may see what proves it, nobody else.
+    async find(ctx, { code, id }) {
+      const { directive, part } = await getWhole(ctx, code)
+      const evidence = await findEvidence(ctx.sql, part.code, id)
+      if (!evidence) throw notFound('evidence', String(id))
+      const { sha256, name, type } = evidence
+      return { sha256, name, type, crumbs: [{ label: directive.title, href: `${partPath(code)}#minh-chung` }] }
     },
   }),
 ]

@@ -1,37 +1,12 @@
-/** Flips one random bit of one random row, as a fault of a disk or an administrator's hand would: shared by the tests that look for them. */
+/** Flips one random bit, as a fault of a disk or an administrator's hand would: in a value of a row, or in bytes. */
 import { randomInt } from 'node:crypto'
 import type { Sql } from '#platform/sql'
 
-interface Place {
+export interface Place {
+  /** With its schema. */
   table: string
   column: string
 }
-
-/** Every column whose content is history; positions of what waits and times of keys say nothing of it. */
-export const flippable: readonly Place[] = [
-  ...['id', 'at', 'actor', 'organisation', 'action', 'subject', 'purpose', 'body', 'salt', 'commitment'].map(
-    (column) => ({
-      table: 'entry',
-      column,
-    }),
-  ),
-  { table: 'entry', column: 'batch' },
-  { table: 'entry', column: 'sealed_under' },
-  { table: 'leaf', column: 'hash' },
-  { table: 'leaf', column: 'entry_id' },
-  { table: 'leaf', column: 'leaf_index' },
-  { table: 'subtree', column: 'hash' },
-  { table: 'checkpoint', column: 'size' },
-  { table: 'checkpoint', column: 'root' },
-  { table: 'checkpoint', column: 'at' },
-  { table: 'checkpoint', column: 'note' },
-  { table: 'checkpoint', column: 'verifier_key' },
-  { table: 'batch', column: 'salt' },
-  { table: 'batch_chunk', column: 'hashes' },
-  { table: 'body_key', column: 'key' },
-  { table: 'body_key', column: 'fingerprint' },
-  { table: 'body_key', column: 'name' },
-]
 
 export interface Flip extends Place {
   bit: number
@@ -42,7 +17,7 @@ export interface Flip extends Place {
 export async function flipBit(sql: Sql, { table, column }: Place): Promise<Flip | undefined> {
   const [row] = await sql<{ place: string; kind: string; value: string }[]>`
     select ctid::text as place, pg_typeof(${sql(column)})::text as kind, ${sql(column)}::text as value
-    from ledger.${sql(table)} where ${sql(column)} is not null order by random() limit 1`
+    from ${sql(table)} where ${sql(column)} is not null order by random() limit 1`
   if (!row) return undefined
   const { kind, value } = row
   const turned = turn(kind, value)
@@ -52,7 +27,7 @@ export async function flipBit(sql: Sql, { table, column }: Place): Promise<Flip 
     await savepoint(
       sql,
       (sql) =>
-        sql`update ledger.${sql(table)} set ${sql(column)} = ${text}::text::${sql.unsafe(kind)} where ctid = ${row.place}::tid`,
+        sql`update ${sql(table)} set ${sql(column)} = ${text}::text::${sql.unsafe(kind)} where ctid = ${row.place}::tid`,
     )
   } catch {
     return undefined
@@ -69,8 +44,8 @@ function turn(kind: string, value: string): { text: string; bit: number } | unde
     const bit = flipIn(bytes)
     return { text: kind === 'uuid' ? bytes.toString('hex') : `\\x${bytes.toString('hex')}`, bit }
   }
-  if (kind === 'bigint') {
-    const bit = randomInt(20)
+  if (kind === 'bigint' || kind === 'integer' || kind === 'smallint') {
+    const bit = randomInt(kind === 'smallint' ? 6 : 20)
     return { text: String(Number(value) ^ (1 << bit)), bit }
   }
   if (kind.startsWith('timestamp')) {
@@ -84,7 +59,7 @@ function turn(kind: string, value: string): { text: string; bit: number } | unde
   return Buffer.from(text).equals(bytes) && !text.includes('\0') ? { text, bit } : undefined
 }
 
-function flipIn(bytes: Buffer): number {
+export function flipIn(bytes: Buffer): number {
   const bit = randomInt(bytes.length * 8)
   bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
   return bit
