@@ -43,7 +43,7 @@ export interface Input<P, Q, B> {
 }
 
 export interface RouteDefinition<P, Q, B> {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
   path: string
   access: Access
   /** Open to citizens too, where `signed-in` is all that is asked: what is meant for officers is closed to them by default. */

@@ -2,6 +2,7 @@ import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
 import { findContent, lockContentAlone } from '../store.ts'
+import { isDue } from './rule-store.ts'
 import {
   decideDisposal,
   endKeeping,
@@ -69,7 +70,7 @@ export function drawDisposal(ctx: Context, today: string): Promise<number> {
 }
 
 /**
- * Approves a list, or drops it. Two persons: who drew it up does not approve it. What was put on hold meanwhile stays; the bytes of the
+ * Approves a list, or drops it. Two persons: who drew it up does not approve it. What was put on hold meanwhile, or is to be kept longer, stays; the bytes of the
  * rest are no longer opened from this moment, and the sweep removes them. @throws Problem 404, 409, 422
  */
 export function decideOnDisposal(
@@ -97,6 +98,8 @@ export function decideOnDisposal(
         await lockContentAlone(inner.sql, item.sha256)
         // Asked again under the lock.
         if (await isHeld(inner.sql, item.sha256)) await setOutcome(inner.sql, id, item.keeping, 'held')
+        else if (!(await isDue(inner.sql, item.keeping, list.untilOn)))
+          await setOutcome(inner.sql, id, item.keeping, 'kept-longer')
         else {
           const gone = await endKeeping(inner.sql, id, item, inner.now)
           disposed += gone ? 1 : 0

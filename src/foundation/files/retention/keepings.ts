@@ -19,5 +19,7 @@ export async function insertKeeping(sql: Sql, one: NewKeeping): Promise<void> {
   await sql`
     insert into files.keeping (sha256, use, name, original_sha256, kept_by, organisation, kept_at, ends_on)
     select ${one.sha256}, ${one.use}, ${one.name}, ${one.originalSha256 ?? null}, ${one.keptBy}, ${one.organisation ?? null}, ${one.keptAt},
-      (select make_date(extract(year from ${one.keptAt}::timestamptz)::int + years, 12, 31) from files.retention where use = ${one.use})`
+      (select make_date(extract(year from ${one.keptAt}::timestamptz)::int + years, 12, 31) from files.retention where use = ${one.use}
+        -- Who changes the rule waits for this row, or this for the rule.
+        for share)`
 }

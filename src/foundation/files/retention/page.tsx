@@ -12,6 +12,7 @@ import {
   formatDate,
   formatNumber,
   Section,
+  Select,
   Table,
   Tag,
   TextInput,
@@ -20,11 +21,11 @@ import {
 import { describeScanner } from '../scan/scan.ts'
 import { countWaiting, listFindings } from '../scan/store.ts'
 import { approveDisposal, decideOnDisposal, drawDisposal, holdFile, manageFiles, releaseHold } from './actions.ts'
-import { type Disposal, type Hold, listDisposals, listHolds, listItems, listVolumes } from './store.ts'
+import { today } from './rules.ts'
+import { filesPath, rulePath, sayYears } from './rules-page.tsx'
+import { type Disposal, type Hold, listDisposals, listHolds, listItems, listVolumes, type Volume } from './store.ts'
 
-export const filesPath = '/quan-tri/tep'
 const most = 100
-const today = (ctx: Context) => ctx.now.toISOString().slice(0, 10)
 
 const stateWords = { drawn: 'Chờ duyệt', approved: 'Đã duyệt', dropped: 'Đã bỏ' } as const
 
@@ -54,7 +55,7 @@ async function show(
     body: (
       <div class="stack-large">
         <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />
-        <Volumes volumes={volumes} />
+        <Volumes volumes={volumes} may={may && ctx.reach(manageFiles) === 'all'} />
         <Section title="Lệnh giữ">
           <Holds holds={holds} say={say} may={may} errors={errors} typed={typed} />
         </Section>
@@ -100,7 +101,7 @@ async function show(
   })
 }
 
-function Volumes({ volumes }: { volumes: Awaited<ReturnType<typeof listVolumes>> }) {
+function Volumes({ volumes, may }: { volumes: Volume[]; may: boolean }) {
   return (
     <Section title="Dung lượng và thời hạn">
       <Table
@@ -118,8 +119,13 @@ function Volumes({ volumes }: { volumes: Awaited<ReturnType<typeof listVolumes>>
             phone: true,
             cell: (row) => (
               <>
-                {row.years === null ? 'chưa có quy định' : `${row.years} năm`}{' '}
-                {!row.verified && <Tag tone="warning">chưa kiểm chứng</Tag>}
+                {row.citation ? sayYears(row.years) : 'chưa có quy định'}{' '}
+                {!row.verified && <Tag tone="warning">chưa kiểm chứng</Tag>}{' '}
+                {may && row.citation && (
+                  <a href={rulePath(row.use)} aria-label={`Đổi thời hạn của ${row.title}`}>
+                    Đổi
+                  </a>
+                )}
               </>
             ),
           },
@@ -183,16 +189,12 @@ function Holds({ holds, say, may, errors, typed }: HoldsProps) {
           </Form>
           {holds.length > 0 && (
             <Form action={`${filesPath}/bo-giu`} label="Bỏ lệnh giữ">
-              <TextInput
+              <Select
                 name="tep"
-                label="Tên tệp đang giữ"
-                hint={holds
-                  .map((one) => `${one.id}: ${one.name}`)
-                  .slice(0, 5)
-                  .join('; ')}
-                value={typed.tep ?? String(holds[0]?.id ?? '')}
+                label="Tệp đang giữ"
+                value={typed.tep}
                 error={at('tep')}
-                maxLength={12}
+                options={holds.map((one) => ({ value: String(one.id), label: `${one.name} (${one.document})` }))}
               />
               <TextInput
                 name="ly-do-bo"
@@ -268,7 +270,12 @@ async function showList(ctx: Context, id: number, errors: readonly FormError[] =
               key: 'held',
               title: 'Lệnh giữ',
               phone: true,
-              cell: (row) => (row.isHeld ? 'đang giữ, không tiêu hủy' : 'không'),
+              cell: (row) =>
+                row.outcome === 'kept-longer'
+                  ? 'thời hạn đã kéo dài'
+                  : row.isHeld
+                    ? 'đang giữ, không tiêu hủy'
+                    : 'không',
             },
           ]}
         />

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { keepBytes, openFile, sweepFiles } from '#files'
+import { listEntries } from '#ledger'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { storeOf } from '../storage/choose.ts'
 import { nameOf } from '../storage/names.ts'
 import { decideOnDisposal, drawDisposal, holdFile, releaseHold } from './actions.ts'
-import { filesPath } from './page.tsx'
+import { applyDueRules } from './rules.ts'
+import { filesPath, rulePath } from './rules-page.tsx'
 import { listHolds } from './store.ts'
 
 const all = { 'file:manage': 'all', 'file:dispose': 'all' } as const
@@ -50,6 +52,50 @@ dbTest('what is past its last day is listed by one, disposed of by another, and 
   assert.equal((await later.as('ai-do', 'file:dispose').submit(`${filesPath}/danh-muc`, {})).statusCode, 403)
   assert.equal((await later.as(makeActor('khong-quyen', {}, 'H32')).get(filesPath)).statusCode, 403)
 })
+
+dbTest(
+  'a period is changed from a day on, with its ground and a look at what would fall due; a list by the old one spares what stays longer',
+  async (t) => {
+    const [then, later] = [t.context(drawer), muchLater(t)]
+    const sha256 = await keepOne(then)
+    const id = await drawDisposal(later.context(drawer), '2050-06-01')
+    const url = rulePath('evidence')
+    const typed = {
+      nam: '50',
+      'can-cu': 'Thông tư 1/2050',
+      'tu-ngay-day': '1',
+      'tu-ngay-month': '6',
+      'tu-ngay-year': '2050',
+    }
+    const wrong = await later
+      .as(drawer)
+      .submit(url, { ...typed, nam: 'x', 'can-cu': ' ', 'tu-ngay-year': '2049', viec: 'luu' })
+    assert.equal(wrong.statusCode, 422)
+    for (const words of [/bằng chữ số/, /văn bản quy định/, /không được trước hôm nay/]) assert.match(wrong.body, words)
+    const look = await later.as(drawer).submit(url, { ...typed, nam: '1' })
+    const due = (body: string) => (/: ([\d.]+) lượt lưu hết thời hạn/.exec(body)?.[1] ?? '').replace('.', '')
+    assert.ok(Number(due(look.body)) > 0)
+    assert.equal(due((await later.as(drawer).submit(url, typed)).body), '0')
+    assert.equal((await later.as(approver).get(url)).body.includes('Thông tư 1/2050'), false, 'a look changes nothing')
+    assert.equal((await later.as(drawer).submit(url, { ...typed, viec: 'luu' })).statusCode, 303)
+    await decideOnDisposal(later.context(approver), id, { approve: true, document: 'QĐ 3' })
+    assert.ok(await isThere(later.context(), sha256), 'kept longer since the list was drawn up')
+    const next = { ...typed, nam: '1', 'tu-ngay-day': '2', viec: 'luu' }
+    await later.as(drawer).submit(url, next)
+    await assert.rejects(drawDisposal(later.context(drawer), '2050-06-01'), refusedWith('disposal.nothing'))
+    await applyDueRules(t.at(new Date('2050-06-02T01:00:00Z')).context())
+    await drawDisposal(later.context(drawer), '2050-06-01')
+    const entries = await listEntries(t.sql, { subject: 'file-retention:evidence', reach: 'all', limit: 9 })
+    assert.deepEqual(entries.map(({ action }) => action.split('.')[1]).toSorted(), [
+      'applied',
+      'applied',
+      'changed',
+      'changed',
+    ])
+    const inPart = makeActor('quan-tri-so', { 'file:manage': ['H32.KHCN'] }, 'H32.KHCN')
+    assert.equal((await later.as(inPart).submit(url, { ...typed, viec: 'luu' })).statusCode, 403)
+  },
+)
 
 type Step = { do: 'keep' | 'again' | 'hold' | 'lift' | 'dispose' | 'sweep'; at: number }
 const steps = fc.array(

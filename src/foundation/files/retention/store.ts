@@ -117,8 +117,8 @@ export async function insertDisposal(
 }
 
 export async function lockDisposal(sql: Sql, id: number) {
-  const [row] = await sql<{ drawnBy: string; state: Disposal['state'] }[]>`
-    select drawn_by, state from files.disposal where id = ${id} for update`
+  const [row] = await sql<Pick<Disposal, 'drawnBy' | 'state' | 'untilOn'>[]>`
+    select drawn_by, state, until_on::text from files.disposal where id = ${id} for update`
   return row
 }
 

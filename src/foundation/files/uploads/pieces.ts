@@ -6,19 +6,32 @@ import { conflict } from '#platform/errors'
 import { defineJob } from '#platform/jobs'
 import { storeOf } from '../storage/choose.ts'
 import { pieceFolder } from '../storage/names.ts'
-import { deleteUpload, insertPiece, isUnderWay, listPieces } from './store.ts'
+import { deleteUpload, insertPiece, isUnderWay, listPieces, type Piece } from './store.ts'
 
 const folderOf = (id: string) => `${pieceFolder}${id}/`
 
 /** Bytes first, row second: what the row says is there is there, and a process that dies between leaves only an orphan to the sweep. */
-export async function keepPiece(ctx: Context, id: string, atByte: number, bytes: Buffer): Promise<void> {
+export async function putPiece(ctx: Context, id: string, atByte: number, bytes: Buffer): Promise<Piece> {
   const name = `${folderOf(id)}${atByte}-${randomUUID()}`
-  const store = storeOf(ctx.config)
-  await store.put(name, bytes)
-  const piece = { atByte, sizeBytes: bytes.length, name }
-  if (await ctx.transaction((inner) => insertPiece(inner.sql, id, piece))) return
-  await store.remove(name)
-  throw conflict('upload.offset', 'Phần này của tệp đã được nhận từ một kết nối khác.')
+  await storeOf(ctx.config).put(name, bytes)
+  return { atByte, sizeBytes: bytes.length, name }
+}
+
+/** From now on they count, all of them or none. @throws Problem 409 where another connection was before. */
+export async function countPieces(ctx: Context, id: string, pieces: readonly Piece[]): Promise<void> {
+  const late = () => conflict('upload.offset', 'Phần này của tệp đã được nhận từ một kết nối khác.')
+  try {
+    await ctx.transaction(async (inner) => {
+      for (const piece of pieces) if (!(await insertPiece(inner.sql, id, piece))) throw late()
+    })
+  } catch (error) {
+    await forgetPieces(ctx, pieces)
+    throw error
+  }
+}
+
+export async function forgetPieces(ctx: Context, pieces: readonly Piece[]): Promise<void> {
+  for (const { name } of pieces) await storeOf(ctx.config).remove(name)
 }
 
 /** The pieces one after the other. */

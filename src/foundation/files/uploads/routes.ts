@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { answer, type Input, type Reply, type Route, route } from '#platform/http'
+import { checksumAlgorithms } from './checksum.ts'
 import { uploadsPath } from './model.ts'
 import { checkUpload } from './take.ts'
 import { answerTus, getUpload } from './tus.ts'
@@ -16,8 +17,9 @@ async function serve(ctx: Context, { request, bytes }: Input<unknown, unknown, u
     [...response.headers].filter(([name]) => !name.startsWith('access-control-') && name !== 'content-length'),
   )
   const id = request.path.split('/')[4] ?? response.headers.get('location')?.split('/').at(-1)
-  const row = id && response.status < 300 ? await getUpload(ctx, id).catch(ignoreGone) : undefined
+  const row = id && ctx.actor.account && response.status < 300 ? await getUpload(ctx, id).catch(ignoreGone) : undefined
   if (row) headers['upload-expires'] = row.expiresAt.toUTCString()
+  if (request.method === 'OPTIONS') headers['tus-checksum-algorithm'] = checksumAlgorithms.join(',')
   return answer(response.status, headers, await response.text())
 }
 
@@ -25,7 +27,20 @@ function ignoreGone(error: unknown): undefined {
   if (!(error instanceof Problem)) throw error
 }
 
+/** What this server can do (tus 1.0): the same for everybody. */
+const can = (path: string, params?: typeof Params) =>
+  route({
+    method: 'OPTIONS',
+    path,
+    access: 'public',
+    summary: 'What this server knows of the tus protocol: version, extensions, checksums, largest file.',
+    params,
+    handle: serve,
+  })
+
 export const uploadRoutes: readonly Route[] = [
+  can(uploadsPath),
+  can(path, Params),
   route({
     method: 'POST',
     path: uploadsPath,

@@ -1,8 +1,8 @@
 /**
- * Resumable uploads by the tus protocol 1.0 (creation, creation with upload, termination, expiration). The protocol is `@tus/server`'s;
+ * Resumable uploads by the tus protocol 1.0 (creation, creation with upload, termination, expiration, checksum). The protocol is `@tus/server`'s;
  * here is where the bytes go: each request's stream is cut into pieces, a piece lies whole in the store and has a row before it counts.
  * A line that is cut, a page that is closed or a process that is killed loses what came after the last piece, which the client sends
- * again.
+ * again. Of a request that names its checksum nothing counts before all of it has come and is right.
  */
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
@@ -11,10 +11,11 @@ import type { Context } from '#platform/context'
 import { invalid, notFound, Problem } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
 import { refuse } from '../content/refuse.ts'
+import { type Checksum, readChecksum } from './checksum.ts'
 import { makeLocker } from './locker.ts'
 import { mostBytesOf, mostUnderWay, UploadUse, uploadLastsMs, uploadsPath } from './model.ts'
-import { dropUpload, keepPiece } from './pieces.ts'
-import { findUpload, insertUpload, lockLoad, type UploadRow } from './store.ts'
+import { countPieces, dropUpload, forgetPieces, putPiece } from './pieces.ts'
+import { findUpload, insertUpload, lockLoad, type Piece, type UploadRow } from './store.ts'
 
 /** Small enough that little is lost and little is held in memory, large enough that the disk is not asked too often. */
 const pieceBytes = 4 * 1024 ** 2
@@ -35,11 +36,13 @@ export async function getUpload(ctx: Context, id: string): Promise<UploadRow> {
 
 class PieceStore extends DataStore {
   readonly #ctx: Context
+  readonly #checksum: Checksum | undefined
 
-  constructor(ctx: Context) {
+  constructor(ctx: Context, checksum: Checksum | undefined) {
     super()
     this.#ctx = ctx
-    this.extensions = ['creation', 'creation-with-upload', 'termination', 'expiration']
+    this.#checksum = checksum
+    this.extensions = ['creation', 'creation-with-upload', 'termination', 'expiration', 'checksum']
   }
 
   override async create(upload: Upload): Promise<Upload> {
@@ -49,7 +52,11 @@ class PieceStore extends DataStore {
     const most = mostBytesOf(ctx.config, use)
     if (sizeBytes === 0) throw refuse('file.empty', 'Tệp không có nội dung. Hãy chọn tệp khác.')
     if (sizeBytes > most)
-      throw refuse('file.too-large', `Tệp vượt quá ${Math.floor(most / 1024 ** 2)} MB. Hãy tách tệp rồi gửi lại.`)
+      throw new Problem(
+        'file.too-large',
+        413,
+        `Tệp vượt quá ${Math.floor(most / 1024 ** 2)} MB. Hãy tách tệp rồi gửi lại.`,
+      )
     const row = { id: upload.id, account: accountOf(ctx), use, name, sizeBytes, createdAt: ctx.now }
     await ctx.transaction(async (inner) => {
       const load = await lockLoad(inner.sql, row.account, ctx.now)
@@ -69,28 +76,38 @@ class PieceStore extends DataStore {
     return new Upload({ id, size: row.sizeBytes, offset: row.receivedBytes })
   }
 
-  /** What came before the line was cut counts. */
+  /** What came before the line was cut counts, unless it must be checked as a whole. */
   override async write(bytes: Readable, id: string, offset: number): Promise<number> {
+    const [ctx, checksum] = [this.#ctx, this.#checksum]
+    const unchecked: Piece[] = []
     let at = offset
     let gathered: Buffer[] = []
     let size = 0
     const keep = async () => {
       if (size === 0) return
-      const piece = Buffer.concat(gathered)
+      const piece = await putPiece(ctx, id, at, Buffer.concat(gathered))
       gathered = []
       size = 0
-      await keepPiece(this.#ctx, id, at, piece)
-      at += piece.length
+      if (checksum) unchecked.push(piece)
+      else await countPieces(ctx, id, [piece])
+      at += piece.sizeBytes
     }
     try {
       for await (const chunk of bytes) {
+        checksum?.take(chunk)
         gathered.push(chunk)
         size += chunk.length
         if (size >= pieceBytes) await keep()
       }
-    } finally {
-      await keep()
+      if (checksum) await keep()
+      checksum?.check()
+    } catch (error) {
+      await forgetPieces(ctx, unchecked)
+      if (!checksum) await keep()
+      throw error
     }
+    await keep()
+    await countPieces(ctx, id, unchecked)
     return at
   }
 
@@ -119,11 +136,14 @@ export async function answerTus(
   finished: (id: string) => Promise<void>,
 ): Promise<Response> {
   const { method, path, headers } = asked.request
+  const checksum = readChecksum(headers['upload-checksum'])
   let fault: unknown
   const server = new Server({
     path: uploadsPath,
     relativeLocation: true,
-    datastore: new PieceStore(ctx),
+    datastore: new PieceStore(ctx, checksum),
+    // Told by OPTIONS; what an upload may be is asked by its use.
+    ...(method === 'OPTIONS' ? { maxSize: ctx.config.maxFileBytes } : {}),
     locker,
     lockDrainTimeout: drainMs,
     namingFunction: () => randomUUID(),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,11 +33,18 @@ async function begin(t: DbTest, size: number, use = 'evidence', who: Actor = som
   return String(answer.headers.location)
 }
 
-const send = (t: DbTest, url: string, offset: number, bytes: Buffer, who: Actor = somebody) =>
+const send = (
+  t: DbTest,
+  url: string,
+  offset: number,
+  bytes: Buffer,
+  more: Record<string, string> = {},
+  who = somebody,
+) =>
   t.as(who).inject({
     method: 'PATCH',
     url,
-    headers: { ...tus, 'content-type': 'application/offset+octet-stream', 'upload-offset': String(offset) },
+    headers: { ...tus, 'content-type': 'application/offset+octet-stream', 'upload-offset': String(offset), ...more },
     payload: bytes,
   })
 const head = (t: DbTest, url: string, who: Actor = somebody) => t.as(who).inject({ method: 'HEAD', url, headers: tus })
@@ -76,7 +84,7 @@ dbTest('an upload is its owner’s alone, has the limits of its use, and can be 
   const url = await begin(t, 1000)
   assert.equal((await t.visitor().inject({ method: 'PATCH', url, headers: tus })).statusCode, 401)
   assert.equal((await head(t, url, another)).statusCode, 404)
-  assert.equal((await send(t, url, 0, ascii(10), another)).statusCode, 404)
+  assert.equal((await send(t, url, 0, ascii(10), {}, another)).statusCode, 404)
   assert.equal((await t.as(another).inject({ method: 'DELETE', url, headers: tus })).statusCode, 404)
   assert.equal((await t.as(another).get(url)).statusCode, 404)
   assert.equal((await t.as(somebody).get(url)).json().receivedBytes, 0)
@@ -124,6 +132,42 @@ dbTest(
     assert.equal((await listPieces(t.sql, idOf(young))).length, 0)
   },
 )
+
+dbTest('the server says what it knows of the protocol, and an upload says until when it is kept', async (t) => {
+  const url = await begin(t, 100)
+  for (const path of [uploadsPath, url]) {
+    const { statusCode, headers } = await t.visitor().inject({ method: 'OPTIONS', url: path })
+    assert.equal(statusCode, 204)
+    const { 'tus-version': version, 'tus-extension': extensions, 'tus-max-size': most } = headers
+    assert.deepEqual([version, Number(most)], ['1.0.0', t.context().config.maxFileBytes])
+    assert.equal(extensions, 'creation,creation-with-upload,termination,expiration,checksum')
+    assert.equal(headers['tus-checksum-algorithm'], 'sha1,sha256')
+  }
+  const ten = Buffer.alloc(10, 'a')
+  const sent = await send(t, url, 0, ten)
+  assert.equal(new Date(String(sent.headers['upload-expires'])).getTime(), t.now.getTime() + uploadLastsMs)
+  const later = t.at(new Date(t.now.getTime() + uploadLastsMs))
+  assert.equal((await head(later, url)).statusCode, 404)
+  assert.equal((await send(later, url, 10, ten)).statusCode, 404)
+  assert.equal((await send(t, url, 10, ascii(200))).statusCode, 413, 'more than was declared')
+})
+
+dbTest('a part whose checksum is another does not count, nothing of it stays, and it is sent again', async (t) => {
+  const bytes = ascii(5 * 1024 ** 2)
+  const url = await begin(t, bytes.length)
+  const checked = (algorithm: string, of: Buffer) => {
+    const digest = createHash(algorithm === 'md5' ? 'md5' : algorithm)
+    return send(t, url, 0, bytes, { 'upload-checksum': `${algorithm} ${digest.update(of).digest('base64')}` })
+  }
+  assert.equal((await checked('md5', bytes)).statusCode, 400)
+  assert.equal((await send(t, url, 0, bytes, { 'upload-checksum': 'sha1 abc' })).statusCode, 400)
+  const wrong = await checked('sha1', bytes.subarray(1))
+  assert.deepEqual([wrong.statusCode, wrong.json().code], [460, 'upload.checksum'])
+  assert.equal((await head(t, url)).headers['upload-offset'], '0')
+  assert.deepEqual(await piecesOf(t.context(), idOf(url)), [])
+  assert.equal((await checked('sha256', bytes)).statusCode, 204)
+  assert.equal((await head(t, url)).headers['upload-offset'], String(bytes.length))
+})
 
 const mebibyte = 1024 ** 2
 

@@ -30,6 +30,7 @@ const things: Record<string, string> = {
   duty: 'trách nhiệm cập nhật dữ liệu',
   figures: 'số liệu',
   file: 'tệp',
+  'file-retention': 'thời hạn bảo quản tệp',
   incident: 'tình huống',
   'incident-log': 'diễn biến của tình huống',
   'incident-place': 'nơi của tình huống',
@@ -87,6 +88,7 @@ const things: Record<string, string> = {
 }
 
 const deeds: Record<string, string> = {
+  audited: 'Kiểm tra',
   made: 'Lập',
   acknowledged: 'Đã đọc',
   answered: 'Trả lời',

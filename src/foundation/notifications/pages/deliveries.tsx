@@ -24,7 +24,7 @@ import { retryDelivery, retryFailed, tryChannel } from '../sending/actions.ts'
 import { isConfigured } from '../sending/gateways.ts'
 import { countStates, type DeliveryFilter, type DeliveryRow, listDeliveries } from '../sending/read.ts'
 import { deliveryDetail } from './delivery.tsx'
-import { DeliveryTag, sayFault } from './delivery-parts.tsx'
+import { DeliveryTag, sayFault, sayReceivers } from './delivery-parts.tsx'
 import { UrgencyMark } from './inbox.tsx'
 import { channelNames, deliveriesPath, inboxPath, stateNames, urgencyNames, wordingsPath } from './words.ts'
 
@@ -100,6 +100,7 @@ async function showDeliveries(ctx: Context, query: DeliveryQuery, address: strin
           rows={shown}
           query={query}
           address={address}
+          receiverOf={await sayReceivers(ctx, shown)}
           nextHref={rows.length > pageSize ? withQuery(address, { after: shown.at(-1)?.id }) : undefined}
         />
       </div>
@@ -214,10 +215,11 @@ interface TableProps {
   rows: readonly DeliveryRow[]
   query: DeliveryQuery
   address: string
+  receiverOf: (row: DeliveryRow) => string
   nextHref: string | undefined
 }
 
-function DeliveryTable({ ctx, rows, query, address, nextHref }: TableProps) {
+function DeliveryTable({ ctx, rows, query, address, receiverOf, nextHref }: TableProps) {
   const labelOf = (code: string) => ctx.notices.get(code)?.label ?? code
   return (
     <Table
@@ -238,7 +240,7 @@ function DeliveryTable({ ctx, rows, query, address, nextHref }: TableProps) {
       }}
       columns={[
         { key: 'code', title: 'Loại', cell: (row) => labelOf(row.code) },
-        { key: 'account', title: 'Người nhận', cell: (row) => row.account ?? 'webhook', phone: true },
+        { key: 'account', title: 'Người nhận', cell: receiverOf, phone: true },
         { key: 'channel', title: 'Kênh', cell: (row) => channelNames[row.channel], kind: 'nowrap', phone: true },
         { key: 'urgency', title: 'Mức', cell: (row) => <UrgencyMark urgency={row.urgency} /> },
         {

@@ -1,4 +1,6 @@
+import { listPeople } from '#identity'
 import type { MessageSettings } from '#platform/config'
+import type { Context } from '#platform/context'
 import { Tag, Time, type Tone } from '#ui'
 import type { DeliveryState } from '../model.ts'
 import { isConfigured } from '../sending/gateways.ts'
@@ -12,6 +14,13 @@ const tones: Record<DeliveryState, Tone> = {
   received: 'done',
   failed: 'danger',
   unneeded: 'neutral',
+}
+
+/** Whom each goes to: a person by name; an account that is closed by now by the account. */
+export async function sayReceivers(ctx: Context, rows: readonly DeliveryRow[]) {
+  const people = await listPeople(ctx, [...new Set(rows.flatMap(({ account }) => account ?? []))])
+  const names = new Map(people.map((person) => [person.account, person.name]))
+  return ({ account }: DeliveryRow) => (account === null ? 'webhook của hệ thống' : (names.get(account) ?? account))
 }
 
 /** The state in a word; of what waits, for what. */

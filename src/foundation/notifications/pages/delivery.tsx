@@ -5,7 +5,7 @@ import { Button, DecisionBar, DescriptionList, Form, Notice, Section, Table, Tag
 import { managePermission } from '../permissions.ts'
 import { isConfigured } from '../sending/gateways.ts'
 import { type AttemptRow, findDelivery, listAttempts } from '../sending/read.ts'
-import { DeliveryTag, sayFault } from './delivery-parts.tsx'
+import { DeliveryTag, sayFault, sayReceivers } from './delivery-parts.tsx'
 import { UrgencyMark } from './inbox.tsx'
 import { channelNames, deliveriesPath, inboxPath } from './words.ts'
 
@@ -14,6 +14,7 @@ export async function deliveryDetail(ctx: Context, id: number, isRetried: boolea
   const row = await findDelivery(ctx.sql, ctx.reach(managePermission), id)
   if (!row) throw notFound('message-delivery', String(id))
   const attempts = await listAttempts(ctx.sql, id)
+  const sayReceiver = await sayReceivers(ctx, [row])
   const isOpen = isConfigured(row.channel, ctx.config.messages)
   const canRetry = row.state === 'failed' || row.state === 'waiting' || row.state === 'unneeded'
   return page({
@@ -33,7 +34,8 @@ export async function deliveryDetail(ctx: Context, id: number, isRetried: boolea
         <DescriptionList
           inColumns
           items={[
-            { term: 'Người nhận', value: row.account ?? 'webhook của hệ thống' },
+            { term: 'Người nhận', value: sayReceiver(row) },
+            { term: 'Tài khoản', value: row.account },
             { term: 'Đơn vị', value: row.organisation },
             { term: 'Kênh', value: channelNames[row.channel] },
             { term: 'Mức', value: <UrgencyMark urgency={row.urgency} /> },

@@ -146,13 +146,13 @@ dbTest('what became of messages is seen without their words, within reach, and s
   const list = (await admin.get('/thong-bao/gui-di')).body
   assert.match(list, /Chưa cấu hình/)
   assert.doesNotMatch(list, /Phòng thử/)
-  assert.match((await admin.get('/thong-bao/gui-di?trangThai=unconfigured')).body, /dulieu-khcn/)
-  assert.doesNotMatch((await admin.get('/thong-bao/gui-di?trangThai=failed')).body, /dulieu-khcn/)
+  assert.match((await admin.get('/thong-bao/gui-di?trangThai=unconfigured')).body, /Bùi Thị Mẫu Đơn Thử/)
+  assert.doesNotMatch((await admin.get('/thong-bao/gui-di?trangThai=failed')).body, /Bùi Thị/)
   assert.match((await admin.get('/thong-bao/gui-di?tai=csv')).body, /dulieu-nnmt/)
   const inPart = makeActor('quantri-so', { 'notification:manage': ['H32.KHCN'] }, 'H32.KHCN')
   const part = (await t.as(inPart).get('/thong-bao/gui-di')).body
-  assert.match(part, /dulieu-khcn/)
-  assert.doesNotMatch(part, /dulieu-nnmt/)
+  assert.match(part, /Bùi Thị Mẫu Đơn Thử/)
+  assert.doesNotMatch(part, /Đỗ Văn Giả Sử/)
   await t.sql`update notifications.delivery set state = 'failed', fault = 'refused', fault_words = '550 5.1.1'`
   const [row] = await t.sql<{ id: number }[]>`select id from notifications.delivery where account = 'dulieu-nnmt'`
   const path = `/thong-bao/gui-di/${row?.id}`

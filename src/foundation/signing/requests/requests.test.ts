@@ -3,6 +3,7 @@ import { type DbTest, dbTest } from '#test/harness'
 import { begin, courierOf, makePdf, makeSigner, readWish, signAll } from '#test/signers'
 import { expireRequests, requestSignature, type SignatureWish } from './actions.ts'
 import type { Signer } from './model.ts'
+import { expireSessions } from './sessions.ts'
 
 const leader = { kind: 'person', account: 'lanhdao', organisation: 'H32', block: ['CHỦ TỊCH'] } satisfies Signer
 const deputy = { kind: 'person', account: 'phochutich', organisation: 'H32' } satisfies Signer
@@ -182,6 +183,43 @@ dbTest(
       payload: `${twins.map((code) => `chon=${code}`).join('&')}&phuong-tien=helper`,
     })
     assert.equal(refused.statusCode, 422, refused.body)
+  },
+)
+
+dbTest(
+  'digests that were lost on their way are sent once more; a page that cannot go on, or is heard no more, lets go with a reason',
+  async (t) => {
+    const codes = [await ask(t, { text: 'mat' }), await ask(t, { text: 'mat nua' })]
+    const signer = await makeSigner(nameOfLeader)
+    const start = async () => {
+      const session = await begin(t.as('lanhdao'), codes)
+      assert.equal((await courierOf(t.as('lanhdao'), session)('chung-thu', { chain: signer.chain })).status, 200)
+      return session
+    }
+    const at = (seconds: number) => t.at(new Date(t.now.getTime() + seconds * 1000))
+    const next = async (session: string, seconds: number) =>
+      (await courierOf(at(seconds).as('lanhdao'), session)('ke-tiep', {})).value
+    const broken = await start()
+    assert.equal((await courierOf(t.as('phochutich'), broken)('ngung', { why: 'silent' })).status, 404)
+    assert.equal((await courierOf(t.as('lanhdao'), broken)('ngung', { why: 'silent' })).status, 204)
+    const page = (await t.as('lanhdao').get(broken)).body
+    assert.match(page, /Đã dừng: còn 2 văn bản chưa ký/)
+    assert.match(page, /Không liên lạc được với phần mềm ký/)
+    assert.equal((await courierOf(t.as('lanhdao'), broken)('ke-tiep', {})).status, 409)
+
+    const lost = await start()
+    assert.equal(readWish((await next(lost, 0)).token).items?.length, 2)
+    assert.deepEqual(await next(lost, 5), { token: null, wait: true }, 'they may still be under way')
+    assert.equal(await signAll(at(60).as('lanhdao'), lost, signer), 2)
+    for (const code of codes) assert.equal((await stateOf(t, code)).state, 'signed')
+
+    codes.splice(0, 2, await ask(t, { text: 'im' }))
+    const silent = await start()
+    assert.equal(readWish((await next(silent, 600)).token).items?.length, 1)
+    await expireSessions(at(1200).context())
+    assert.match((await at(1200).as('lanhdao').get(silent)).body, /Đang ký/, 'it was heard ten minutes ago')
+    await expireSessions(at(1400).context())
+    assert.match((await at(1400).as('lanhdao').get(silent)).body, /Đã lâu không nhận được gì từ máy của người ký/)
   },
 )
 

@@ -27,7 +27,7 @@ async function follow(asker: Asker, roots: readonly string[]): Promise<Map<strin
     counts.set(route, count + 1)
     const { statusCode, body } = await asker.get(url)
     met.set(url, { status: statusCode, body })
-    for (const [, href = ''] of body.matchAll(/\bhref="([^"#]*)/g)) {
+    for (const [, href = ''] of body.matchAll(/\b(?:href|src)="([^"#]*)/g)) {
       const next = href.replaceAll('&amp;', '&')
       if (own.test(next)) waiting.push(next)
     }
