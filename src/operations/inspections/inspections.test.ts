@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { unzipSync } from 'fflate'
-import { approveEntries, lockPeriod, saveEntries } from '#indicators'
+import { approveEntries, listDefinitions, lockPeriod, saveEntries } from '#indicators'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { communeA, communeB, fillSamples } from '#test/samples'
-import { defineSample } from '../indicators/sample.ts'
 import { faultOfScope } from './right.ts'
 
 const run = promisify(execFile)
@@ -96,17 +95,13 @@ dbTest('an inspector reopens a number of his decision and takes a bundle away th
 
 /** A figure of a commune typed by its officer and approved by the chairman, twice: the second replaces the first. */
 async function typeFigures(t: DbTest): Promise<number[]> {
-  await defineSample(t.context(), {
-    code: 'typed.inspected',
-    unit: 'người',
-    formula: { type: 'typed', overOrganisations: 'sum', overTime: 'sum' },
-    periods: ['month'],
-  })
+  const [typed] = await listDefinitions(t.sql, ['certificate.issued'])
+  assert.equal(typed?.body.formula.type, 'typed')
   const units = [communeA.organisation, communeB.organisation]
   const typist = t.context(makeActor('canbo-nhatrang', { 'entry:write': units }, communeA.organisation))
   const leader = t.context(makeActor('lanhdao', { 'entry:approve': units }))
   const keeper = t.context(makeActor('quantri', { 'indicator:lock': 'all' }))
-  const figure = { indicator: 'typed.inspected', period: '2026-09', reason: 'Theo sổ theo dõi của đơn vị' }
+  const figure = { indicator: 'certificate.issued', period: '2026-09', reason: 'Theo sổ theo dõi của đơn vị' }
   for (const value of [41, 43])
     for (const organisation of units) {
       const ids = await saveEntries(typist, [{ ...figure, organisation, value }], { submit: true })
