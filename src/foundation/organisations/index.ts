@@ -101,6 +101,7 @@ export {
   listDescendantCodes,
   listOrganisations,
   listReachedCodes,
+  listReachingCodes,
   mapAliases,
   matchAreas,
   type OrganisationFilter,
