@@ -134,6 +134,7 @@ function tableOf({ columns, rows, totals }: PrintedTable): Table {
       ...(totals ? [rowOf(totals, 'totals')] : []),
     ],
     width: { size: 100, type: WidthType.PERCENTAGE },
+    margins: { top: mm(1), bottom: mm(1), left: mm(1.5), right: mm(1.5) },
     borders: lines,
   })
 }
