@@ -112,10 +112,11 @@ interface VersionsProps {
   code: string
   versions: readonly Wording[]
   mayChange: boolean
+  say(account: string): string
 }
 
 /** Who said what when; an earlier one can hold again. */
-export function Versions({ code, versions, mayChange }: VersionsProps) {
+export function Versions({ code, versions, mayChange, say }: VersionsProps) {
   const isLast = ({ language, version }: Wording) =>
     !versions.some((other) => other.language === language && other.version > version)
   return (
@@ -134,7 +135,7 @@ export function Versions({ code, versions, mayChange }: VersionsProps) {
           },
           { key: 'subject', title: 'Tiêu đề', cell: ({ subject }) => subject ?? 'lời gốc', phone: true },
           { key: 'body', title: 'Nội dung', cell: ({ body }) => body ?? 'lời gốc' },
-          { key: 'by', title: 'Người sửa', cell: ({ changedBy }) => changedBy, phone: true },
+          { key: 'by', title: 'Người sửa', cell: ({ changedBy }) => say(changedBy), phone: true },
           {
             key: 'at',
             title: 'Lúc',
@@ -154,6 +155,7 @@ export function Versions({ code, versions, mayChange }: VersionsProps) {
                     ) : (
                       <Form
                         action={`${wordingsPath}/${code}/ban-cu`}
+                        class="row"
                         label={`Dùng lại ${languageNames[row.language]}, bản ${row.version}`}
                       >
                         <input type="hidden" name="language" value={row.language} />

@@ -64,6 +64,7 @@ async function showWording(ctx: Context, code: string, shown: Shown) {
   const template = getTemplate(ctx, code)
   const own = await listLastWordings(ctx.sql, code)
   const versions = await listVersions(ctx.sql, code, versionsShown)
+  const say = await ctx.sayPeople(versions.map(({ changedBy }) => changedBy))
   const mayChange = ctx.reach(managePermission) === 'all'
   return page({
     title: template.label,
@@ -107,7 +108,7 @@ async function showWording(ctx: Context, code: string, shown: Shown) {
             />
           )
         })}
-        <Versions code={code} versions={versions} mayChange={mayChange} />
+        <Versions code={code} versions={versions} mayChange={mayChange} say={say} />
       </div>
     ),
   })
