@@ -32,7 +32,19 @@ interface Mention {
 
 const types = ['phường', 'xã', 'thị trấn', 'huyện', 'thị xã', 'quận', 'thành phố']
 const typeStart = new RegExp(`^(${types.join('|')})\\s+`, 'iu')
-const exact = (name: string) => tidyName(name.replace(/[’‘`]/g, "'")).toLowerCase()
+
+/** Ten thousand names are each compared with every other of their province: a name's key is made once. */
+function once(make: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>()
+  return (text) => {
+    const found = known.get(text) ?? make(text)
+    known.set(text, found)
+    return found
+  }
+}
+
+const exact = once((name) => tidyName(name.replace(/[’‘`]/g, "'")).toLowerCase())
+const plainKey = once(searchKey)
 
 /** A bracket names the district of a unit that shares its name, or says what went elsewhere. */
 const inBrackets = /\(([^()]*)\)?/gu
@@ -82,7 +94,7 @@ function readMentions(text: string): Mention[] {
 
 const lists: ((unit: Former, mention: Mention) => boolean)[] = [
   ({ name }, mention) => exact(name) === exact(fullName(mention)),
-  ({ name }, mention) => searchKey(name) === searchKey(fullName(mention)),
+  ({ name }, mention) => plainKey(name) === plainKey(fullName(mention)),
   ({ name }, mention) => soundKey(name) === soundKey(fullName(mention)),
   // A ward since the list of before was made, or a unit whose own name begins with the word.
   ({ name }, mention) => bareKey(name) === soundKey(mention.name),
@@ -94,15 +106,15 @@ const fullName = ({ type, name }: Mention) => `${type ?? ''} ${name}`.trim()
 const roman: Record<string, string> = { I: '1', II: '2', III: '3', IV: '4', V: '5' }
 
 /** One key for the ways a name is written: Quí and Quý, A Xan and Axan, II and 2, N.T and Nông trường, Ia misread as la. */
-function soundKey(name: string): string {
+const soundKey = once((name) => {
   const plain = tidyName(name).replace(/ (I|II|III|IV|V)$/u, (_whole, sign: string) => ` ${roman[sign]}`)
   return searchKey(plain.replace(/\bla (?=\p{Lu})/u, 'Ia '))
     .replace(/\b(nong truong|n t)\b/g, 'nt')
     .replace(/ /g, '')
     .replaceAll('y', 'i')
-}
+})
 
-const bareKey = (name: string) => soundKey(name.replace(typeStart, ''))
+const bareKey = once((name) => soundKey(name.replace(typeStart, '')))
 
 function candidatesOf(mention: Mention, former: readonly Former[]): Former[] {
   for (const fits of lists) {

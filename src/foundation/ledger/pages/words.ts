@@ -88,6 +88,7 @@ const things: Record<string, string> = {
 }
 
 const deeds: Record<string, string> = {
+  audited: 'Kiểm tra',
   made: 'Lập',
   acknowledged: 'Đã đọc',
   answered: 'Trả lời',

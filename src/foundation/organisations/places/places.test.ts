@@ -127,6 +127,22 @@ dbTest('a stranger’s table is reconciled: manifest, queries, extend and sugges
   const suggested = (await visitor.get(`${service}/suggest/entity?prefix=nha%20trang`)).json().result
   assert.equal(suggested[0].name, 'Phường Nha Trang')
   assert.equal((await visitor.submit(service, { queries: 'x' })).statusCode, 422)
+  const frame = await visitor.get(manifest.preview.url.replace(/^https?:\/\/[^/]+/, '').replace('{{id}}', '22366'))
+  assert.match(frame.body, /<h1>Phường Nha Trang<\/h1>[\s\S]*Hình thành từ: [^<]*Phường Lộc Thọ/)
+  assert.match(String(frame.headers['content-security-policy']), /frame-ancestors \*/)
+  assert.equal((await visitor.get(`${service}/preview?id=la`)).statusCode, 404)
+  const odd = JSON.stringify({
+    long: { query: `Phường Nha Trang${' '.repeat(2000)}`, limit: 1000, type_strict: 'any' },
+    cell: { query: 'Vĩnh Hải', properties: [{ pid: 'x', v: { id: '568-2024', name: 'Thành phố Nha Trang' } }] },
+  })
+  const told = (await visitor.submit(service, { queries: odd })).json()
+  assert.deepEqual([told.long.result[0].id, told.cell.result[0].id], ['22366', '22333'])
+  const asked = JSON.stringify({ ids: ['22366'], properties: [{ id: 'validFrom' }] })
+  assert.deepEqual((await visitor.submit(service, { extend: asked })).json().rows['22366'].validFrom, [
+    { date: '2025-07-01' },
+  ])
+  const second = (await visitor.get(`${service}/suggest/entity?prefix=nha%20trang&limit=1&cursor=1`)).json().result
+  assert.deepEqual(second, suggested.slice(1, 2))
 })
 
 dbTest('while the country is read into memory, others have their turn again and again', async (t) => {

@@ -5,13 +5,14 @@
  */
 import { z } from 'zod'
 import type { Context } from '#platform/context'
-import { invalid } from '#platform/errors'
+import { invalid, notFound } from '#platform/errors'
 import { json, type Route, route } from '#platform/http'
 import { searchKey } from '../names/vietnamese.ts'
 import { today } from '../tree/read.ts'
 import { type Country, type Place, provinceOf } from './country.ts'
 import { openCountry, openResolver, resolveMany } from './gazetteer.ts'
 import { bareOf } from './names.ts'
+import { previewOf, previewSize } from './preview.tsx'
 import type { Resolution } from './resolve.ts'
 import { placeInWords } from './words-of.ts'
 
@@ -36,10 +37,14 @@ const properties = [
 const typesOf = (place: Place) =>
   types.filter(({ level }) => level === place.level).map(({ id, name }) => ({ id, name }))
 
+// One cell that is too long or asks for too much does not spoil the batch it came in.
 const Query = z.object({
-  query: z.string().max(500),
+  query: z.string().transform((text) => text.slice(0, 500)),
   type: z.union([z.string(), z.array(z.string())]).optional(),
-  limit: z.int().min(1).max(50).default(10),
+  limit: z
+    .number()
+    .default(10)
+    .transform((limit) => Math.min(50, Math.max(1, Math.trunc(limit)))),
   properties: z.array(z.object({ pid: z.string().max(50), v: z.unknown() })).optional(),
 })
 const Queries = z.record(z.string().max(50), Query)
@@ -77,6 +82,8 @@ function manifest(ctx: Context) {
     view: { url: `${base}/dia-ban/{{id}}` },
     suggest: { entity: suggest('entity'), type: suggest('type'), property: suggest('property') },
     extend: { propose_properties: { service_url: base, service_path: `${home}/properties` } },
+    preview: { ...previewSize, url: `${base}${home}/preview?id={{id}}` },
+    batchSize: mostQueries,
   }
 }
 
@@ -86,11 +93,18 @@ async function reconcile(ctx: Context, text: string) {
   const { resolve } = await openResolver(ctx.sql, { asOf: await today(ctx) })
   // The other columns of the row stand behind the name, as they would in an address.
   const texts = queries.map(([, { query, properties: more }]) =>
-    [query, ...(more ?? []).map(({ v }) => (typeof v === 'string' ? v : ''))].filter(Boolean).join(', '),
+    [query, ...(more ?? []).map(({ v }) => sayValue(v))].filter(Boolean).join(', '),
   )
   const answers = await resolveMany(texts, resolve)
   const result = queries.map(([key, query], at) => [key, { result: resultsOf(answers[at], query) }])
   return Object.fromEntries(result)
+}
+
+/** A column's value: text, or a cell that was matched before and has a name. */
+function sayValue(value: unknown): string {
+  if (typeof value === 'string') return value
+  const named = z.object({ name: z.string() }).safeParse(value)
+  return named.success ? named.data.name : ''
 }
 
 function resultsOf(answer: Resolution | undefined, { type, limit }: z.infer<typeof Query>) {
@@ -114,10 +128,14 @@ function resultsOf(answer: Resolution | undefined, { type, limit }: z.infer<type
     }))
 }
 
-function valuesOf(place: Place, property: string): { str: string }[] | { id: string; name: string }[] {
+function valuesOf(
+  place: Place,
+  property: string,
+): ({ str: string } | { date: string } | { id: string; name: string })[] {
   const units = (links: Place['successors']) =>
     links.map(({ place: one }) => ({ id: one.code, name: placeInWords(one) }))
   const text = (value: string | null | undefined) => (value ? [{ str: value }] : [])
+  const day = (value: string | null | undefined) => (value ? [{ date: value }] : [])
   switch (property) {
     case 'province': {
       const province = provinceOf(place)
@@ -130,9 +148,9 @@ function valuesOf(place: Place, property: string): { str: string }[] | { id: str
     case 'officialCode':
       return text(place.officialCode)
     case 'validFrom':
-      return text(place.validFrom)
+      return day(place.validFrom)
     case 'validTo':
-      return text(place.validTo)
+      return day(place.validTo)
     default:
       return []
   }
@@ -170,6 +188,8 @@ export function searchPlaces(country: Country, words: string, limit: number): Pl
 const Prefix = z.object({
   prefix: z.string().max(200).default(''),
   limit: z.coerce.number().int().min(1).max(50).default(20),
+  /** How many to pass over. */
+  cursor: z.coerce.number().int().min(0).max(1000).default(0),
 })
 const listed = (rows: readonly { id: string; name: string }[], prefix: string) =>
   rows
@@ -212,15 +232,28 @@ export const reconcileRoutes: readonly Route[] = [
     summary: 'Units by the beginning of words of their names.',
     query: Prefix,
     handle: async (ctx, { query }) => {
-      const found = searchPlaces(await openCountry(ctx.sql), query.prefix, query.limit)
+      const { prefix, limit, cursor } = query
+      const found = searchPlaces(await openCountry(ctx.sql), prefix, cursor + limit)
       return open({
-        result: found.map((place) => ({
+        result: found.slice(cursor).map((place) => ({
           id: place.code,
           name: place.name,
           description: placeInWords(place),
           notable: typesOf(place),
         })),
       })
+    },
+  }),
+  route({
+    ...shared,
+    method: 'GET',
+    path: `${home}/preview`,
+    summary: 'A unit in a few lines, for the frame of a table tool.',
+    query: z.object({ id: z.string().max(35) }),
+    async handle(ctx, { query }) {
+      const place = (await openCountry(ctx.sql)).find(query.id)
+      if (!place) throw notFound('area', query.id)
+      return previewOf(ctx, place)
     },
   }),
   route({
