@@ -9,7 +9,7 @@ import { centre } from '#centre'
 import { createDirectives } from '#directives'
 import { duties } from '#duties'
 import { files } from '#files'
-import { createAuthenticator, type Grants, identity, sayPeople } from '#identity'
+import { createAuthenticator, createIdentity, type Grants, sayPeople } from '#identity'
 import { createIncidents } from '#incidents'
 import { indicators } from '#indicators'
 import { inspections } from '#inspections'
@@ -36,7 +36,10 @@ import { worklist } from '#worklist'
 export const capabilities: readonly Capability[] = [
   createLedger(() => capabilities.flatMap(({ keptBytes = [] }) => keptBytes)),
   organisations,
-  identity,
+  createIdentity({
+    guards: () => capabilities.flatMap(({ guards = [] }) => guards),
+    routes: () => capabilities.flatMap(({ routes = [] }) => routes),
+  }),
   createCalendar(() => capabilities.flatMap(({ clocks = [] }) => clocks)),
   files,
   signing,

@@ -194,7 +194,9 @@ test('every capability that is mounted lives in its own folder, and its tables i
   assert.equal(new Set(capabilities.map(({ name }) => name)).size, capabilities.length)
 })
 
-const roles = ['capability', 'index', 'model', 'store', 'actions', 'api', 'pages', 'events', 'jobs', 'commands']
+const roles = [
+  ...['capability', 'index', 'model', 'store', 'actions', 'api', 'pages', 'events', 'jobs', 'commands', 'guards'],
+]
 
 test('a capability holds the usual files, folders of modules, and what its README names', () => {
   for (const room of rooms) {

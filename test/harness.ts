@@ -14,7 +14,7 @@ import { readDemoPeople } from '#identity'
 import type { Config } from '#platform/config'
 import { type Actor, type Context, createContext, type Reach, systemActor, type Workshop } from '#platform/context'
 import { type EmbeddedDatabase, openEmbedded } from '#platform/embedded'
-import { startJobs } from '#platform/jobs'
+import { type Runner, startJobs } from '#platform/jobs'
 import { nameProcess } from '#platform/lock'
 import { setMark } from '#platform/marks'
 import { openPool, type Pool, type Sql } from '#platform/sql'
@@ -297,13 +297,15 @@ export interface CloneTest {
   context(actor?: Actor): Context
   /** Cookie header of a signed-in demonstration account. */
   signIn(account: string): Promise<string>
+  /** Takes jobs from now on, where the test began without. */
+  startWork(): Promise<void>
 }
 
 /** A test with a database of its own, a listening server, jobs and live events; its clock stands at `now` where one is given. */
 export function cloneTest(
   name: string,
   work: (t: CloneTest) => Promise<void>,
-  options: { timeoutMs?: number; now?: Date } = {},
+  options: { timeoutMs?: number; now?: Date; withoutJobs?: boolean } = {},
 ): void {
   test(name, { timeout: options.timeoutMs ?? 120_000 }, async () => {
     const app = await openApp(await configFor(await cloneDatabase('own')), { tables: 'check' })
@@ -312,17 +314,22 @@ export function cloneTest(
     if (now) app.workshop.clock = () => now
     const handlers = capabilities.flatMap((card) => card.jobs ?? [])
     const serving = await startServing(app)
-    const runner = await startJobs(app.workshop, app.url, handlers, { concurrency: 2 })
+    let runner: Runner | undefined
+    const startWork = async () => {
+      runner ??= await startJobs(app.workshop, app.url, handlers, { concurrency: 2 })
+    }
     try {
+      if (!options.withoutJobs) await startWork()
       await work({
         app,
         url: serving.url,
         sql: app.pool,
         context: app.context,
         signIn: (account) => findCookie(serving.url, account),
+        startWork,
       })
     } finally {
-      await runner.stop()
+      await runner?.stop()
       await serving.close()
       await app.close()
     }

@@ -2,7 +2,7 @@
  * How sure the house is of who acts. Two scales that do not mix: officers prove themselves by a password or by two factors, citizens
  * by the levels of VNeID (Decree 69/2024/NĐ-CP, articles 6 to 8).
  */
-import { Problem } from '#platform/errors'
+import { Problem, tokenRefusedCode } from '#platform/errors'
 
 /** From weak to strong; what stands in different rows cannot be compared. */
 const scales = [
@@ -57,8 +57,9 @@ export function wishOf({ code, facts }: Problem): AssuranceWish | undefined {
 }
 
 /** RFC 9470, section 3; RFC 6750 for a plain refusal. */
-export function challengeOf(wish: AssuranceWish | undefined): string {
-  if (!wish) return 'Bearer'
+export function challengeOf(problem: Problem): string {
+  const wish = wishOf(problem)
+  if (!wish) return problem.code === tokenRefusedCode ? 'Bearer error="invalid_token"' : 'Bearer'
   const words = 'error_description="A different authentication level is required"'
   const maxAge = wish.withinMinutes === undefined ? '' : `, max_age="${wish.withinMinutes * 60}"`
   return `Bearer error="insufficient_user_authentication", ${words}, acr_values="${wish.level}"${maxAge}`

@@ -2,6 +2,7 @@ import type { Purpose } from '#platform/access'
 import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import type { Subscription } from '#platform/events'
+import type { GuardBook } from '#platform/guards'
 import type { Route } from '#platform/http'
 import type { JobHandler } from '#platform/jobs'
 import type { NoticeTemplate } from '#platform/notices'
@@ -251,6 +252,8 @@ export interface Capability {
   notices?: readonly NoticeTemplate[]
   /** What others may choose from its numbers. */
   numbers?: Numbers
+  /** Who may see what it keeps, thing by thing. */
+  guards?: readonly GuardBook[]
   /** What it shows on the map. */
   mapLayers?: readonly MapLayer[]
   /** What it keeps as it came, for the ledger to read again. */

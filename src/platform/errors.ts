@@ -38,6 +38,12 @@ export const conflict = (code: string, message: string, facts: Record<string, un
 
 export const unauthenticated = () => new Problem('access.unauthenticated', 401, 'Ông/bà cần đăng nhập để tiếp tục.')
 
+export const tokenRefusedCode = 'access.token-refused'
+
+/** For whoever shows it all the same, whatever is wrong with it. */
+export const tokenRefused = () =>
+  new Problem(tokenRefusedCode, 401, 'Mã truy cập không đúng, đã hết hạn hoặc không còn dùng được.')
+
 export const forbidden = (permission: string, organisation?: string) =>
   new Problem('access.forbidden', 403, 'Tài khoản không có quyền thực hiện việc này.', { permission, organisation })
 

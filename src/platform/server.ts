@@ -281,7 +281,7 @@ async function answerProblem(
   const wantsJson =
     facts.path.startsWith('/api/') || facts.path.startsWith('/health') || facts.path === '/live' || isFace
   if (wantsJson || !/text\/html|\*\/\*/.test(accept)) {
-    if (problem.status === 401) reply.header('www-authenticate', challengeOf(wishOf(problem)))
+    if (problem.status === 401) reply.header('www-authenticate', challengeOf(problem))
     return reply
       .code(problem.status)
       .type('application/problem+json; charset=utf-8')

@@ -7,8 +7,8 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identity, issueToken } from '#identity'
-import { openApp } from '../../src/app.ts'
+import { issueToken } from '#identity'
+import { capabilities, openApp } from '../../src/app.ts'
 import { testConfig } from '../settings.ts'
 import { type Pace, type Target, type Trial, targets } from './course.ts'
 import { source } from './pack.ts'
@@ -141,7 +141,8 @@ export async function prepare({ varDir, packDir }: Place): Promise<{ records: st
   try {
     const ctx = app.context()
     // The program itself makes them in the demonstration only.
-    await identity.loadPack?.(ctx, { ...app.config, demo: true })
+    const identity = capabilities.find(({ name }) => name === 'identity')
+    await identity?.loadPack?.(ctx, { ...app.config, demo: true })
     const issue = async (account: string, scopes: string[]) =>
       (await issueToken(ctx, { account, scopes, label: 'crash' })).token
     return {

@@ -98,6 +98,44 @@ dbTest('who scans all doors fills one line more than the bound, however many doo
   assert.equal(told.at(-1)?.body.route, '*')
 })
 
+dbTest('a token that is none, or none any more, is a security event; the token itself is nowhere', async (t) => {
+  const ctx = t.context()
+  await createAccount(ctx, { name: 'may-thu', personName: 'Máy thử', organisation: 'H32.22366', machine: true })
+  const { token } = await issueToken(ctx, { account: 'may-thu', scopes: ['indicator:read'], label: 'thử', days: 1 })
+  const show = (minutes: number, shown: string, path = '/api/v1/security-events') =>
+    t
+      .at(later(minutes))
+      .visitor()
+      .inject({ method: 'GET', url: path, headers: { authorization: `Bearer ${shown}` } })
+  const unknown = await show(0, 'tram_khong-phai-ma-nao')
+  assert.equal(unknown.statusCode, 401)
+  assert.equal(unknown.headers['www-authenticate'], 'Bearer error="invalid_token"')
+  for (let round = 0; round < 3; round += 1) await show(1, 'tram_lai-mot-ma-khac')
+  await show(25 * 60, token)
+  await t.sql`update identity.account set disabled_at = ${testNow} where name = 'may-thu'`
+  await show(1, token)
+  assert.equal((await show(2, token, '/health/live')).statusCode, 200, 'what is open to anybody stays so')
+  await tellFolded(t.at(later(15)).context())
+  const told = await t.sql<{ actor: string; action: string; subject: string; organisation: string; body: string }[]>`
+    select actor, action, subject, organisation, body from ledger.entry
+    where action = 'token.refused' or action = 'access.refused-again' order by id`
+  const facts = (body: string) => JSON.parse(body)
+  assert.deepEqual(
+    told.map(({ body, ...rest }) => [...Object.values(rest), facts(body).code, facts(body).times]).toSorted(),
+    [
+      ['anonymous', 'access.refused-again', 'account:anonymous', 'none', 'token.unknown', 3],
+      ['anonymous', 'token.refused', 'account:anonymous', 'none', 'token.unknown', undefined],
+      ['anonymous', 'token.refused', 'account:may-thu', 'H32.22366', 'token.account-closed', undefined],
+      ['anonymous', 'token.refused', 'account:may-thu', 'H32.22366', 'token.expired', undefined],
+    ],
+  )
+  assert.ok(!JSON.stringify(told).includes('khong-phai') && !JSON.stringify(told).includes(token))
+  await sequenceLedger(t.sql)
+  const { events } = await readAll(t)
+  const [event] = events.filter(({ message }) => message === 'token.refused')
+  assert.deepEqual([event?.type_uid], [600302])
+})
+
 async function readAll(t: DbTest, after?: number) {
   const query = after === undefined ? '' : `?after=${after}`
   const answer = await t.as('kiem-tra', readSecurityEvents).get(`/api/v1/security-events${query}`)

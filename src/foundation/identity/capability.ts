@@ -2,9 +2,12 @@ import { z } from 'zod'
 import type { Capability } from '#platform/capability'
 import { defineJob, handleJob } from '#platform/jobs'
 import { auditAccess } from './access/audit.ts'
-import { auditPath, auditRoutes } from './access/audit-pages.tsx'
+import { auditRoutes } from './access/audit-pages.tsx'
+import { auditPath } from './access/audit-parts.tsx'
 import { ownRightsRoutes } from './access/own-page.tsx'
 import { tellFolded } from './access/refusals.ts'
+import type { Askable } from './access/seeing.ts'
+import { makeSeeingRoutes } from './access/seeing-page.tsx'
 import { readSecurityEvents, streamRoutes } from './access/stream-api.ts'
 import { manageAccounts } from './actions/accounts.ts'
 import { loadDemoPeople } from './actions/people.ts'
@@ -16,6 +19,7 @@ import { directoryRoutes } from './directory/pages.tsx'
 import { endOverdue } from './emergency/actions.ts'
 import { approveEmergency, askEmergency, readEmergency, reviewEmergency } from './emergency/model.ts'
 import { emergencyRoutes } from './emergency/pages.tsx'
+import { guards } from './guards.ts'
 import { inspectionsPath } from './inspection/form.tsx'
 import { approveInspections, askInspections } from './inspection/model.ts'
 import { inspectionRoutes } from './inspection/pages.tsx'
@@ -62,7 +66,8 @@ const endEmergencies = defineJob('identity.end-emergencies', z.object({}))
 const foldRefusals = defineJob('identity.fold-refusals', z.object({}))
 const purgeProvider = defineJob('identity.purge-provider', z.object({}))
 
-export const identity: Capability = {
+/** @param asked what an auditor may ask about: what the cards guard, and the addresses of all pages */
+export const createIdentity = (asked: Askable): Capability => ({
   name: 'identity',
   home: import.meta.url,
   routes: [
@@ -95,6 +100,7 @@ export const identity: Capability = {
     ...streamRoutes,
     ...ownRightsRoutes,
     ...auditRoutes,
+    ...makeSeeingRoutes(asked),
     ...routes,
   ],
   menu: [
@@ -151,6 +157,7 @@ export const identity: Capability = {
     },
   ],
   notices,
+  guards,
   commands: [tokenCommand],
   permissions: {
     [askEmergency]: ['administrator'],
@@ -205,4 +212,4 @@ export const identity: Capability = {
     await loadDemoPeople(ctx, config)
     await loadDemoCitizens(ctx, config.packDir)
   },
-}
+})

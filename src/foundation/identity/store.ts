@@ -109,7 +109,6 @@ export interface AccountFilter {
 
 /** Accounts of the organisations within reach: paged by the order's value and the name. */
 export async function listAccounts(sql: Sql, reach: Reach, filter: AccountFilter): Promise<Account[]> {
-  const words = `%${filter.words.replace(/[\\%_]/g, '\\$&')}%`
   const place = {
     name: sql`account.name`,
     person: sql`account.person_name collate "vi-x-icu"`,
@@ -126,11 +125,15 @@ export async function listAccounts(sql: Sql, reach: Reach, filter: AccountFilter
   const behind = sql`(${place}, account.name) ${way} (select ${place}, account.name from identity.account where name = ${filter.after ?? ''})`
   return sql<Account[]>`
     select ${accountColumns(sql)} from identity.account
-    where ${withinReach(sql, reach)} and not account.citizen and search_key like ${words}
+    where ${withinReach(sql, reach)} and not account.citizen and ${hasWords(sql, filter.words)}
       and ${filter.state ? states[filter.state] : sql`true`} and ${filter.after === undefined ? sql`true` : behind}
     order by ${place} ${turn}, account.name ${turn}
     limit ${filter.limit}`
 }
+
+/** Nothing is asked of who names no words: `like '%%'` would make the planner expect next to nobody, and sort everybody. */
+export const hasWords = (sql: Sql, words: string) =>
+  words === '' ? sql`true` : sql`search_key like ${`%${words.replace(/[\\%_]/g, '\\$&')}%`}`
 
 const withinReach = (sql: Sql, reach: Reach) => (reach === 'all' ? sql`true` : sql`organisation = any(${[...reach]})`)
 

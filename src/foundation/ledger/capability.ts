@@ -3,6 +3,7 @@ import { destroyPermission, readPermission } from './actions.ts'
 import { apiRoutes } from './api.ts'
 import { makeVerifyCommand } from './commands.ts'
 import { exportCommand } from './export/command.ts'
+import { guards } from './guards.ts'
 import { ledgerJobs } from './jobs.ts'
 import { destructionRoutes } from './pages/destruction.tsx'
 import { detailRoute } from './pages/detail.tsx'
@@ -16,6 +17,7 @@ export const createLedger = (books: () => readonly KeptBytes[]): Capability => (
   name: 'ledger',
   home: import.meta.url,
   routes: [...apiRoutes, makeListRoute(books), ...exportRoutes, ...destructionRoutes, detailRoute],
+  guards,
   jobs: ledgerJobs(books),
   commands: [makeVerifyCommand(books), exportCommand],
   menu: [{ label: 'Nhật ký', href: listPath, permission: readPermission, order: 80, group: 'administration' }],

@@ -1,4 +1,5 @@
 import type { Capability } from '#platform/capability'
+import { guards } from './guards.ts'
 import { checkPath, checkRoutes } from './pages/check.tsx'
 import { requestsCard } from './requests/card.ts'
 
@@ -6,6 +7,7 @@ export const signing: Capability = {
   ...requestsCard,
   name: 'signing',
   home: import.meta.url,
+  guards,
   routes: [...checkRoutes, ...requestsCard.routes],
   menu: [{ label: 'Kiểm tra chữ ký số', href: checkPath, order: 95, group: 'data' }, ...requestsCard.menu],
 }

@@ -2,6 +2,7 @@ import type { Capability } from '#platform/capability'
 import { alertmanagerRoutes } from './alertmanager-api.ts'
 import { apiRoutes } from './api.ts'
 import { listOpenAlerts } from './counts.ts'
+import { guards } from './guards.ts'
 import { jobs, subscriptions, wakeAllRules } from './jobs.ts'
 import { mapLayers } from './map-layers.ts'
 import { notices } from './notices.ts'
@@ -15,6 +16,7 @@ export const alerts: Capability = {
   name: 'alerts',
   home: import.meta.url,
   routes: [...apiRoutes, ...alertmanagerRoutes, ...pageRoutes],
+  guards,
   menu: pageMenu,
   seed: seedAlerts,
   permissions: {

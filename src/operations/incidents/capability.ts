@@ -1,4 +1,5 @@
 import type { Capability, MapLayer, ShiftMatters } from '#platform/capability'
+import { guards } from './guards.ts'
 import { jobs } from './jobs.ts'
 import { notices } from './notices.ts'
 import { callRoutes } from './pages/calls.tsx'
@@ -32,6 +33,7 @@ interface Contributions {
 export const createIncidents = ({ matters, layers }: Contributions): Capability => ({
   name: 'incidents',
   home: import.meta.url,
+  guards,
   routes: [
     ...incidentListRoutes,
     ...incidentOpenRoutes,

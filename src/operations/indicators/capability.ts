@@ -4,6 +4,7 @@ import { commands } from './commands.ts'
 import { computeFirst } from './computation/process.ts'
 import { loadDefinitions } from './definitions.ts'
 import { loadForms } from './forms/load.ts'
+import { guards } from './guards.ts'
 import { jobs, subscriptions } from './jobs.ts'
 import { pageMenu, pageRoutes } from './pages/routes.ts'
 import { numbers } from './reading/choices.ts'
@@ -16,6 +17,7 @@ export const indicators: Capability = {
   jobs,
   subscriptions,
   commands,
+  guards,
   numbers,
   permissions: {
     'indicator:read': ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],

@@ -3,6 +3,7 @@ import { importCommand } from './commands.ts'
 import { loadContracts } from './contracts.ts'
 import { feedDirectives, feedJobs, feedSubscriptions } from './directive-feed.ts'
 import { keptLandings } from './evidence.ts'
+import { guards } from './guards.ts'
 import { inlets } from './inlets/card.ts'
 import { jobs } from './jobs.ts'
 import { reportLayer, sourceLayer } from './map-layer.ts'
@@ -21,6 +22,7 @@ export const warehouse: Capability = {
   jobs: [...jobs, ...inlets.jobs, ...feedJobs, portfolioJob],
   subscriptions: [...feedSubscriptions, portfolioSubscription],
   commands: [importCommand],
+  guards,
   keptBytes: [keptLandings],
   mapLayers: [reportLayer, sourceLayer],
   permissions: {

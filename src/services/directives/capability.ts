@@ -2,6 +2,7 @@ import type { Capability, Numbers } from '#platform/capability'
 import { apiRoutes } from './api.ts'
 import { partClocks } from './clock/recount.ts'
 import { joinNumbers } from './giving/numbers.ts'
+import { guards } from './guards.ts'
 import { jobs } from './jobs.ts'
 import { notices } from './notices.ts'
 import { makePageRoutes } from './pages/routes.ts'
@@ -16,6 +17,7 @@ export const createDirectives = (readNumbers: () => readonly Numbers[]): Capabil
   home: import.meta.url,
   routes: [...apiRoutes, ...makePageRoutes(joinNumbers(readNumbers))],
   menu: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath, permission: readPermission, order: 30, group: 'top' }],
+  guards,
   jobs,
   clocks: [partClocks],
   notices,

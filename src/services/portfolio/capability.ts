@@ -1,6 +1,7 @@
 import type { Capability } from '#platform/capability'
 import { readPermission, writePermission } from './actions.ts'
 import { apiRoutes } from './api.ts'
+import { guards } from './guards.ts'
 import { jobs, slowJob } from './jobs.ts'
 import { loadPortfolio } from './pack.ts'
 import { listRoute } from './pages/list.tsx'
@@ -20,6 +21,7 @@ export const portfolio: Capability = {
     [readPermission]: ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
     [writePermission]: ['officer', 'custodian'],
   },
+  guards,
   jobs,
   loadPack: async (ctx, config) => {
     await loadPortfolio(ctx, config.packDir, config.demo)

@@ -2,77 +2,45 @@
 import { z } from 'zod'
 import { homeToday } from '#organisations'
 import type { Context } from '#platform/context'
-import { invalid } from '#platform/errors'
 import { page, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import {
-  Button,
-  type Column,
-  DateInput,
-  EmptyState,
-  formatDate,
-  readDateInput,
-  Select,
-  searchKey,
-  Table,
-  Tabs,
-  Tag,
-  TextInput,
-  withQuery,
-} from '#ui'
-import { dayOf } from '../actions/authenticate.ts'
+import { Button, EmptyState, formatDate, Select, searchKey, Table, TextInput, withQuery } from '#ui'
 import { organisationNames } from '../pages/account-parts.tsx'
-import { auditAccess, findGrounds, findWho, type HolderFound, type WhoAsked } from './audit.ts'
+import { noteQuestion, WorkField, workQuery } from './asked.tsx'
+import { auditAccess, findGrounds, findWho, type WhoAsked } from './audit.ts'
+import {
+  auditPath,
+  DayField,
+  day,
+  personPath,
+  readOn,
+  readPlace,
+  sentDay,
+  Ways,
+  whoColumns,
+  writePlace,
+} from './audit-parts.tsx'
 import { inOrder, sayPermission } from './permission-words.ts'
-import { type Names, namesFor, RightsTable, rightsRows, rightsTitles, sayWhere, sayWhy } from './words.tsx'
+import { namesFor, RightsTable, rightsRows, rightsTitles, sayWhere, sayWhy } from './words.tsx'
 
-export const auditPath = '/kiem-tra-quyen'
-const personPath = `${auditPath}/nguoi`
-
-const part = z.string().trim().max(4).optional()
-const day = { 'ngay-day': part, 'ngay-month': part, 'ngay-year': part }
 const WhoQuery = z.object({
   quyen: z.string().max(64).optional(),
   'don-vi': z.string().max(35).optional(),
   q: z.string().max(200).optional(),
   ...day,
+  ...workQuery,
   sau: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   tai: z.enum(['csv']).optional(),
 })
 type WhoQuery = z.infer<typeof WhoQuery>
-const PersonQuery = z.object({ 'tai-khoan': z.string().max(63).optional(), ...day, tai: z.enum(['csv']).optional() })
-type PersonQuery = z.infer<typeof PersonQuery>
-
-/** The day that is asked about: today where none is named. */
-function readOn(ctx: Context, query: Pick<WhoQuery, keyof typeof day>): string {
-  const date = readDateInput(query, 'ngay')
-  if (date === 'invalid') {
-    const message = 'Ngày phải có đủ ngày, tháng, năm, ví dụ 05/09/2026.'
-    throw invalid(message, [{ path: 'ngay', message }])
-  }
-  return date ?? dayOf(ctx.now)
-}
-
-const dayValue = (query: Pick<WhoQuery, keyof typeof day>) => ({
-  day: query['ngay-day'],
-  month: query['ngay-month'],
-  year: query['ngay-year'],
+const PersonQuery = z.object({
+  'tai-khoan': z.string().max(63).optional(),
+  ...day,
+  ...workQuery,
+  tai: z.enum(['csv']).optional(),
 })
-
-const Ways = ({ current }: { current: string }) => (
-  <Tabs
-    label="Hai cách hỏi"
-    items={[
-      { label: 'Ai được làm?', href: auditPath, current: current === auditPath },
-      { label: 'Người này được làm gì?', href: personPath, current: current === personPath },
-    ]}
-  />
-)
-
-const DayField = ({ query }: { query: Pick<WhoQuery, keyof typeof day> }) => (
-  <DateInput name="ngay" label="Vào ngày" hint="Để trống là hôm nay." value={dayValue(query)} optional />
-)
+type PersonQuery = z.infer<typeof PersonQuery>
 
 async function listPlaces(ctx: Context) {
   const reach = ctx.reach(auditAccess)
@@ -95,6 +63,7 @@ async function WhoForm({ ctx, query }: { ctx: Context; query: WhoQuery }) {
         <Select name="don-vi" label="Ở đơn vị" value={query['don-vi']} options={await listPlaces(ctx)} />
         <TextInput name="q" type="search" label="Tên người" value={query.q} optional />
         <DayField query={query} />
+        <WorkField query={query} />
       </div>
       <div>
         <Button kind="primary">Xem ai được làm</Button>
@@ -112,13 +81,6 @@ const askedOf = (ctx: Context, query: WhoQuery, permission: string, organisation
   limit: query.limit,
 })
 
-/** The last person of the page before: account, then name. */
-function readPlace(text: string | undefined): WhoAsked['after'] {
-  const cut = text?.indexOf(' ') ?? -1
-  return text && cut > 0 ? { account: text.slice(0, cut), name: text.slice(cut + 1) } : undefined
-}
-const writePlace = ({ account, name }: HolderFound) => `${account} ${name}`
-
 async function* whoRows(ctx: Context, asked: WhoAsked) {
   const placeOf = await organisationNames(ctx)
   for (let after = asked.after; ; ) {
@@ -134,44 +96,6 @@ async function* whoRows(ctx: Context, asked: WhoAsked) {
     if (piece.length < 500) return
   }
 }
-
-const whoColumns = (query: WhoQuery, names: Names): Column<HolderFound>[] => [
-  {
-    key: 'name',
-    title: 'Người',
-    cell: ({ account, name, machine }) => (
-      <>
-        <a href={`${personPath}?${new URLSearchParams({ 'tai-khoan': account, ...sentDay(query) })}`}>{name}</a>{' '}
-        <span class="muted code">{account}</span>
-        {machine && (
-          <>
-            {' '}
-            <Tag>Tài khoản máy</Tag>
-          </>
-        )}
-      </>
-    ),
-  },
-  { key: 'organisation', title: 'Đơn vị', phone: true, cell: ({ organisation }) => names.place(organisation) },
-  {
-    key: 'why',
-    title: 'Được làm vì',
-    phone: true,
-    cell: ({ grounds }) => (
-      <ul class="plain-list stack-small">
-        {grounds.map((ground) => {
-          const words = `${sayWhy(ground, names)}; phạm vi: ${sayWhere(ground, names)}`
-          return <li key={words}>{words}</li>
-        })}
-      </ul>
-    ),
-  },
-]
-
-const sentDay = (query: Pick<WhoQuery, keyof typeof day>): Record<string, string> =>
-  Object.fromEntries(
-    (['ngay-day', 'ngay-month', 'ngay-year'] as const).flatMap((name) => (query[name] ? [[name, query[name]]] : [])),
-  )
 
 async function WhoTable({
   ctx,
@@ -208,9 +132,19 @@ async function WhoTable({
   )
 }
 
+const noteWho = (ctx: Context, { permission, organisation, on }: WhoAsked, { tai, viec }: WhoQuery) =>
+  noteQuestion(ctx, {
+    subject: `permission:${permission}`,
+    organisation,
+    facts: { question: 'who-may', on, ...(tai ? { taken: tai } : {}) },
+    work: viec,
+  })
+
 async function showWho(ctx: Context, query: WhoQuery, address: string) {
   const { quyen: permission, 'don-vi': organisation } = query
   const asked = permission && organisation ? askedOf(ctx, query, permission, organisation) : undefined
+  const table = asked && (await WhoTable({ ctx, asked, query, address }))
+  if (asked) await noteWho(ctx, asked, query)
   return page({
     title: 'Kiểm tra quyền',
     lead: 'Ai được làm một việc tại một đơn vị, hoặc một người được làm những gì, và vì sao.',
@@ -218,9 +152,7 @@ async function showWho(ctx: Context, query: WhoQuery, address: string) {
       <div class="stack-large">
         <Ways current={auditPath} />
         {await WhoForm({ ctx, query })}
-        {asked ? (
-          await WhoTable({ ctx, asked, query, address })
-        ) : (
+        {table ?? (
           <EmptyState title="Chưa chọn việc và đơn vị">Chọn một việc và một đơn vị để xem ai được làm.</EmptyState>
         )}
       </div>
@@ -228,10 +160,23 @@ async function showWho(ctx: Context, query: WhoQuery, address: string) {
   })
 }
 
+const notePerson = (
+  ctx: Context,
+  { account, organisation }: { account: string; organisation: string | null },
+  { on, query }: { on: string; query: PersonQuery },
+) =>
+  noteQuestion(ctx, {
+    subject: `account:${account}`,
+    organisation: organisation ?? 'none',
+    facts: { question: 'what-may', on, ...(query.tai ? { taken: query.tai } : {}) },
+    work: query.viec,
+  })
+
 async function showPerson(ctx: Context, query: PersonQuery, address: string) {
   const account = query['tai-khoan']?.trim()
   const on = readOn(ctx, query)
   const found = account ? await findGrounds(ctx, account, on) : undefined
+  if (found) await notePerson(ctx, found.person, { on, query })
   const names = await namesFor(ctx, found?.grounds ?? [])
   const state = found?.person.inUse ? `vào ngày ${formatDate(on)}` : `tài khoản không dùng vào ngày ${formatDate(on)}`
   return page({
@@ -245,6 +190,7 @@ async function showPerson(ctx: Context, query: PersonQuery, address: string) {
           <div class="columns columns-2">
             <TextInput name="tai-khoan" label="Tên đăng nhập" value={account} />
             <DayField query={query} />
+            <WorkField query={query} />
           </div>
           <div>
             <Button kind="primary">Xem người này được làm gì</Button>
@@ -277,9 +223,11 @@ export const auditRoutes = [
     path: auditPath,
     access: auditAccess,
     query: WhoQuery,
-    handle(ctx, { query, request }) {
+    async handle(ctx, { query, request }) {
       const { quyen, 'don-vi': organisation, tai } = query
       if (!tai || !quyen || !organisation) return showWho(ctx, query, request.url)
+      ctx.require(auditAccess, organisation)
+      await noteWho(ctx, askedOf(ctx, query, quyen, organisation), query)
       return tableFile('csv', {
         name: 'ai-duoc-lam',
         titles: ['Tên đăng nhập', 'Họ và tên', 'Đơn vị', 'Phạm vi', 'Vì'],
@@ -295,7 +243,9 @@ export const auditRoutes = [
     async handle(ctx, { query, request }) {
       const account = query['tai-khoan']?.trim()
       if (!query.tai || !account) return showPerson(ctx, query, request.url)
-      const { grounds } = await findGrounds(ctx, account, readOn(ctx, query))
+      const on = readOn(ctx, query)
+      const { grounds, person } = await findGrounds(ctx, account, on)
+      await notePerson(ctx, person, { on, query })
       const rows = rightsRows(grounds, await namesFor(ctx, grounds), ctx.purposesOf)
       return tableFile('csv', { name: `quyen-cua-${account}`, titles: rightsTitles, rows })
     },

@@ -1,11 +1,14 @@
 /** Who holds what, in sets: the same grounds that the guard goes by, for all accounts in one statement. */
-import type { Sql } from '#platform/sql'
+import type { Fragment, Sql } from '#platform/sql'
+import { hasWords } from '../store.ts'
 
 export interface WhoQuery {
   /** That hold the permission. */
   roles: readonly string[]
-  /** Organisations whose roles reach the one that is asked about; `*` among them. */
-  reaching: readonly string[]
+  /** Organisations whose roles reach the one that is asked about; `*` among them. Absent: over whichever. */
+  reaching: readonly string[] | undefined
+  /** Of these only. */
+  accounts?: readonly string[]
   on: string
   /** Powers for an emergency are told of this moment only. */
   now: Date | undefined
@@ -26,14 +29,17 @@ export interface Seated {
 }
 
 export interface FoundGround {
+  account: string
   kind: 'role' | 'emergency' | 'inspection'
   role: string
   organisations: string[]
   position: string | null
   givenBy: string | null
-  givenAt: string | null
+  givenAt: Date | null
   from: string | null
   until: string | null
+  /** Of powers for an emergency. */
+  endsAt: Date | null
   decision: string | null
   absent: string | null
   absentName: string | null
@@ -45,83 +51,93 @@ export interface FoundHolder {
   name: string
   organisation: string | null
   machine: boolean
-  grounds: FoundGround[]
 }
 
 const inUse = (sql: Sql, on: string) => sql`
   (a.disabled_at is null or (a.disabled_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on})`
 
-const among = (sql: Sql, seats: readonly Seated[]) => sql`
-  (held.account, held.position) in (select * from unnest(${seats.map(({ account }) => account)}::text[],
-    ${seats.map(({ position }) => position)}::text[]))`
-
+/** Those who hold any ground at all, a page of them in the order of names. */
 export const listWho = (sql: Sql, query: WhoQuery): Promise<FoundHolder[]> => sql<FoundHolder[]>`
-  with held as (
-    select account, role, organisation, position, given_by, given_at, valid_from, valid_to from identity.role_assignment
-    where role = any(${[...query.roles]}::text[]) and organisation = any(${[...query.reaching]}::text[])
-      and valid_from <= ${query.on} and (valid_to is null or valid_to >= ${query.on})
-  ), ground as (
-    ${roleGrounds(sql, query)}
-    union all ${query.passedOn ? standInGrounds(sql, query) : nothing(sql)}
-    union all ${query.now ? emergencyGrounds(sql, query, query.now) : nothing(sql)}
-    union all ${inspectionGrounds(sql, query)}
-  )
-  select a.name as account, a.person_name as name, a.organisation, a.machine, json_agg(ground.facts order by ground.facts::text) as grounds
-  from ground join identity.account a on a.name = ground.account
-  where ${inUse(sql, query.on)} and not a.citizen and a.search_key like ${`%${query.words.replace(/[\\%_]/g, '\\$&')}%`}
+  select a.name as account, a.person_name as name, a.organisation, a.machine from identity.account a
+  where a.name in (select account from (${grounds(sql, query)}) ground)
+    and ${inUse(sql, query.on)} and not a.citizen and ${hasWords(sql, query.words)}
+    and ${query.accounts ? sql`a.name = any(${[...query.accounts]}::text[])` : sql`true`}
     and ${query.after ? sql`(a.person_name collate "vi-x-icu", a.name) > (${query.after.name}, ${query.after.account})` : sql`true`}
-  group by a.name
   order by a.person_name collate "vi-x-icu", a.name
   limit ${query.limit}`
 
-const nothing = (sql: Sql) => sql`select null::text, null::json where false`
+/** What each of these holds. */
+export const listGroundsOf = (sql: Sql, query: WhoQuery, accounts: readonly string[]): Promise<FoundGround[]> => sql<
+  FoundGround[]
+>`
+  ${grounds(sql, query, accounts)}
+  order by account, kind, role, organisations, position, absent, "from"`
+
+const grounds = (sql: Sql, query: WhoQuery, accounts?: readonly string[]) => sql`
+  ${roleGrounds(sql, query, accounts)}
+  ${query.passedOn ? sql`union all ${standInGrounds(sql, query, accounts)}` : sql``}
+  ${query.now ? sql`union all ${emergencyGrounds(sql, query, { now: query.now, accounts })}` : sql``}
+  ${query.roles.includes('inspector') ? sql`union all ${inspectionGrounds(sql, query, accounts)}` : sql``}`
+
+const of = (sql: Sql, column: Fragment, accounts: readonly string[] | undefined) =>
+  accounts ? sql`${column} = any(${[...accounts]}::text[])` : sql`true`
+
+const over = (sql: Sql, { reaching }: Pick<WhoQuery, 'reaching'>) =>
+  reaching ? sql`held.organisation = any(${[...reaching]}::text[])` : sql`true`
+
+const among = (sql: Sql, seats: readonly Seated[]) =>
+  seats.length === 0
+    ? sql`held.position is null`
+    : sql`(held.position is null or (held.account, held.position) in (select * from
+        unnest(${seats.map(({ account }) => account)}::text[], ${seats.map(({ position }) => position)}::text[])))`
+
+const inForce = (sql: Sql, query: Pick<WhoQuery, 'roles' | 'reaching' | 'on'>) => sql`
+  held.role = any(${[...query.roles]}::text[]) and ${over(sql, query)}
+  and held.valid_from <= ${query.on} and (held.valid_to is null or held.valid_to >= ${query.on})`
 
 const roleFacts = (sql: Sql) => sql`
-  'kind', 'role', 'role', held.role, 'organisations', array[held.organisation], 'position', held.position, 'givenBy', held.given_by,
-  'givenAt', held.given_at, 'from', held.valid_from, 'until', held.valid_to`
+  'role' as kind, held.role, array[held.organisation] as organisations, held.position, held.given_by, held.given_at,
+  held.valid_from as "from", held.valid_to as until, null::timestamptz as ends_at, null::text as decision`
 
-const roleGrounds = (sql: Sql, { seats }: WhoQuery) => sql`
-  select held.account, json_build_object(${roleFacts(sql)}) as facts from held
-  where held.position is null or ${among(sql, seats)}`
+const roleGrounds = (sql: Sql, query: WhoQuery, accounts?: readonly string[]) => sql`
+  select held.account, ${roleFacts(sql)}, null::text as absent, null::text as absent_name, null::date as absent_until
+  from identity.role_assignment held
+  where ${inForce(sql, query)} and ${among(sql, query.seats)} and ${of(sql, sql`held.account`, accounts)}`
 
-const standInGrounds = (sql: Sql, { on, seatsOfAbsent }: WhoQuery) => sql`
-  select s.substitute, json_build_object(${roleFacts(sql)}, 'absent', a.name, 'absentName', a.person_name, 'absentUntil', s.valid_to)
-  from identity.stand_in s join held on held.account = s.absent join identity.account a on a.name = s.absent
-  where (s.revoked_at is null or (s.revoked_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on})
-    and s.valid_from <= ${on} and s.valid_to >= ${on} and ${inUse(sql, on)}
-    and (held.position is null or ${among(sql, seatsOfAbsent)})`
+const standInGrounds = (sql: Sql, query: WhoQuery, accounts?: readonly string[]) => sql`
+  select s.substitute, ${roleFacts(sql)}, a.name, a.person_name, s.valid_to
+  from identity.stand_in s join identity.account a on a.name = s.absent join identity.role_assignment held on held.account = s.absent
+  where (s.revoked_at is null or (s.revoked_at at time zone 'Asia/Ho_Chi_Minh')::date > ${query.on})
+    and s.valid_from <= ${query.on} and s.valid_to >= ${query.on} and ${inUse(sql, query.on)}
+    and ${inForce(sql, query)} and ${among(sql, query.seatsOfAbsent)} and ${of(sql, sql`s.substitute`, accounts)}`
 
-const emergencyGrounds = (sql: Sql, { roles, reaching }: WhoQuery, now: Date) => sql`
-  select account, json_build_object('kind', 'emergency', 'role', role, 'organisations', array[organisation], 'givenBy', decided_by,
-    'givenAt', decided_at, 'until', ends_at)
-  from identity.emergency
-  where ends_at > ${now} and ended_at is null and role = any(${[...roles]}::text[]) and organisation = any(${[...reaching]}::text[])`
+const emergencyGrounds = (
+  sql: Sql,
+  query: WhoQuery,
+  { now, accounts }: { now: Date; accounts?: readonly string[] },
+) => sql`
+  select held.account, 'emergency', held.role, array[held.organisation], null, held.decided_by, held.decided_at, null, null, held.ends_at,
+    null, null, null, null
+  from identity.emergency held
+  where held.ends_at > ${now} and held.ended_at is null and held.role = any(${[...query.roles]}::text[]) and ${over(sql, query)}
+    and ${of(sql, sql`held.account`, accounts)}`
 
-const inspectionGrounds = (sql: Sql, { roles, reaching, on }: WhoQuery) => sql`
-  select account, json_build_object('kind', 'inspection', 'role', 'inspector', 'organisations', organisations, 'givenBy', decided_by,
-    'givenAt', decided_at, 'from', valid_from, 'until', valid_to, 'decision', decision_number)
+const inspectionGrounds = (sql: Sql, { reaching, on }: WhoQuery, accounts?: readonly string[]) => sql`
+  select account, 'inspection', 'inspector', organisations, null, decided_by, decided_at, valid_from, valid_to, null, decision_number,
+    null, null, null
   from identity.inspection
-  where ${roles.includes('inspector')} and outcome = 'approved' and organisations && ${[...reaching]}::text[]
-    and (ended_at is null or (ended_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on}) and valid_from <= ${on} and valid_to >= ${on}`
-
-/** The organisations that anything at all was given over on a day. */
-export async function listGivenOver(sql: Sql, on: string): Promise<string[]> {
-  const rows = await sql<{ code: string }[]>`
-    select organisation as code from identity.role_assignment where valid_from <= ${on} and (valid_to is null or valid_to >= ${on})
-    union select organisation from identity.emergency where ends_at is not null and ended_at is null
-    union select unnest(organisations) from identity.inspection where outcome = 'approved' and valid_from <= ${on} and valid_to >= ${on}`
-  return rows.map(({ code }) => code)
-}
+  where outcome = 'approved' and ${reaching ? sql`organisations && ${[...reaching]}::text[]` : sql`true`}
+    and (ended_at is null or (ended_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on}) and valid_from <= ${on} and valid_to >= ${on}
+    and ${of(sql, sql`account`, accounts)}`
 
 /** Roles bound to a position on a day, of these organisations. */
 export const listBound = (
   sql: Sql,
-  { roles, reaching, on }: Pick<WhoQuery, 'roles' | 'reaching' | 'on'>,
+  query: Pick<WhoQuery, 'roles' | 'reaching' | 'on'>,
 ): Promise<(Seated & { organisation: string | null })[]> => sql`
   select held.account, held.position, account.organisation
   from identity.role_assignment held join identity.account on account.name = held.account
-  where held.position is not null and held.role = any(${[...roles]}::text[]) and held.organisation = any(${[...reaching]}::text[])
-    and held.valid_from <= ${on} and (held.valid_to is null or held.valid_to >= ${on})`
+  where held.position is not null and ${inForce(sql, query)}`
 
 export interface AccountThen {
   account: string

@@ -1,5 +1,5 @@
 /** "Who may do this" and "what may this person do", by the grounds of the guard. */
-import { listReachedCodes, seatsOn } from '#organisations'
+import { listReachingCodes, seatsOn } from '#organisations'
 import type { Ground } from '#platform/access'
 import type { Role } from '#platform/capability'
 import type { Context } from '#platform/context'
@@ -29,34 +29,38 @@ export interface HolderFound {
 }
 
 /** Those who may, in the order of their names, each with all his grounds. */
-export async function findWho(ctx: Context, asked: WhoAsked): Promise<HolderFound[]> {
-  ctx.require(auditAccess, asked.organisation)
-  const { permission, on } = asked
+export async function findWho(ctx: Context, { organisation, ...asked }: WhoAsked): Promise<HolderFound[]> {
+  ctx.require(auditAccess, organisation)
+  return findHolders(ctx, { ...asked, organisations: [organisation] })
+}
+
+export interface HoldersAsked extends Omit<WhoAsked, 'organisation'> {
+  /** Over any of these; absent: over whichever. */
+  organisations: readonly string[] | undefined
+  accounts?: readonly string[]
+}
+
+/** The same for who has asked already whether this may be told. */
+export async function findHolders(ctx: Context, asked: HoldersAsked): Promise<HolderFound[]> {
+  const { permission, organisations, on, accounts, words = '', after, limit } = asked
   const roles = ctx.rolesWith(permission)
-  const reaching = await listReaching(ctx, asked.organisation, on)
-  const found = await store.listWho(ctx.sql, {
+  const reaching = organisations && [everywhere, ...(await listReachingCodes(ctx.sql, organisations, on))]
+  const query: store.WhoQuery = {
     roles,
     reaching,
     on,
     now: on === dayOf(ctx.now) ? ctx.now : undefined,
     ...(await seatsOf(ctx, { roles, reaching, on })),
     passedOn: !neverPassedOn.has(permission),
-    words: asked.words ?? '',
-    after: asked.after,
-    limit: asked.limit,
-  })
-  return found.map(({ grounds, ...person }) => ({
+    ...{ accounts, words, after, limit },
+  }
+  const people = await store.listWho(ctx.sql, query)
+  const names = people.map(({ account }) => account)
+  const grounds = await store.listGroundsOf(ctx.sql, query, names)
+  return people.map((person) => ({
     ...person,
-    grounds: grounds.map((ground) => toGround(ground, permission)),
+    grounds: grounds.filter(({ account }) => account === person.account).map((ground) => toGround(ground, permission)),
   }))
-}
-
-/** The organisations by a role over which one reaches this one. */
-async function listReaching(ctx: Context, organisation: string, on: string): Promise<string[]> {
-  const reaching = [everywhere]
-  for (const code of await store.listGivenOver(ctx.sql, on))
-    if (code === organisation || (await listReachedCodes(ctx.sql, code, on)).includes(organisation)) reaching.push(code)
-  return reaching
 }
 
 async function seatsOf(ctx: Context, asked: Pick<store.WhoQuery, 'roles' | 'reaching' | 'on'>) {
@@ -84,9 +88,9 @@ function toGround(found: store.FoundGround, permission: string): Ground {
     permissions: new Set([permission]),
     position: found.position ?? undefined,
     givenBy: found.givenBy ?? undefined,
-    givenAt: found.givenAt ? new Date(found.givenAt) : undefined,
+    givenAt: found.givenAt ?? undefined,
     from: found.from ?? undefined,
-    until: kind === 'emergency' && found.until ? new Date(found.until) : (found.until ?? undefined),
+    until: found.endsAt ?? found.until ?? undefined,
     decision: found.decision ?? undefined,
     onBehalfOf: absent ? { account: absent, name: absentName ?? absent, until: absentUntil ?? '' } : undefined,
     demands: kind === 'emergency' ? 'two-factor' : undefined,

@@ -48,6 +48,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'machine-token.issued': kind(authentication, ticket),
   'machine-token.refused': kind(authentication, ticket, 3, failure),
   'token.issued': kind(entityManagement, 1, 2),
+  'token.refused': kind(apiActivity, otherActivity, 3, failure),
   'token.revoked': kind(entityManagement, 4, 2),
   'client.created': kind(entityManagement, 1, 2),
   'client.changed': kind(entityManagement, 3, 2),

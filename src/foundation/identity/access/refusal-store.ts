@@ -26,6 +26,26 @@ export async function countRefusal(
   return row?.times === 1
 }
 
+/** A token that is known and opens nothing any more: by its hash as a key or as one handed out by the provider. */
+export async function findDeadToken(
+  sql: Sql,
+  [key, artifact]: readonly [key: Buffer, artifact: Buffer],
+  now: Date,
+): Promise<{ code: string; account: string; organisation: string | undefined } | undefined> {
+  const [row] = await sql<{ account: string; organisation: string | null; why: string }[]>`
+    select account.name as account, account.organisation,
+      case when account.disabled_at is not null then 'account-closed' when dead.ended then 'revoked'
+        when dead.expires_at <= ${now} then 'expired' else 'unusable' end as why
+    from (
+      select account, revoked_at is not null as ended, expires_at from identity.api_token where token_hash = ${key}
+      union all
+      select client.account, client.disabled_at is not null, given.expires_at from identity.provider_artifact given
+      join identity.relying_client client on client.id = given.client
+      where given.id_hash = ${artifact} and given.model = 'ClientCredentials') dead
+    join identity.account on account.name = dead.account`
+  return row && { code: `token.${row.why}`, account: row.account, organisation: row.organisation ?? undefined }
+}
+
 /** How many different ones of an account are being counted. */
 export async function countKinds(sql: Sql, account: string): Promise<number> {
   const [row] = await sql<{ count: number }[]>`

@@ -5,9 +5,11 @@
 import { appendEntry } from '#ledger'
 import { wishOf } from '#platform/assurance'
 import type { Context } from '#platform/context'
-import type { Problem } from '#platform/errors'
+import { type Problem, tokenRefusedCode } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
-import { countKinds, countRefusal, takeOld } from './refusal-store.ts'
+import { bearerOf } from '../actions/authenticate.ts'
+import { hashArtifact, hashToken } from '../actions/secrets.ts'
+import { countKinds, countRefusal, findDeadToken, takeOld } from './refusal-store.ts'
 
 const foldMs = 10 * 60_000
 export const mostKinds = 50
@@ -16,6 +18,8 @@ const takenAtOnce = 500
 const refused = 'access.refused'
 const again = 'access.refused-again'
 const stepUp = 'access.step-up-asked'
+const tokenRefused = 'token.refused'
+const nobody = 'anonymous'
 
 /** Codes as they are kept: what was typed in their place is nobody's business. */
 const plainCode = /^[A-Za-z0-9.-]{1,35}$/
@@ -24,22 +28,23 @@ export interface RefusedRequest {
   problem: Problem
   /** Pattern of the route, without what was asked for. */
   route: string
-  request: Pick<RequestFacts, 'method' | 'address'>
+  request: Pick<RequestFacts, 'method' | 'address' | 'headers'>
 }
 
-/** Writes down a refusal, 403 or 401 for want of a surer proof; anything else is none. */
+/** Writes down a refusal, 403, 401 for want of a surer proof or for a token that is none; anything else is none. */
 export async function noteRefusal(ctx: Context, { problem, route, request }: RefusedRequest): Promise<void> {
   const wantsProof = wishOf(problem) !== undefined
-  if (problem.status !== 403 && !wantsProof) return
-  const account = ctx.actor.account ?? 'anonymous'
+  const token = problem.code === tokenRefusedCode ? await whatOfToken(ctx, request) : undefined
+  if (problem.status !== 403 && !wantsProof && !token) return
+  const account = token?.account ?? ctx.actor.account ?? nobody
   const isMany = (await countKinds(ctx.sql, account)) >= mostKinds
   const { permission, organisation } = problem.facts
-  const place = textOf(organisation, plainCode) ?? ctx.actor.organisation ?? 'none'
+  const place = textOf(organisation, plainCode) ?? token?.organisation ?? ctx.actor.organisation ?? 'none'
   const counted = {
     account,
     route: isMany ? '*' : `${request.method} ${route}`,
     organisation: isMany ? 'none' : place,
-    code: isMany ? 'access.many' : problem.code,
+    code: isMany ? 'access.many' : (token?.code ?? problem.code),
     permission: isMany ? null : (textOf(permission, /^[a-z-]+:[a-z-]+$/) ?? null),
     address: request.address,
   }
@@ -47,12 +52,20 @@ export async function noteRefusal(ctx: Context, { problem, route, request }: Ref
     if (!(await countRefusal(ctx.sql, { ...counted, now: ctx.now }))) return
     const { code, permission, address, organisation } = counted
     await appendEntry(ctx, {
-      action: wantsProof && !isMany ? stepUp : refused,
+      action: isMany ? refused : wantsProof ? stepUp : token ? tokenRefused : refused,
       subject: `account:${account}`,
       organisation,
       body: { route: counted.route, code, ...(permission ? { permission } : {}), address },
     })
   })
+}
+
+/** Why a token does not open anything, and whose it was; of itself nothing is kept. The account has not done this: somebody who had its token. */
+async function whatOfToken(ctx: Context, request: Pick<RequestFacts, 'headers'>) {
+  const token = bearerOf(request)
+  const dead =
+    token && (await findDeadToken(ctx.sql, [hashToken(token), hashArtifact('ClientCredentials', token)], ctx.now))
+  return dead || { code: 'token.unknown', account: undefined, organisation: undefined }
 }
 
 const textOf = (value: unknown, pattern: RegExp): string | undefined =>
@@ -68,7 +81,7 @@ export async function tellFolded(ctx: Context): Promise<void> {
         await appendEntry(ctx, {
           action: again,
           subject: `account:${row.account}`,
-          actor: row.account,
+          actor: row.code.startsWith('token.') ? nobody : row.account,
           organisation: row.organisation,
           body: {
             route: row.route,

@@ -13,7 +13,7 @@
 import { type Seat, sayPosition } from '#organisations'
 import { type Ground, permissionsBy } from '#platform/access'
 import { type Actor, type Context, nobody, type Reach } from '#platform/context'
-import { unauthenticated } from '#platform/errors'
+import { tokenRefused } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
 import {
   countsUnder,
@@ -134,7 +134,7 @@ export function createAuthenticator(
   return {
     /** @throws Problem 401 for a bearer token that is wrong, ended or revoked; a dead cookie is nobody. */
     async authenticate(ctx: Context, request: RequestFacts): Promise<Actor> {
-      const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+      const bearer = bearerOf(request)
       const caller = bearer ? await findMachine(ctx, bearer) : await findVisitor(ctx, request.cookies[sessionCookie])
       if (!caller) return nobody
       const standIn = await standInOf(ctx, caller)
@@ -166,11 +166,15 @@ const rolesUnder = ({ roles }: Kept, seat: Seat | undefined) =>
 const endOfKeeping = (now: Date): number =>
   Math.min(now.getTime() + keepMs, Date.parse(`${dayOf(now)}T00:00:00+07:00`) + 24 * 3600_000)
 
+/** The token that a request shows. */
+export const bearerOf = ({ headers }: Pick<RequestFacts, 'headers'>): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+
 async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
   const caller = token.startsWith(tokenPrefix)
     ? await store.findTokenCaller(ctx.sql, hashToken(token), ctx.now)
     : await findMachineCaller(ctx.sql, hashArtifact('ClientCredentials', token), ctx.now)
-  if (!caller) throw unauthenticated()
+  if (!caller) throw tokenRefused()
   if (isStale(caller, ctx.now)) await store.touchToken(ctx.sql, caller.credential, ctx.now)
   return caller
 }

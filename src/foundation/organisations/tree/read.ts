@@ -127,6 +127,25 @@ export async function listReachedCodes(sql: Sql, code: string, day: string): Pro
   return reach(code)
 }
 
+/** The other way about: the organisations a role over which reaches one of these on a day, themselves included. */
+export async function listReachingCodes(sql: Sql, codes: readonly string[], day: string): Promise<string[]> {
+  const reaching = await keep(sql, `reaching ${day}`, async () => {
+    const [placements, successions] = [await listPlacements(sql, day), await listSuccessionsBy(sql, day)]
+    return reachingIn(reachableFrom(placements, successions), [
+      ...placements.flatMap(({ code, parent }) => [code, parent]),
+      ...successions.map(({ successor }) => successor),
+    ])
+  })
+  return [...new Set(codes.flatMap((code) => [code, ...(reaching.get(code) ?? [])]))]
+}
+
+function reachingIn(reach: (code: string) => string[], codes: readonly (string | null)[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const above of new Set(codes))
+    for (const code of above === null ? [] : reach(above)) found.set(code, [...(found.get(code) ?? []), above ?? code])
+  return found
+}
+
 /** From the root down to the direct superior. */
 export async function ancestorsOf(sql: Sql, code: string, at: At): Promise<Organisation[]> {
   return above(await organisationTree(sql, at), code)

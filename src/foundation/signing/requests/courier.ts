@@ -5,10 +5,12 @@ import { conflict, invalid } from '#platform/errors'
 import { parseCertificate, requireUsable } from '../certificates/usable.ts'
 import { sealWish } from '../means/platform-key.ts'
 import * as sessions from './session-store.ts'
-import { end, finishItem, getSession, isReady, prepareNext, requireRunning } from './sessions.ts'
+import { end, finishItem, getSession, isReady, lifeMs, prepareNext, requireRunning } from './sessions.ts'
 
 /** Digests that go to the signer's machine at once. */
 const portion = 10
+/** A portion of which nothing came back for so long was lost on its way, and is sent once more. */
+const lostMs = 45_000
 
 async function getHelperSession(ctx: Context, id: string): Promise<sessions.SessionRow> {
   const session = await getSession(ctx, id)
@@ -49,27 +51,51 @@ export async function beginConsent(
   })
 }
 
-/** The next digests to be signed, sealed for the helper; nothing when all are done, and the session is over then. */
-export async function nextDigests(
-  ctx: Context,
-  { id, origin }: { id: string; origin: string },
-): Promise<string | undefined> {
-  if ((await getSession(ctx, id)).state === 'done') return undefined
+export interface NextDigests {
+  /** Sealed for the helper. */
+  token: string | null
+  /** Others are under way: ask again in a while. */
+  wait: boolean
+}
+
+/** The next digests to be signed; neither of both when all are done, and the session is over then. */
+export async function nextDigests(ctx: Context, { id, origin }: { id: string; origin: string }): Promise<NextDigests> {
+  const over = { token: null, wait: false }
+  if ((await getSession(ctx, id)).state === 'done') return over
   const session = await getHelperSession(ctx, id)
   if (!isReady(session)) throw conflict('signing-consent.no-certificate', 'Chưa chọn chứng thư số.')
+  await sessions.prolongSession(ctx.sql, id, new Date(ctx.now.getTime() + lifeMs.helper))
   await prepareNext(ctx, session, portion)
-  const items = await sessions.takePrepared(ctx.sql, id, ctx.now, portion)
+  const lostBefore = new Date(ctx.now.getTime() - lostMs)
+  const items = await sessions.takePrepared(ctx.sql, id, { now: ctx.now, lostBefore, limit: portion })
   if (items.length > 0) {
     const list = items
       .toSorted((a, b) => a.place - b.place)
       .map(({ documentSha256, digest }) => ({ sha256: documentSha256, digest: digest ?? '' }))
-    return sealWish(ctx.config, { kind: 'signatures', consent: id, items: list }, { origin, now: ctx.now })
+    const wish = { kind: 'signatures', consent: id, items: list } as const
+    return { token: await sealWish(ctx.config, wish, { origin, now: ctx.now }), wait: false }
   }
   // Others that failed to be prepared may stand before some that wait.
   const { waiting, prepared } = await sessions.countItems(ctx.sql, id)
   if (waiting > 0) return nextDigests(ctx, { id, origin })
-  if (prepared === 0) await end(ctx, id, { state: 'done' })
-  return undefined
+  if (prepared > 0) return { token: null, wait: true }
+  await end(ctx, id, { state: 'done' })
+  return over
+}
+
+/** Why a session at the signer's machine cannot go on. */
+export const breakWords = {
+  refused: 'Người ký đã chọn không ký trong cửa sổ xác nhận.',
+  expired: 'Quá thời gian xác nhận trên máy của người ký.',
+  gone: 'Phần mềm ký đã quên lần xác nhận này (phần mềm đã khởi động lại, hoặc trang ký đóng giữa chừng).',
+  silent: 'Không liên lạc được với phần mềm ký trên máy của người ký.',
+  failed: 'Phần mềm ký hoặc thiết bị không ký tiếp được.',
+} as const
+
+/** The page cannot go on: what is not signed is free at once, and everybody reads why. */
+export async function breakSession(ctx: Context, id: string, why: keyof typeof breakWords): Promise<void> {
+  const session = await getSession(ctx, id)
+  if (session.means === 'helper') await end(ctx, id, { state: 'stopped', fault: breakWords[why] })
 }
 
 export interface HelperSignature {

@@ -158,7 +158,7 @@ export async function showSession(ctx: Context, id: string): Promise<Reply> {
     headers: isHelper ? { 'content-security-policy': contentPolicy({ connect: [helperUrl] }) } : {},
     body: (
       <div class="stack-large">
-        {isHelper && <HelperPanel id={id} url={helperUrl} count={items.length} />}
+        {isHelper && <HelperPanel id={id} url={helperUrl} count={items.length} begun={session.chain !== null} />}
         <div id="tien-do" class="stack" data-live={sessionTopic(id)} data-live-label="Tiến độ ký">
           <Standing session={session} items={items} />
         </div>
@@ -167,10 +167,15 @@ export async function showSession(ctx: Context, id: string): Promise<Reply> {
   })
 }
 
-function HelperPanel({ id, url, count }: { id: string; url: string; count: number }) {
+function HelperPanel({ id, url, count, begun }: { id: string; url: string; count: number; begun: boolean }) {
   return (
     <Section title="Ký bằng thiết bị trên máy này">
-      <div class="panel stack" data-signing-helper={url} data-session={sessionPath(id)}>
+      <div
+        class="panel stack"
+        data-signing-helper={url}
+        data-session={sessionPath(id)}
+        data-consent={begun ? id : undefined}
+      >
         <noscript>
           <p>Ký bằng thiết bị cần JavaScript, vì trang phải trao đổi với phần mềm ký trên máy.</p>
         </noscript>

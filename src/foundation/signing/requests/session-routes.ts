@@ -4,7 +4,7 @@ import { invalid, Problem } from '#platform/errors'
 import { type Reply, type RequestFacts, redirect, route } from '#platform/http'
 import { listRemoteCredentials } from '../means/remote-users.ts'
 import { getUsableSeal } from '../means/seals.ts'
-import { beginConsent, nextDigests, takeSignatures } from './courier.ts'
+import { beginConsent, breakSession, breakWords, nextDigests, takeSignatures } from './courier.ts'
 import { type MeansOfSigning, meansOfSigning, mostDocuments } from './model.ts'
 import { sightOf, signPermission } from './rights.ts'
 import { goOn } from './runs.ts'
@@ -30,6 +30,7 @@ const Params = z.object({ id: z.uuid() })
 const Done = z.strictObject({
   signatures: z.array(z.strictObject({ sha256: z.string().length(64), signature: z.base64().max(4000) })).max(100),
 })
+const Break = z.strictObject({ why: z.enum(Object.keys(breakWords) as (keyof typeof breakWords)[]) }) // keys of the table
 const Chain = z.strictObject({ chain: z.array(z.base64().max(20_000)).min(1).max(10) })
 
 /** The page's own origin: a call from elsewhere has been refused before. */
@@ -126,8 +127,7 @@ export const sessionRoutes = [
   courier('chung-thu', Chain, async (ctx, id, { body, origin }) => ({
     token: await beginConsent(ctx, { id, chain: body.chain, origin }),
   })),
-  courier('ke-tiep', z.strictObject({}), async (ctx, id, { origin }) => ({
-    token: (await nextDigests(ctx, { id, origin })) ?? null,
-  })),
+  courier('ke-tiep', z.strictObject({}), (ctx, id, { origin }) => nextDigests(ctx, { id, origin })),
+  courier('ngung', Break, (ctx, id, { body }) => breakSession(ctx, id, body.why)),
   courier('chu-ky', Done, (ctx, id, { body }) => takeSignatures(ctx, id, body.signatures)),
 ]

@@ -122,13 +122,21 @@ export async function setPrepared(
     where session = ${session} and place = ${place} and state = 'waiting'`
 }
 
-/** Those that are prepared and were not sent yet, sent now: to each of two who ask at once, others. */
-export const takePrepared = (sql: Sql, session: string, now: Date, limit: number): Promise<ItemRow[]> =>
+/**
+ * Those that are prepared and were not sent yet, sent now: to each of two who ask at once, others. After them those of which nothing came
+ * back since `lostBefore`: who asked for them was cut off.
+ */
+export const takePrepared = (
+  sql: Sql,
+  session: string,
+  { now, lostBefore, limit }: { now: Date; lostBefore: Date; limit: number },
+): Promise<ItemRow[]> =>
   sql<ItemRow[]>`
     update signing.session_item set sent_at = ${now}
     where (session, place) in (
       select session, place from signing.session_item
-      where session = ${session} and state = 'prepared' and sent_at is null order by place limit ${limit} for update skip locked)
+      where session = ${session} and state = 'prepared' and (sent_at is null or sent_at < ${lostBefore})
+      order by sent_at nulls first, place limit ${limit} for update skip locked)
     returning ${itemColumns(sql)}`
 
 export interface Prepared extends ItemRow {
@@ -157,5 +165,12 @@ export async function setItemEnded(
     where session = ${session} and place = ${place} and state <> 'signed'`
 }
 
-export const listOverdueSessions = (sql: Sql, now: Date): Promise<{ id: string }[]> =>
-  sql<{ id: string }[]>`select id from signing.session where state = 'running' and expires_at < ${now} limit 500`
+/** Somebody is still at it. */
+export async function prolongSession(sql: Sql, id: string, expiresAt: Date): Promise<void> {
+  await sql`update signing.session set expires_at = ${expiresAt} where id = ${id} and state = 'running'`
+}
+
+export const listOverdueSessions = (sql: Sql, now: Date): Promise<Pick<SessionRow, 'id' | 'means'>[]> =>
+  sql<
+    Pick<SessionRow, 'id' | 'means'>[]
+  >`select id, means from signing.session where state = 'running' and expires_at < ${now} limit 500`

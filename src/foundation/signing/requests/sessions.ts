@@ -18,7 +18,7 @@ import { addValidationData } from '../trust/long-term.ts'
 import { stampTimeOf } from '../trust/stamp.ts'
 import { closeTurn, passOn, requestTopic } from './actions.ts'
 import { appearanceOf } from './appearance.ts'
-import { ownBlocks } from './block.ts'
+import { kindOf, ownBlocks } from './block.ts'
 import { readKept } from './document.ts'
 import { type MeansOfSigning, mostDocuments } from './model.ts'
 import { getRequests, maySign, ownAccount, sealPermission, signPermission } from './rights.ts'
@@ -27,7 +27,14 @@ import * as store from './store.ts'
 
 export const sessionTopic = (id: string): string => `signing-session:${id}`
 
-const lifeMs: Record<MeansOfSigning, number> = { helper: 30 * 60_000, remote: 15 * 60_000, seal: 60 * 60_000 }
+/** The signer's own machine: since it was last heard; its helper forgets the PIN sooner. */
+export const lifeMs: Record<MeansOfSigning, number> = { helper: 12 * 60_000, remote: 15 * 60_000, seal: 60 * 60_000 }
+
+const overdueWords: Record<MeansOfSigning, string> = {
+  helper: 'Đã lâu không nhận được gì từ máy của người ký: trang ký hoặc phần mềm ký đã đóng giữa chừng.',
+  remote: 'Quá thời gian xác nhận.',
+  seal: 'Quá thời gian của phiên ký.',
+}
 
 export interface SessionWish {
   means: MeansOfSigning
@@ -57,7 +64,7 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
       throw invalid('Chữ ký của cá nhân và dấu của cơ quan được ký riêng; xin chọn lại.')
     if (isSeal) seals.add(step.organisation)
     else if (step.block.length === 0) {
-      const block = await blockFor(request.title, [request.organisation, step.organisation])
+      const block = await blockFor(request.kind ?? kindOf(request.title), [request.organisation, step.organisation])
       if (block.length > 0) blocks.push({ ...step, block })
     }
     items.push({ request: code, position: step.position, title: request.title, documentSha256: request.currentSha256 })
@@ -122,8 +129,8 @@ export async function end(
 
 /** Sessions whose time is over let go of what they hold. */
 export async function expireSessions(ctx: Context): Promise<void> {
-  for (const { id } of await sessions.listOverdueSessions(ctx.sql, ctx.now))
-    await end(ctx, id, { state: 'failed', fault: 'Quá thời gian xác nhận.' })
+  for (const { id, means } of await sessions.listOverdueSessions(ctx.sql, ctx.now))
+    await end(ctx, id, { state: 'failed', fault: overdueWords[means] })
 }
 
 type Signing = sessions.SessionRow & { chain: string[]; algorithm: NonNullable<sessions.SessionRow['algorithm']> }

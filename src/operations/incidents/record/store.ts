@@ -253,6 +253,14 @@ export async function findFile(sql: Sql, incident: string, sha256: string): Prom
   return row?.file
 }
 
+/** The incidents to whose log or tasks a content was given. */
+export async function listIncidentsWithFile(sql: Sql, sha256: string): Promise<string[]> {
+  const rows = await sql<{ incident: string }[]>`
+    select incident from incidents.log_entry where file->>'sha256' = ${sha256}
+    union select incident from incidents.task where file->>'sha256' = ${sha256} order by incident limit 20`
+  return rows.map(({ incident }) => incident)
+}
+
 // Places ------------------------------------------------------------------------------------------------------------
 
 export interface Place {

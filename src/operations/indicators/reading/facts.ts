@@ -129,6 +129,16 @@ export async function getFact(ctx: Context, id: number): Promise<ReadFact> {
   return fact
 }
 
+/** Whose number it is, of which indicator. */
+export async function findFactPlace(
+  sql: Sql,
+  id: number,
+): Promise<{ indicator: string; organisation: string } | undefined> {
+  const [row] = await sql<{ indicator: string; organisation: string }[]>`
+    select f.indicator, f.organisation from indicators.fact f where f.id = ${id}`
+  return row
+}
+
 /** Every version of the number to which a version belongs, the newest first. @throws Problem 403 */
 export async function listVersions(ctx: Context, fact: Fact): Promise<(Fact & { periodOn: string })[]> {
   await requireReading(ctx, fact.organisation)

@@ -34,6 +34,13 @@ export async function requireReading(ctx: Context, organisation: string): Promis
   if (reach !== 'all' && !reach.has(organisation)) throw forbidden('indicator:read', organisation)
 }
 
+/** All that an organisation belongs to, or once belonged to. */
+export async function listAncestors(sql: Sql, organisation: string): Promise<string[]> {
+  const rows = await sql<{ ancestor: string }[]>`
+    select distinct ancestor from indicators.organisation_scope where organisation = ${organisation}`
+  return rows.map(({ ancestor }) => ancestor)
+}
+
 /** Narrows a query to the organisations a reader reaches. */
 export const within = (sql: Sql, reach: Reach, column: Fragment): Fragment =>
   reach === 'all' ? sql`true` : sql`${column} = any(${[...reach]}::text[])`

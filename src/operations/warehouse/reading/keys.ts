@@ -26,10 +26,11 @@ export async function findByKey(ctx: Context, { key, limit }: { key: string; lim
   return hits
 }
 
-function listKeys(sql: Sql, key: string, limit: number): Promise<{ id: number; source: string }[]> {
+/** Those of all organisations: whoever asks sees to what may be told. */
+export function listKeys(sql: Sql, key: string, limit: number): Promise<{ id: number; source: string; key: string }[]> {
   const upper = key.toUpperCase()
-  return sql<{ id: number; source: string }[]>`
-    select r.id, r.source
+  return sql<{ id: number; source: string; key: string }[]>`
+    select r.id, r.source, r.key
     from warehouse.source s
     cross join lateral (
       select k.id, k.source, k.key from warehouse.record k
@@ -37,7 +38,7 @@ function listKeys(sql: Sql, key: string, limit: number): Promise<{ id: number; s
         and (starts_with(k.key, ${upper}) or starts_with(k.key, ${key}))
       order by k.key limit ${limit}) r
     union
-    select k.id, k.source from warehouse.source s
+    select k.id, k.source, k.key from warehouse.source s
     join warehouse.record k on k.source = s.code and k.state = 'applied' and k.key = ${key}
     limit ${limit}`
 }

@@ -18,6 +18,17 @@ export async function reachOfSources(ctx: Context, permission = 'source:read'): 
   return new Set([...reach, ...samples, ...samples.flatMap((root) => branchOf(tree, root).map(({ row }) => row.code))])
 }
 
+/** Whether it belongs to the fictitious authority of a sample pack. */
+export async function isSample(ctx: Context, organisation: string): Promise<boolean> {
+  const packs = await listLoadedPacks(ctx.sql)
+  const roots = packs.filter(({ card }) => card.fictitious).map(({ card }) => card.rootOrganisation)
+  if (roots.length === 0) return false
+  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+  return roots.some(
+    (root) => root === organisation || branchOf(tree, root).some(({ row }) => row.code === organisation),
+  )
+}
+
 export const within = (sql: Sql, reach: Reach, column: Fragment): Fragment =>
   reach === 'all' ? sql`true` : sql`${column} = any(${[...reach]}::text[])`
 

@@ -1,7 +1,7 @@
 import type { StoredFile } from '#files'
 import type { Context } from '#platform/context'
 import type { Sql } from '#platform/sql'
-import type { Part } from '../store.ts'
+import { type Part, partColumns } from '../store.ts'
 
 export interface Evidence extends StoredFile {
   id: number
@@ -35,6 +35,11 @@ export async function findEvidence(sql: Sql, part: string, id: number): Promise<
     from directives.evidence where part = ${part} and id = ${id}`
   return row
 }
+
+/** The tasks for which a content was handed in. */
+export const listPartsWithFile = (sql: Sql, sha256: string): Promise<Part[]> => sql<Part[]>`
+  select ${partColumns(sql)} from directives.part
+  where code in (select evidence.part from directives.evidence where sha256 = ${sha256}) order by code limit 20`
 
 /** Of the present round: what proved an earlier one does not prove this one. */
 export async function countEvidence(sql: Sql, part: Part): Promise<number> {

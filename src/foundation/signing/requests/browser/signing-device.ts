@@ -11,8 +11,24 @@ interface Certificate {
 }
 
 const lookMs = 700
+/** A server that was killed is back within seconds; what it has answered or not, the same is asked once more. */
+const mostTries = 60
+const againMs = 2000
+/** Digests that another page has under way. */
+const waitMs = 5000
 
-class Refused extends Error {}
+type Why = 'refused' | 'expired' | 'gone' | 'silent' | 'failed'
+
+/** It was heard and refused; or, with `why`, the session cannot go on. */
+class Refused extends Error {
+  readonly why: Why | undefined
+  constructor(message: string, why?: Why) {
+    super(message)
+    this.why = why
+  }
+}
+
+const isAway = ({ status }: Response) => [502, 503, 504].includes(status)
 
 async function ask(url: string, body?: unknown): Promise<Record<string, unknown>> {
   const answer = await fetch(url, {
@@ -20,6 +36,7 @@ async function ask(url: string, body?: unknown): Promise<Record<string, unknown>
     headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
+  if (isAway(answer)) throw new TypeError(String(answer.status))
   const text = await answer.text()
   const value = (text ? JSON.parse(text) : {}) as Record<string, unknown> // our own server's, or the helper's
   if (!answer.ok) throw new Refused(String(value.title ?? value.message ?? answer.status))
@@ -29,11 +46,7 @@ async function ask(url: string, body?: unknown): Promise<Record<string, unknown>
 const nameOf = (subject: string) => /^CN=(.*)$/m.exec(subject)?.[1] ?? subject
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-const outcomes: Record<string, string> = {
-  refused: 'Ông/bà đã chọn không ký trong cửa sổ xác nhận.',
-  expired: 'Quá thời gian xác nhận.',
-  done: 'Phần mềm ký đã kết thúc phiên này.',
-}
+const outcomes: Partial<Record<string, Why>> = { refused: 'refused', expired: 'expired' }
 
 function mount(panel: HTMLElement): void {
   const helper = panel.dataset.signingHelper ?? ''
@@ -73,40 +86,81 @@ function mount(panel: HTMLElement): void {
     show('choice', certificates.length > 0)
   }
 
+  /** At the server, which may be away for a while. */
+  const askServer = async (name: string, body: unknown) => {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await ask(`${session}/${name}`, body)
+      } catch (error) {
+        if (error instanceof Refused || tries >= mostTries) throw error
+        say('Mất liên lạc với máy chủ; trang này tự thử lại và ký tiếp. Không đóng trang.')
+        await wait(againMs)
+      }
+  }
+  /** At the helper: who does not answer is gone. */
+  const askHelper = async (path: string, body?: unknown, otherwise: Why = 'failed') => {
+    try {
+      return await ask(`${helper}/${path}`, body)
+    } catch (error) {
+      if (error instanceof Refused) throw new Refused(error.message, otherwise)
+      throw new Refused('Không liên lạc được với phần mềm ký.', 'silent')
+    }
+  }
+
   const sign = async () => {
     const chosen = certificates.find(({ fingerprint }) => fingerprint === panel.querySelector('select')?.value)
     if (!chosen) return
     show('choice', false)
-    const { token } = await ask(`${session}/chung-thu`, { chain: chosen.chain })
-    const { id, url } = await ask(`${helper}/consents`, { token })
+    const { token } = await askServer('chung-thu', { chain: chosen.chain })
+    const { id, url } = await askHelper('consents', { token })
     const link = part('window')?.querySelector('a')
     if (link) link.href = String(url)
     show('window', true)
-    say('Mời xác nhận trong cửa sổ của phần mềm ký.')
+    await goOn(String(id))
+  }
+
+  /** With a consent that the helper was asked for, by this page or before it was loaded anew. */
+  const goOn = async (id: string) => {
     for (let state: unknown = 'waiting'; state !== 'given'; ) {
-      if (state !== 'waiting') throw new Refused(outcomes[String(state)] ?? 'Phần mềm ký không ký.')
-      await wait(lookMs)
-      state = (await ask(`${helper}/consents/${id}`)).state
+      state = (await askHelper(`consents/${id}`, undefined, 'gone')).state
+      if (state === 'waiting') {
+        say('Mời xác nhận trong cửa sổ của phần mềm ký.')
+        await wait(lookMs)
+      } else if (state !== 'given') throw new Refused('Phần mềm ký không ký.', outcomes[String(state)] ?? 'gone')
     }
     show('window', false)
-    say('Đang ký lần lượt từng văn bản…')
     for (;;) {
-      const next = (await ask(`${session}/ke-tiep`, {})).token
-      if (!next) break
-      const { signatures } = await ask(`${helper}/signatures`, { token: next })
-      await ask(`${session}/chu-ky`, { signatures })
+      const next = await askServer('ke-tiep', {})
+      if (next.wait) {
+        say('Đang chờ chữ ký của các văn bản đã gửi…')
+        await wait(waitMs)
+        continue
+      }
+      if (!next.token) break
+      say('Đang ký lần lượt từng văn bản…')
+      const { signatures } = await askHelper('signatures', { token: next.token })
+      await askServer('chu-ky', { signatures })
     }
     location.assign(session)
   }
 
-  part('sign')?.addEventListener('click', () => {
-    sign().catch((error: unknown) => {
+  const run = (work: Promise<void>) =>
+    work.catch(async (error: unknown) => {
       show('window', false)
-      const words = error instanceof Refused ? error.message : 'Mất liên lạc với phần mềm ký hoặc máy chủ.'
-      say(`${words} Bấm “Dừng ký” rồi ký lại các văn bản còn lại.`)
+      if (error instanceof Refused && !error.why) {
+        say(`${error.message} Tải lại trang để xem văn bản nào đã ký.`)
+        return
+      }
+      const why = error instanceof Refused ? error.why : undefined
+      // What is not signed is let go at once; the page that follows says why, and offers to sign the rest.
+      if (why && (await askServer('ngung', { why }).then(Boolean, () => false))) location.assign(session)
+      else say('Mất liên lạc với máy chủ. Tải lại trang khi có mạng: trang sẽ ký tiếp, hoặc cho biết vì sao đã dừng.')
     })
-  })
-  findCertificates()
+
+  part('sign')?.addEventListener('click', () => run(sign()))
+  const { consent } = panel.dataset
+  if (consent) run(goOn(consent))
+  else findCertificates()
 }
 
 for (const panel of document.querySelectorAll<HTMLElement>('[data-signing-helper]')) mount(panel)

@@ -1,0 +1,236 @@
+// For auditors: who may see this, asked by a code or by the address of a page.
+import { z } from 'zod'
+import type { Context } from '#platform/context'
+import type { GuardedThing, WayIn } from '#platform/guards'
+import { page, route } from '#platform/http'
+import { tableFile } from '#platform/table-file'
+import { Button, EmptyState, Help, Notice, Section, Table, TextInput, withQuery } from '#ui'
+import { noteQuestion, WorkField, workQuery } from './asked.tsx'
+import { auditAccess } from './audit.ts'
+import {
+  auditPath,
+  DayField,
+  day,
+  readOn,
+  readPlace,
+  seeingPath,
+  Ways,
+  whoColumns,
+  writePlace,
+} from './audit-parts.tsx'
+import { sayPermission } from './permission-words.ts'
+import { type Askable, type Found, findNamed, findSeers } from './seeing.ts'
+import { type Names, namesFor, sayUses, sayWhere, sayWhy } from './words.tsx'
+
+const Query = z.object({
+  muc: z.string().trim().max(600).optional(),
+  ...day,
+  ...workQuery,
+  /** Which of its ways is read on, and from where. */
+  loi: z.coerce.number().int().min(0).max(50).optional(),
+  sau: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  tai: z.enum(['csv']).optional(),
+})
+type Query = z.infer<typeof Query>
+
+function SeeingForm({ askable, query }: { askable: Askable; query: Query }) {
+  const titles = new Map(askable.guards().map(({ title, example }) => [title, example]))
+  return (
+    <form class="panel stack" method="get" action={seeingPath} aria-label="Ai xem được nội dung này">
+      <div class="columns columns-2">
+        <TextInput
+          name="muc"
+          label="Mã hoặc địa chỉ trang"
+          hint="Ví dụ mã hồ sơ H32.22366-261122-0001, hoặc dán địa chỉ trang đang mở."
+          value={query.muc}
+          maxLength={600}
+        />
+        <DayField query={query} />
+        <WorkField query={query} />
+      </div>
+      <div>
+        <Button kind="primary">Xem ai xem được</Button>
+      </div>
+      <Help title="Hỏi được về những gì">
+        <ul>
+          {[...titles].map(([title, example]) => (
+            <li key={title}>
+              {title}
+              {example && `, ví dụ ${example}`}
+            </li>
+          ))}
+          <li>Địa chỉ của bất kỳ trang nào trên nền tảng này</li>
+        </ul>
+      </Help>
+    </form>
+  )
+}
+
+/** "quyền “Xem cảnh báo” tại Sở Y tế hoặc UBND tỉnh" */
+function sayWay(ctx: Context, { permission, organisations, besides, parties }: WayIn, names: Names): string {
+  const who = parties ? `Người ${parties.words}` : 'Người'
+  const where = organisations
+    ? ` tại ${organisations.map((code) => names.place(code)).join(' hoặc ')}`
+    : ' ở bất kỳ đơn vị nào'
+  const uses = sayUses(ctx.purposesOf(permission))
+  const also = besides ? ` và quyền “${sayPermission(besides)}”` : ''
+  return `${who}${parties ? ' và có' : ' có'} quyền “${sayPermission(permission)}”${where}${also}${uses ? `, ${uses}` : ''}`
+}
+
+interface Asking {
+  ctx: Context
+  query: Query
+  address: string
+  on: string
+}
+
+async function Seers({ ctx, query, address, on }: Asking, way: WayIn, place: number) {
+  const after = query.loi === place ? readPlace(query.sau) : undefined
+  const found = await findSeers(ctx, way, { on, after, limit: query.limit + 1 })
+  const rows = found.slice(0, query.limit)
+  const last = rows.at(-1)
+  const names = await namesFor(
+    ctx,
+    rows.flatMap(({ grounds }) => grounds),
+  )
+  return (
+    <Table
+      key={place}
+      caption={sayWay(ctx, way, names)}
+      rows={rows}
+      rowKey={({ account }) => account}
+      columns={whoColumns(query, names)}
+      paging={{
+        nextHref:
+          found.length > query.limit && last
+            ? withQuery(address, { loi: String(place), sau: writePlace(last) })
+            : undefined,
+        size: query.limit,
+        sizes: [20, 50, 100],
+      }}
+      empty={{
+        title: 'Không có cán bộ nào',
+        words: 'Không tài khoản cán bộ nào xem được theo lối này vào ngày đã chọn.',
+      }}
+    />
+  )
+}
+
+async function Thing(asking: Asking, thing: GuardedThing, first: number) {
+  const { ways } = thing
+  return (
+    <Section title={thing.name} key={thing.subject}>
+      {ways.length === 0 ? (
+        <Notice tone="info">Nội dung này công khai: ai cũng xem được, không cần đăng nhập.</Notice>
+      ) : (
+        await Promise.all(ways.map((way, index) => Seers(asking, way, first + index)))
+      )}
+    </Section>
+  )
+}
+
+async function Answer(asking: Asking, { things, page }: Found) {
+  if (page) return PageAnswer(asking, page)
+  if (things.length === 0)
+    return (
+      <EmptyState title="Không tìm thấy">
+        Không có nội dung nào mang mã hoặc địa chỉ này, hoặc nội dung thuộc đơn vị ngoài phạm vi kiểm tra của ông/bà.
+      </EmptyState>
+    )
+  const starts = things.map((_, index) => things.slice(0, index).reduce((sum, { ways }) => sum + ways.length, 0))
+  return <>{await Promise.all(things.map((thing, index) => Thing(asking, thing, starts[index] ?? 0)))}</>
+}
+
+async function PageAnswer(asking: Asking, { path, access }: NonNullable<Found['page']>) {
+  return (
+    <Section title={`Trang ${path}`}>
+      {access === 'public' || access === 'signed-in' ? (
+        <Notice tone="info">
+          {access === 'public'
+            ? 'Trang này công khai: ai cũng mở được, không cần đăng nhập.'
+            : 'Mọi người đã đăng nhập đều mở được trang này; mỗi người chỉ thấy phần của mình.'}
+        </Notice>
+      ) : (
+        <>
+          <p>Trang này gồm nhiều nội dung: mỗi người chỉ thấy phần thuộc các đơn vị mình được giao.</p>
+          {await Seers(asking, { permission: access }, 0)}
+        </>
+      )}
+    </Section>
+  )
+}
+
+async function note({ ctx, query, on }: Asking, { things, page }: Found): Promise<void> {
+  const facts = { question: 'who-sees' as const, on, ...(query.tai ? { taken: query.tai } : {}) }
+  for (const { subject, organisation } of things)
+    await noteQuestion(ctx, { subject, organisation, facts, work: query.viec })
+  if (page)
+    await noteQuestion(ctx, {
+      subject: `page:${page.path}`,
+      organisation: ctx.actor.organisation ?? 'none',
+      facts,
+      work: query.viec,
+    })
+}
+
+async function* seerRows({ ctx, on }: Asking, { things, page }: Found) {
+  const ways = page
+    ? page.access.includes(':')
+      ? [{ name: `Trang ${page.path}`, way: { permission: page.access } as WayIn }]
+      : []
+    : things.flatMap(({ name, ways }) => ways.map((way) => ({ name, way })))
+  for (const { name, way } of ways)
+    for (let after: { name: string; account: string } | undefined, size = 500; size === 500; ) {
+      const piece = await findSeers(ctx, way, { on, after, limit: 500 })
+      const names = await namesFor(
+        ctx,
+        piece.flatMap(({ grounds }) => grounds),
+      )
+      for (const { account, name: person, organisation, grounds } of piece)
+        for (const ground of grounds)
+          yield [
+            ...[name, sayWay(ctx, way, names), account, person],
+            ...[names.place(organisation), sayWhere(ground, names), sayWhy(ground, names)],
+          ]
+      after = piece.at(-1)
+      size = piece.length
+    }
+}
+
+const titles = ['Nội dung', 'Ai xem được', 'Tên đăng nhập', 'Họ và tên', 'Đơn vị', 'Phạm vi', 'Vì']
+
+export const makeSeeingRoutes = (askable: Askable) => [
+  route({
+    method: 'GET',
+    path: seeingPath,
+    access: auditAccess,
+    query: Query,
+    async handle(ctx, { query, request }) {
+      const asking = { ctx, query, address: request.url, on: readOn(ctx, query) }
+      const found = query.muc ? await findNamed(ctx, askable, query.muc) : undefined
+      if (found) await note(asking, found)
+      if (found && query.tai) return tableFile('csv', { name: 'ai-xem-duoc', titles, rows: seerRows(asking, found) })
+      const isListed = found && (found.things.some(({ ways }) => ways.length > 0) || found.page?.access.includes(':'))
+      return page({
+        title: 'Kiểm tra quyền',
+        crumbs: [{ label: 'Kiểm tra quyền', href: auditPath }],
+        lead: 'Nêu một hồ sơ, bản ghi, nhiệm vụ, cảnh báo, tệp, số liệu hoặc một trang: ai xem được, và vì sao.',
+        body: (
+          <div class="stack-large">
+            <Ways current={seeingPath} />
+            <SeeingForm askable={askable} query={query} />
+            {found && (await Answer(asking, found))}
+            {isListed && (
+              <p>
+                <a href={withQuery(request.url, { tai: 'csv', loi: undefined, sau: undefined })}>
+                  Tải danh sách đầy đủ (CSV)
+                </a>
+              </p>
+            )}
+          </div>
+        ),
+      })
+    },
+  }),
+]
