@@ -1,7 +1,7 @@
 // RFC 6962, section 2.1, from its definitions: MTH, PATH and PROOF over D[n], written down as they stand there, over spans of one list
 // whose hashes are remembered. It shares nothing with the code under test, and is held against it at every size from 0 to 1,000.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomInt, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import {
   appendLeaf,
@@ -16,6 +16,9 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from './merkle.ts'
+import { makeScratch } from './scratch-database.test.ts'
+import { insertLeaves, insertSubtrees, type SubtreeRow } from './store.ts'
+import { loadHashes, storedEvery, wholeOf } from './tree.ts'
 
 const most = 1000
 /** Up to here every leaf and every pair is looked at; above, those at the edges and some between. */
@@ -111,5 +114,33 @@ test('consistency proofs are PROOF between every pair of small sizes and many of
       if (first < second)
         assert.ok(!verifyConsistency({ ...claim, firstRoot: mth(0, first + 1) }), `${first} to ${second}, another root`)
     }
+  }
+})
+
+test('what the stored tree answers is MTH, PATH and PROOF at every size from 1 to 1,000', async () => {
+  const { sql, close } = await makeScratch()
+  try {
+    const tree = emptyTree()
+    const subtrees: SubtreeRow[] = []
+    const leaves = entries.map((entry) => ({ entryId: randomUUID(), hash: hashLeaf(entry) }))
+    for (const { hash } of leaves)
+      appendLeaf(tree, hash, (level, index, node) => {
+        if (level % storedEvery === 0) subtrees.push({ height: level, index, hash: node })
+        return undefined
+      })
+    await insertLeaves(sql, 0, leaves)
+    await insertSubtrees(sql, subtrees)
+    for (let size = 1; size <= most; size += 1) {
+      const [index, first] = [randomInt(size), 1 + randomInt(size)]
+      const spans = [wholeOf(size), ...planInclusion(index, size), ...planConsistency(first, size)]
+      const expected = [mth(0, size), ...path(index, 0, size), ...subproof(first, [0, size], true)]
+      const made = await loadHashes(sql, spans)
+      assert.ok(
+        made.length === expected.length && made.every((hash, at) => hash.equals(expected[at] ?? Buffer.alloc(0))),
+        `size ${size}, leaf ${index}, from ${first}`,
+      )
+    }
+  } finally {
+    await close()
   }
 })

@@ -66,7 +66,7 @@ export {
   signatureBlockFor,
   signatureFacts,
 } from './signing-authority/actions.ts'
-export { type DocumentKind, documentKinds } from './signing-authority/document-kinds.ts'
+export { type DocumentKind, documentKinds, isDocumentKind } from './signing-authority/document-kinds.ts'
 export type { SignatureBlock, SigningAnswer } from './signing-authority/model.ts'
 export {
   type Area,

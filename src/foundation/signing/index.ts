@@ -19,7 +19,7 @@ export type {
   SigningMeans,
 } from './pades/means.ts'
 export { completeSignature, prepareSignature, type StampTime, signPdf } from './pades/sign.ts'
-export { requestSignature, type SignatureWish } from './requests/actions.ts'
+export { requestSignature, type SignatureWish, withdrawSignature } from './requests/actions.ts'
 export { addDocumentStamp, addValidationData } from './trust/long-term.ts'
 export { stampTimeOf } from './trust/stamp.ts'
 export type { DocumentReport, Finding, SignatureReport } from './verification/report.ts'

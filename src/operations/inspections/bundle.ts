@@ -1,10 +1,12 @@
+import { z } from 'zod'
 import { describeFormula } from '#indicators'
 import { type Json, listEntries, makeEvidence } from '#ledger'
-import type { Context } from '#platform/context'
+import { ancestorsOf } from '#organisations'
+import type { Context, InspectionRight } from '#platform/context'
 import { invalid } from '#platform/errors'
 import { findLandingEvidence, listRecordHashes } from '#warehouse'
 import { describeNumber, type ReopenedNumber, recordsOf } from './actions.ts'
-import { record, requireInspection } from './right.ts'
+import { faultOfScope, record, requireInspection } from './right.ts'
 
 const mostNumbers = 200
 const mostRecords = 50_000
@@ -83,15 +85,49 @@ async function gatherRecords(ctx: Context, { fact, measures }: ReopenedNumber, r
   }
 }
 
-/** What happened to the numbers' periods, and the inspection itself: its right, what was opened, this bundle. */
+const mostEntries = 5000
+/** How a typed figure came to be one. */
+const deedsOfFigures = ['figures.submitted', 'figures.approved', 'figures.published', 'figures.returned']
+const Figures = z.object({ figures: z.array(z.object({ indicator: z.string(), period: z.string() })) })
+
+/**
+ * The inspection itself (its right, what was opened, this bundle), how each number was typed and approved, and when its period was locked. An
+ * entry tells everything it holds: one of another agency, or with figures that the decision does not name, stays out.
+ */
 async function listEntriesOf(ctx: Context, numbers: readonly ReopenedNumber[]): Promise<string[]> {
   const right = requireInspection(ctx)
-  const periods = numbers.map(({ fact }) => `indicator:${fact.indicator}:${fact.period}`)
-  const subjects = new Set([...periods, `inspection:${right.id}`])
-  const found: string[] = []
-  for (const subject of subjects)
-    found.push(...(await listEntries(ctx.sql, { subject, reach: 'all', limit: 5000 })).map(({ id }) => id))
-  return found
+  const found = await listEntries(ctx.sql, { subject: `inspection:${right.id}`, reach: 'all', limit: mostEntries })
+  for (const { fact } of numbers) {
+    const { indicator, period, organisation } = fact
+    const reach = new Set([organisation])
+    const above = (await ancestorsOf(ctx.sql, organisation, { asOf: fact.knownAt.toISOString().slice(0, 10) })).map(
+      ({ code }) => code,
+    )
+    const subject = `indicator:${indicator}:${period}`
+    const ofPeriod = await listEntries(ctx.sql, {
+      subject,
+      reach: new Set([organisation, ...above]),
+      limit: mostEntries,
+    })
+    // What is locked for an agency is locked for those under it; all else of those above is their own.
+    found.push(...ofPeriod.filter((one) => one.organisation === organisation || one.action === 'figures.locked'))
+    for (const action of deedsOfFigures) {
+      const deeds = await listEntries(ctx.sql, {
+        subject: `figures:${organisation}`,
+        action,
+        reach,
+        limit: mostEntries,
+      })
+      found.push(...deeds.filter(({ body }) => tellsOf(fact, right, body)))
+    }
+  }
+  return found.map(({ id }) => id)
+}
+
+function tellsOf({ indicator, period }: ReopenedNumber['fact'], right: InspectionRight, body: unknown): boolean {
+  const figures = Figures.safeParse(body).data?.figures ?? []
+  const isOfNumber = figures.some((one) => one.indicator === indicator && one.period === period)
+  return isOfNumber && figures.every((one) => faultOfScope(right, one) === undefined)
 }
 
 const lineOf = (value: unknown) => `${JSON.stringify(value)}\n`

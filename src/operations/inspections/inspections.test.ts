@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { unzipSync } from 'fflate'
-import { type DbTest, dbTest } from '#test/harness'
+import { approveEntries, listDefinitions, lockPeriod, saveEntries } from '#indicators'
+import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { communeA, communeB, fillSamples } from '#test/samples'
 import { faultOfScope } from './right.ts'
 
@@ -91,6 +92,60 @@ dbTest('an inspector reopens a number of his decision and takes a bundle away th
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+/** A figure of a commune typed by its officer and approved by the chairman, twice: the second replaces the first. */
+async function typeFigures(t: DbTest): Promise<number[]> {
+  const [typed] = await listDefinitions(t.sql, ['certificate.issued'])
+  assert.equal(typed?.body.formula.type, 'typed')
+  const units = [communeA.organisation, communeB.organisation]
+  const typist = t.context(makeActor('canbo-nhatrang', { 'entry:write': units }, communeA.organisation))
+  const leader = t.context(makeActor('lanhdao', { 'entry:approve': units }))
+  const keeper = t.context(makeActor('quantri', { 'indicator:lock': 'all' }))
+  const figure = { indicator: 'certificate.issued', period: '2026-09', reason: 'Theo sổ theo dõi của đơn vị' }
+  for (const value of [41, 43])
+    for (const organisation of units) {
+      const ids = await saveEntries(typist, [{ ...figure, organisation, value }], { submit: true })
+      await approveEntries(leader, ids)
+    }
+  for (const organisation of units) {
+    await lockPeriod(keeper, { indicator: figure.indicator, organisation, period: figure.period })
+  }
+  const rows = await t.sql<{ id: number }[]>`
+    select id from indicators.fact where indicator = ${figure.indicator} and organisation = ${communeA.organisation} order by id`
+  return rows.map(({ id }) => id)
+}
+
+dbTest(
+  'a number that was typed is reopened with who approved it, and the bundle proves it and tells of no other agency',
+  async (t) => {
+    const [first, second] = await typeFigures(t)
+    await give(t)
+    await t.sql`update identity.account set disabled_at = ${t.now} where name = 'lanhdao'`
+    const opened = await t.as('thanhtra').get(`/thanh-tra/so-lieu/${first}`)
+    assert.match(opened.body, /Đây là con số đã được thay/)
+    assert.match(opened.body, /Nguyễn Văn Mẫu, Chủ tịch/)
+    const taken = await t.as('thanhtra').submit('/thanh-tra/ho-so', { so: String(first) })
+    const files = unzipSync(taken.rawPayload)
+    const text = (name: string) => Buffer.from(files[name] ?? []).toString()
+    const [number] = text('numbers.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    assert.deepEqual([number.value, number.approvedBy, number.versions.length], [41, 'lanhdao', 2])
+    assert.ok(second)
+    const told = text('entries.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(JSON.parse(line).preimage))
+    const actions = told.map(({ action }) => action)
+    for (const action of ['figures.submitted', 'figures.approved', 'figures.locked'])
+      assert.ok(actions.includes(action), action)
+    assert.deepEqual(
+      told.filter(({ organisation }) => organisation === communeB.organisation),
+      [],
+    )
+  },
+)
 
 dbTest(
   'outside its agencies, its days and after its end an inspector sees nothing, and the refusal is written down',

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { strFromU8, unzipSync } from 'fflate'
-import { type Letter, letterDocx } from '#files'
+import { type Letter, letterDocx, letterHtml } from '#files'
 import { recognise } from '../content/recognise.ts'
 
 const letter: Letter = {
@@ -18,6 +18,14 @@ const letter: Letter = {
   title: 'BÁO CÁO\nTình hình thử nghiệm',
   addressees: ['Cơ quan thứ nhất', 'Cơ quan <thứ hai> & bạn'],
   paragraphs: ['Đoạn một của văn bản.', 'Dòng trên\nDòng dưới'],
+  table: {
+    columns: [{ label: 'Đơn vị' }, { label: 'Số việc', numeric: true }],
+    rows: [
+      ['Phường <một>', '1.234'],
+      ['Xã hai', '5'],
+    ],
+    totals: ['Cộng bảng', '1.239'],
+  },
   signer: { authority: 'KT. Giám đốc', position: 'Phó Giám đốc', name: 'Người Thử Nghiệm' },
   recipients: ['Như trên', 'Lưu: VT'],
 }
@@ -29,6 +37,9 @@ const spoken = [
   'Đoạn một',
   'KT. GIÁM ĐỐC',
   'Lưu: VT',
+  'Số việc',
+  'Phường <một>',
+  '1.239',
 ]
 
 test('the letter as DOCX is what the house takes as DOCX, and says what the paper says', async () => {
@@ -41,6 +52,9 @@ test('the letter as DOCX is what the house takes as DOCX, and says what the pape
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&')
   for (const words of spoken) assert.ok(text.includes(words), words)
+  assert.equal(xml.match(/<w:tr[ >]/g)?.length, 1 + 4 + 1, 'letterhead, four rows of the table, foot')
+  assert.match(xml, /<w:tblHeader\/>/)
+  assert.match(letterHtml(letter), /<td>Phường &lt;một&gt;<\/td><td class="n">1\.234<\/td>/)
   assert.match(xml, /w:pgMar[^>]*w:left="170\d"/)
 })
 

@@ -20,6 +20,7 @@ import {
 } from 'docx'
 import { dateWords, type Letter } from './letter.ts'
 import { marksOf, pngOf } from './marks.ts'
+import type { PrintedTable } from './tables.ts'
 
 const mm = convertMillimetersToTwip
 const none = { style: BorderStyle.NONE, size: 0, color: 'auto' }
@@ -109,6 +110,35 @@ function addresseesOf(addressees: readonly string[]): Paragraph[] {
   ]
 }
 
+const thin = { style: BorderStyle.SINGLE, size: 4, color: '555555' }
+const lines = { top: thin, bottom: thin, left: thin, right: thin, insideHorizontal: thin, insideVertical: thin }
+
+/** With its head on every page. */
+function tableOf({ columns, rows, totals }: PrintedTable): Table {
+  const rowOf = (cells: readonly string[], kind: 'head' | 'row' | 'totals') =>
+    new TableRow({
+      tableHeader: kind === 'head',
+      cantSplit: true,
+      children: cells.map((text, at) => {
+        const align = columns[at]?.numeric ? AlignmentType.RIGHT : AlignmentType.LEFT
+        return new TableCell({ children: [line(text, { size: 12, bold: kind !== 'row', align })] })
+      }),
+    })
+  return new Table({
+    rows: [
+      rowOf(
+        columns.map(({ label }) => label),
+        'head',
+      ),
+      ...rows.map((row) => rowOf(row, 'row')),
+      ...(totals ? [rowOf(totals, 'totals')] : []),
+    ],
+    width: { size: 100, type: WidthType.PERCENTAGE },
+    margins: { top: mm(1), bottom: mm(1), left: mm(1.5), right: mm(1.5) },
+    borders: lines,
+  })
+}
+
 const pixelsPerMm = 96 / 25.4
 
 async function marksLine(letter: Letter): Promise<Paragraph[]> {
@@ -144,6 +174,7 @@ export async function letterDocx(letter: Letter): Promise<Buffer> {
           ...(isAbout ? [] : [line(letter.title, { bold: true, before: 8, after: 5 })]),
           ...addresseesOf(letter.addressees),
           ...letter.paragraphs.map((text) => line(text, { align: AlignmentType.JUSTIFIED, indent: 10, after: 2 })),
+          ...(letter.table ? [line('', { size: 6 }), tableOf(letter.table)] : []),
           line('', { size: 8 }),
           footOf(letter),
           ...(await marksLine(letter)),

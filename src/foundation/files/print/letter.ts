@@ -1,6 +1,7 @@
 import { type Marked, marksOf } from './marks.ts'
 import { escapeHtml, escapeLines } from './markup.ts'
 import { makeSheet } from './sheet.ts'
+import { type PrintedTable, tableMarkup, tableStyles } from './tables.ts'
 
 export interface Letter extends Marked {
   /** `above` is the agency over it, where there is one. */
@@ -14,13 +15,15 @@ export interface Letter extends Marked {
   title: string
   addressees: readonly string[]
   paragraphs: readonly string[]
+  /** Below the text: who does what, or the figures it speaks of. */
+  table?: PrintedTable
   /** `authority` as it is written: "KT. GIÁM ĐỐC", "TL. CHỦ TỊCH"; lines under one another. */
   signer: { authority?: string; position: string; name: string }
   /** "Nơi nhận", a line each. */
   recipients: readonly string[]
 }
 
-const styles = `
+const styles = `${tableStyles}
 .head{display:grid;grid-template-columns:minmax(0,1fr) max-content;column-gap:3mm;text-align:center;font-size:12pt;line-height:1.25}
 .head p{text-wrap:balance}
 .upper{text-transform:uppercase}
@@ -34,6 +37,7 @@ h1{margin:8mm 0 6mm;text-align:center;font-size:14pt;line-height:1.3;font-weight
 .to.titled{margin-top:0}
 .to ul,.copies ul{list-style:none;margin:0;padding:0}
 .text p{margin-bottom:2mm;text-align:justify;text-indent:10mm}
+.text table{margin:3mm 0}
 .foot{display:grid;grid-template-columns:1fr 1fr;column-gap:6mm;margin-top:6mm;break-inside:avoid}
 .copies{font-size:11pt;line-height:1.25}
 .copies h2{margin:0;font-size:12pt;font-weight:700;font-style:italic}
@@ -52,7 +56,7 @@ export function letterHtml(letter: Letter): string {
     headMarkup(letter, isAbout),
     isAbout ? '' : `<h1>${escapeLines(letter.title)}</h1>`,
     addresseesMarkup(letter.addressees, !isAbout),
-    `<div class="text">${letter.paragraphs.map((text) => `<p>${escapeLines(text)}</p>`).join('\n')}</div>`,
+    `<div class="text">${letter.paragraphs.map((text) => `<p>${escapeLines(text)}</p>`).join('\n')}${letter.table ? tableMarkup(letter.table) : ''}</div>`,
     footMarkup(letter),
     marksMarkup(letter),
   ]

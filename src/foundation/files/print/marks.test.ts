@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { unzipSync } from 'fflate'
+import decodeQr from 'qr/decode.js'
 import sharp from 'sharp'
 import { type Letter, letterDocx, letterHtml } from '#files'
 
@@ -50,9 +51,17 @@ async function scan(picture: Buffer): Promise<string> {
   return rest.map((value) => String.fromCharCode(value + 32)).join('')
 }
 
+/** By a reader of another author than the writer's. */
+async function readQr(picture: Buffer): Promise<string> {
+  const { data, info } = await sharp(picture).flatten({ background: '#fff' }).ensureAlpha().raw().toBuffer({
+    resolveWithObject: true,
+  })
+  return decodeQr({ width: info.width, height: info.height, data })
+}
+
 const picturesOf = (html: string) => html.match(/<svg.*?<\/svg>/gs) ?? []
 
-test('the barcode of a letter is read again off the paper and off the word processor’s file', async () => {
+test('the barcode and the QR code of a letter are read again off the paper and off the word processor’s file', async () => {
   const every = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join('')
   for (const text of ['NV-2026-0042', '12/TN-VP', every.slice(0, 40), every.slice(40, 80), every.slice(80)]) {
     const [svg = ''] = picturesOf(letterHtml({ ...letter, barcode: text }))
@@ -68,6 +77,11 @@ test('the barcode of a letter is read again off the paper and off the word proce
   )
   const bars = sized.find(({ size }) => size.width !== size.height)
   assert.equal(bars && (await scan(bars.bytes)), 'NV-2026-0042')
+  const square = sized.find(({ size }) => size.width === size.height)
+  assert.equal(square && (await readQr(square.bytes)), 'https://vi-du.invalid/nhiem-vu/1')
+  const address = `https://vi-du.invalid/ký-số?m=${'a'.repeat(120)}&n=1`
+  const [svg = ''] = picturesOf(letterHtml({ ...letter, qr: address }))
+  assert.equal(await readQr(await sharp(Buffer.from(svg), { density: 300 }).png().toBuffer()), address)
 })
 
 test('a letter without marks has none, and a number the code cannot write is left out', () => {

@@ -25,19 +25,22 @@ export interface PrintedTables {
   landscape?: boolean
 }
 
-const styles = `
-html{font-size:13pt}
-h1{margin:0;font-size:16pt;line-height:1.3}
-.subtitle{margin:1mm 0 5mm;font-style:italic}
-h2{margin:6mm 0 2mm;font-size:14pt;line-height:1.3;break-after:avoid}
-section>p{margin-bottom:2mm}
+/** Lines and widths of a table on paper, in a list and in a letter alike. */
+export const tableStyles = `
 table{width:calc(100% - 1pt);border-collapse:collapse;font-size:11pt;line-height:1.3}
 thead{display:table-header-group}
 tr{break-inside:avoid}
 th,td{padding:1mm 1.5mm;border:.5pt solid #555;text-align:left;vertical-align:top}
 thead th{background:#eee}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-tfoot{display:table-row-group;font-weight:700}
+tfoot{display:table-row-group;font-weight:700}`
+
+const styles = `${tableStyles}
+html{font-size:13pt}
+h1{margin:0;font-size:16pt;line-height:1.3}
+.subtitle{margin:1mm 0 5mm;font-style:italic}
+h2{margin:6mm 0 2mm;font-size:14pt;line-height:1.3;break-after:avoid}
+section>p{margin-bottom:2mm}
 .empty{font-style:italic}`
 
 /** A brief, a list or a follow-up on paper: sections of words and tables. A whole document, like `letterHtml`. */
@@ -53,7 +56,7 @@ const sectionMarkup = ({ title, words, table }: PrintedSection) =>
 ${(words?.split('\n') ?? []).map((text) => `<p>${escapeHtml(text)}</p>`).join('')}
 ${table ? tableMarkup(table) : ''}</section>`
 
-function tableMarkup({ columns, rows, totals }: PrintedTable): string {
+export function tableMarkup({ columns, rows, totals }: PrintedTable): string {
   if (rows.length === 0) return '<p class="empty">Không có dòng nào.</p>'
   const place = (at: number) => (columns[at]?.numeric ? ' class="n"' : '')
   const cells = (row: readonly string[]) => row.map((text, at) => `<td${place(at)}>${escapeLines(text)}</td>`).join('')

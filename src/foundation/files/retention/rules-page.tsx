@@ -59,6 +59,7 @@ interface Shown {
 async function show(ctx: Context, use: string, { typed, errors = [], forecast, isSaved }: Shown): Promise<Reply> {
   const rule = await getRule(ctx, use)
   const changes = await listChanges(ctx.sql, use, 50)
+  const say = await ctx.sayPeople(changes.map(({ changedBy }) => changedBy))
   const [year, month, day] = today(ctx).split('-')
   const values: Body = typed ?? {
     viec: 'xem',
@@ -82,7 +83,7 @@ async function show(ctx: Context, use: string, { typed, errors = [], forecast, i
         )}
         <RuleForm use={use} values={values} errors={errors} forecast={forecast} />
         <Section title="Các lần thay đổi">
-          <Changes changes={changes} />
+          <Changes changes={changes} say={say} />
         </Section>
       </div>
     ),
@@ -142,7 +143,7 @@ function ForecastNotice({ wish, numbers }: { wish: WishedRule; numbers: Forecast
   )
 }
 
-function Changes({ changes }: { changes: readonly RuleChange[] }) {
+function Changes({ changes, say }: { changes: readonly RuleChange[]; say(account: string): string }) {
   return (
     <Table
       caption="Thời hạn đã đặt, mới nhất trước"
@@ -154,7 +155,7 @@ function Changes({ changes }: { changes: readonly RuleChange[] }) {
         { key: 'years', title: 'Thời hạn', phone: true, cell: (row) => sayYears(row.years) },
         { key: 'from', title: 'Từ ngày', phone: true, cell: (row) => formatDate(row.fromOn) },
         { key: 'citation', title: 'Căn cứ', cell: (row) => row.citation },
-        { key: 'by', title: 'Người đặt', cell: (row) => row.changedBy },
+        { key: 'by', title: 'Người đặt', cell: (row) => say(row.changedBy) },
         { key: 'at', title: 'Lúc đặt', kind: 'nowrap', cell: (row) => <Time at={row.changedAt} exact /> },
         {
           key: 'state',

@@ -3,25 +3,14 @@ import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
 import type { NoticeTemplate } from '#platform/notices'
-import {
-  Button,
-  DescriptionList,
-  ErrorSummary,
-  Form,
-  type FormError,
-  Notice,
-  Section,
-  Table,
-  Tag,
-  TextArea,
-  TextInput,
-  Time,
-} from '#ui'
+import { DescriptionList, type FormError, Notice, Section, Table, Tag } from '#ui'
 import { type Language, languages } from '../model.ts'
 import { managePermission } from '../permissions.ts'
-import { fillWords, type Words } from '../rules/templates.ts'
-import { changeWording, getTemplate, tidyWords } from '../texts/actions.ts'
-import { listLastWordings, listVersions, type Wording } from '../texts/store.ts'
+import type { Words } from '../rules/templates.ts'
+import { changeWording, getTemplate, restoreWording } from '../texts/actions.ts'
+import { previewChannels } from '../texts/previews.ts'
+import { listLastWordings, listVersions } from '../texts/store.ts'
+import { LanguageWords, Versions } from './wording-parts.tsx'
 import { inboxPath, languageNames, wordingsPath } from './words.ts'
 
 const versionsShown = 50
@@ -62,6 +51,8 @@ async function showWordings(ctx: Context) {
 }
 
 interface Shown {
+  /** An earlier version that cannot hold again, and why. */
+  unfit?: { version: number; faults: readonly string[] }
   /** What was typed, to be previewed or mended. */
   typed?: { language: Language; words: Words }
   errors?: readonly FormError[]
@@ -73,6 +64,7 @@ async function showWording(ctx: Context, code: string, shown: Shown) {
   const template = getTemplate(ctx, code)
   const own = await listLastWordings(ctx.sql, code)
   const versions = await listVersions(ctx.sql, code, versionsShown)
+  const say = await ctx.sayPeople(versions.map(({ changedBy }) => changedBy))
   const mayChange = ctx.reach(managePermission) === 'all'
   return page({
     title: template.label,
@@ -84,6 +76,11 @@ async function showWording(ctx: Context, code: string, shown: Shown) {
         {shown.isSaved && (
           <Notice tone="done" role="status">
             Đã lưu mẫu.
+          </Notice>
+        )}
+        {shown.unfit && (
+          <Notice tone="danger" role="alert" title={`Bản ${shown.unfit.version} không dùng lại được`}>
+            {shown.unfit.faults.join(' ')}
           </Notice>
         )}
         <Section title="Giá trị điền vào" id="gia-tri">
@@ -107,122 +104,14 @@ async function showWording(ctx: Context, code: string, shown: Shown) {
               errors={typed ? (shown.errors ?? []) : []}
               isOwn={Boolean(last?.subject)}
               mayChange={mayChange}
+              channels={(filled) => previewChannels(ctx, filled, language)}
             />
           )
         })}
-        <Versions versions={versions} />
+        <Versions code={code} versions={versions} mayChange={mayChange} say={say} />
       </div>
     ),
   })
-}
-
-interface LanguageProps {
-  template: NoticeTemplate
-  language: Language
-  words: Words
-  errors: readonly FormError[]
-  isOwn: boolean
-  mayChange: boolean
-}
-
-function LanguageWords(props: LanguageProps) {
-  const { template, language, words, isOwn } = props
-  const filled = fillWords(tidyWords(words), template.values, template.longValues)
-  return (
-    <Section
-      title={languageNames[language]}
-      id={`loi-${language}`}
-      aside={<Tag tone={isOwn ? 'info' : 'neutral'}>{isOwn ? 'Đã sửa' : 'Lời gốc'}</Tag>}
-    >
-      <div class="columns columns-2">
-        <WordsForm {...props} />
-        <div class="panel stack" lang={language}>
-          <p class="muted small" lang="vi">
-            Xem trước với giá trị ví dụ
-          </p>
-          <p>
-            <strong>{filled.subject}</strong>
-          </p>
-          {filled.text.split('\n').map((line, index) => (
-            <p key={index}>{line}</p>
-          ))}
-        </div>
-      </div>
-    </Section>
-  )
-}
-
-function WordsForm({ template, language, words, errors, isOwn, mayChange }: LanguageProps) {
-  if (!mayChange) return <p class="muted">Chỉ quản trị toàn hệ thống sửa được mẫu.</p>
-  const field = (name: string) => `${name}-${language}`
-  const errorOf = (name: string) => errors.find((error) => error.field === field(name))?.message
-  return (
-    <Form action={`${wordingsPath}/${template.code}`} label={`Sửa mẫu ${languageNames[language]}`}>
-      <ErrorSummary errors={errors} title="Chưa lưu được mẫu" />
-      <input type="hidden" name="language" value={language} />
-      <TextInput
-        name="subject"
-        id={field('subject')}
-        label="Tiêu đề"
-        value={words.subject}
-        error={errorOf('subject')}
-        maxLength={200}
-      />
-      <TextArea
-        name="text"
-        id={field('text')}
-        label="Nội dung"
-        rows={6}
-        value={words.text}
-        error={errorOf('text')}
-        maxLength={4000}
-      />
-      <div class="row">
-        <Button kind="primary" name="viec" value="luu">
-          Lưu mẫu
-        </Button>
-        <Button name="viec" value="xem">
-          Xem trước
-        </Button>
-        {isOwn && (
-          <Button kind="quiet" name="viec" value="goc">
-            Trở về lời gốc
-          </Button>
-        )}
-      </div>
-    </Form>
-  )
-}
-
-function Versions({ versions }: { versions: readonly Wording[] }) {
-  return (
-    <Section title="Các bản đã lưu" id="cac-ban">
-      <Table
-        caption="Các bản đã lưu, mới nhất trước"
-        hideCaption
-        rows={versions}
-        rowKey={({ language, version }) => `${language}-${version}`}
-        empty={{ title: 'Chưa sửa lần nào', words: 'Mỗi lần lưu là một bản; các bản cũ được giữ ở đây.' }}
-        columns={[
-          {
-            key: 'version',
-            title: 'Bản',
-            cell: ({ language, version }) => `${languageNames[language]}, bản ${version}`,
-          },
-          { key: 'subject', title: 'Tiêu đề', cell: ({ subject }) => subject ?? 'lời gốc', phone: true },
-          { key: 'body', title: 'Nội dung', cell: ({ body }) => body ?? 'lời gốc' },
-          { key: 'by', title: 'Người sửa', cell: ({ changedBy }) => changedBy, phone: true },
-          {
-            key: 'at',
-            title: 'Lúc',
-            cell: ({ changedAt }) => <Time at={changedAt} exact />,
-            kind: 'nowrap',
-            phone: true,
-          },
-        ]}
-      />
-    </Section>
-  )
 }
 
 const WordingForm = z.object({
@@ -259,6 +148,23 @@ export const wordingRoutes = [
         if (!(error instanceof Problem && error.fields.length > 0)) throw error
         const errors = error.fields.map(({ path, message }) => ({ field: `${path}-${language}`, message }))
         return showWording(ctx, code, { typed: { language, words }, errors, status: error.status })
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${wordingsPath}/:code/ban-cu`,
+    access: managePermission,
+    params: Code,
+    body: z.object({ language: z.enum(languages), version: z.coerce.number().int().positive().max(1_000_000) }),
+    async handle(ctx, { params: { code }, body }) {
+      try {
+        await restoreWording(ctx, { code, ...body })
+        return redirect(`${wordingsPath}/${code}?xong=1`)
+      } catch (error) {
+        if (!(error instanceof Problem && error.fields.length > 0)) throw error
+        const faults = error.fields.map(({ message }) => message)
+        return showWording(ctx, code, { unfit: { version: body.version, faults }, status: error.status })
       }
     },
   }),

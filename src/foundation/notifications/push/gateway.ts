@@ -2,6 +2,7 @@
 import type { Config } from '#platform/config'
 import type { Context } from '#platform/context'
 import type { Gateway, Letter, Outcome } from '../sending/gateway.ts'
+import { pushText } from '../sending/writing.ts'
 import { isPushService } from './hosts.ts'
 import { readPushKeys } from './keys.ts'
 import { deleteBrowser, listBrowsers, markPushed, type PushBrowser } from './store.ts'
@@ -9,7 +10,6 @@ import { deleteBrowser, listBrowsers, markPushed, type PushBrowser } from './sto
 const answerMs = 10_000
 /** A message that a browser has not fetched by then is no news any more. */
 const keptSeconds = 24 * 3600
-const longestText = 500
 
 type Keys = Awaited<ReturnType<typeof readPushKeys>>
 
@@ -89,7 +89,7 @@ async function outcomeOf(ctx: Context, { id, account }: PushBrowser, { status, h
 
 const payloadOf = ({ key, subject, text, link, urgency, language }: Letter) => ({
   title: subject,
-  body: text.length > longestText ? `${text.slice(0, longestText)}…` : text,
+  body: pushText({ text }),
   url: new URL(link).pathname,
   tag: key,
   language,

@@ -2,9 +2,13 @@
 import { cut, type Language } from '../model.ts'
 import type { Letter } from './gateway.ts'
 
+/** What is written anew for each channel. */
+export type Written = Pick<Letter, 'subject' | 'text' | 'link' | 'language'>
+
 const longestSms = 300
 const longestZalo = 2000
 const longestSpeech = 600
+const longestPush = 500
 
 const endings: Record<Language, { open: string; automatic: string }> = {
   vi: {
@@ -17,7 +21,7 @@ const endings: Record<Language, { open: string; automatic: string }> = {
   },
 }
 
-export function mailText({ text, link, language }: Letter): string {
+export function mailText({ text, link, language }: Written): string {
   const { open, automatic } = endings[language]
   return `${text}\n\n${open}: ${link}\n\n--\n${automatic}\n`
 }
@@ -35,9 +39,9 @@ export function htmlOf({ subject, text, link, language }: Letter): string {
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head><body>${paragraphs}<p><a href="${escapeHtml(link)}">${open}</a></p><hr><p><small>${automatic}</small></p></body></html>`
 }
 
-export const smsText = ({ subject, link }: Letter): string => `${cut(subject, longestSms - link.length - 2)}. ${link}`
+export const smsText = ({ subject, link }: Written): string => `${cut(subject, longestSms - link.length - 2)}. ${link}`
 
-export const zaloText = ({ subject, text, link }: Letter): string =>
+export const zaloText = ({ subject, text, link }: Written): string =>
   `${cut(`${subject}\n${text}`, longestZalo - link.length - 1)}\n${link}`
 
 const presses: Record<Language, string> = {
@@ -45,5 +49,8 @@ const presses: Record<Language, string> = {
   en: 'Press 1 to confirm that you have heard this.',
 }
 
-export const speechOf = ({ subject, text, language }: Letter): string =>
+export const speechOf = ({ subject, text, language }: Written): string =>
   `${cut(`${subject}. ${text}`, longestSpeech)} ${presses[language]}`
+
+/** What a browser shows: its own title, and below it the first lines. */
+export const pushText = ({ text }: Pick<Letter, 'text'>): string => cut(text, longestPush)

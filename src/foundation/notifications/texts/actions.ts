@@ -5,7 +5,7 @@ import type { NoticeTemplate } from '#platform/notices'
 import type { Language } from '../model.ts'
 import { managePermission } from '../permissions.ts'
 import { faultsOfWords, type Words } from '../rules/templates.ts'
-import { insertWording } from './store.ts'
+import { findVersion, insertWording } from './store.ts'
 
 export function getTemplate(ctx: Context, code: string): NoticeTemplate {
   const template = ctx.notices.get(code)
@@ -19,11 +19,16 @@ export const tidyWords = ({ subject, text }: Words): Words => ({
   text: text.normalize('NFC').replace(/\r\n?/g, '\n').trim(),
 })
 
+interface Wish {
+  code: string
+  language: Language
+  words: Words | undefined
+  /** The version whose words they are. */
+  restores?: number
+}
+
 /** Sets the words of a template for everybody; none: its own stand again. Earlier versions are kept. */
-export async function changeWording(
-  ctx: Context,
-  { code, language, words }: { code: string; language: Language; words: Words | undefined },
-): Promise<void> {
+export async function changeWording(ctx: Context, { code, language, words, restores }: Wish): Promise<void> {
   ctx.require(managePermission)
   // The words are of the whole installation.
   if (ctx.reach(managePermission) !== 'all') throw forbidden(managePermission)
@@ -43,7 +48,24 @@ export async function changeWording(
     await appendEntry(ctx, {
       action: 'message-wording.changed',
       subject: `message-wording:${code}`,
-      body: { language, version, subject: tidy?.subject ?? null, text: tidy?.text ?? null },
+      body: {
+        language,
+        version,
+        subject: tidy?.subject ?? null,
+        text: tidy?.text ?? null,
+        ...(restores ? { restores } : {}),
+      },
     })
   })
+}
+
+/**
+ * The words of an earlier version hold again, as a new one. @throws Problem 404; 422 where the template has no such values any more.
+ */
+export async function restoreWording(ctx: Context, asked: { code: string; language: Language; version: number }) {
+  const version = await findVersion(ctx.sql, asked)
+  if (!version) throw notFound('message-wording', `${asked.code} ${asked.language} ${asked.version}`)
+  const { code, language, subject, body } = version
+  const words = subject && body ? { subject, text: body } : undefined
+  await changeWording(ctx, { code, language, words, restores: asked.version })
 }

@@ -27,6 +27,16 @@ export async function listVersions(sql: Sql, code: string, limit: number): Promi
     where code = ${code} order by changed_at desc, language, version desc limit ${limit}`
 }
 
+export async function findVersion(
+  sql: Sql,
+  asked: { code: string; language: Language; version: number },
+): Promise<Wording | undefined> {
+  const [row] = await sql<Wording[]>`
+    select code, language, version, subject, body, changed_by, changed_at from notifications.wording
+    where code = ${asked.code} and language = ${asked.language} and version = ${asked.version}`
+  return row
+}
+
 /** Writes the next version; two at once get two numbers. */
 export async function insertWording(sql: Sql, wording: Omit<Wording, 'version'>): Promise<number> {
   await sql`select pg_advisory_xact_lock(7314006, hashtext(${`${wording.code} ${wording.language}`}))`

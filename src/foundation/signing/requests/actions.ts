@@ -3,7 +3,7 @@ import { keepBytes, type StoredFile } from '#files'
 import { listPeople } from '#identity'
 import { appendEntry } from '#ledger'
 import { notify, type Recipient } from '#notifications'
-import { getHomePack, getOrganisation, today } from '#organisations'
+import { type DocumentKind, getHomePack, getOrganisation, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound } from '#platform/errors'
 import { announce } from '#platform/live'
@@ -27,6 +27,10 @@ export interface SignatureWish {
   organisation: string
   /** In the order of signing. */
   signers: readonly Signer[]
+  /** Decides what its signers sign under; unsaid, it is read from the title. */
+  kind?: DocumentKind
+  /** It is an attachment in a file of its own, of the document with this number: the agency alone signs it. */
+  attachmentOf?: string
   dueAt?: Date
   /** Where another room asks: asked for twice, there is one request. `url` is its page. */
   origin?: { capability: string; code: string; url: string }
@@ -38,7 +42,7 @@ export interface SignatureWish {
 export function requestSignature(ctx: Context, wish: SignatureWish): Promise<string> {
   if (ctx.actor.account !== 'system') ctx.require(signPermission)
   const signers = wish.signers.map((signer) => Signer.parse(signer))
-  const fault = faultInOrder(signers)
+  const fault = faultInOrder(signers, { isAttachment: wish.attachmentOf !== undefined })
   if (fault) throw invalid(fault, [{ path: 'nguoi-ky', message: fault }])
   return ctx.transaction(async (ctx) => {
     const { origin } = wish
@@ -72,7 +76,7 @@ const nameSigner = (signer: Signer) => (signer.kind === 'seal' ? `seal:${signer.
 
 async function insert(
   ctx: Context,
-  { title, organisation, dueAt, origin }: SignatureWish,
+  { title, organisation, dueAt, origin, kind, attachmentOf }: SignatureWish,
   { file, publicCode }: { file: StoredFile; publicCode: string | undefined },
 ): Promise<string> {
   const { card } = await getHomePack(ctx.sql)
@@ -88,6 +92,8 @@ async function insert(
     originCapability: origin?.capability ?? null,
     originCode: origin?.code ?? null,
     originUrl: origin?.url ?? null,
+    kind: kind ?? null,
+    attachmentOf: attachmentOf ?? null,
     publicCode: publicCode ?? null,
     createdBy: ctx.actor.account ?? 'system',
     createdAt: ctx.now,
@@ -134,15 +140,17 @@ async function tellTurn(ctx: Context, request: store.RequestRow, step: store.Ste
     permission,
   })
   const [from] = await listPeople(ctx, [request.createdBy])
-  const to: Recipient[] = step.account ? [{ account: step.account }] : [{ permission, organisation: step.organisation }]
   await notify(ctx, {
     notice: 'signature.asked',
-    to,
+    to: [recipientOf(step)],
     values: { title: request.title, code: request.code, from: from?.name ?? 'Hệ thống' },
     url: requestPath(request.code),
     dedupeKey: `signature.asked ${itemCode(step)}`,
   })
 }
+
+const recipientOf = ({ account, organisation }: store.StepRow): Recipient =>
+  account ? { account } : { permission: sealPermission, organisation }
 
 const itemCode = ({ request, position }: Pick<store.StepRow, 'request' | 'position'>) => `${request}/${position}`
 
@@ -179,7 +187,8 @@ async function end(
       { sha256: request.currentSha256, name: request.fileName },
       { title: request.title, organisation: request.organisation, code: request.publicCode },
     )
-  if (request.createdBy !== 'system' && state !== 'withdrawn')
+  const isOwnDeed = state === 'withdrawn' && request.createdBy === ctx.actor.account
+  if (request.createdBy !== 'system' && !isOwnDeed)
     await notify(ctx, {
       notice: 'signature.ended',
       to: [{ account: request.createdBy }],
@@ -233,7 +242,30 @@ export function withdrawRequest(ctx: Context, code: string, reason: string): Pro
   return ctx.transaction(async (ctx) => {
     const request = await holdPending(ctx, code)
     if (request.createdBy !== ownAccount(ctx)) throw forbidden(signPermission)
-    await end(ctx, request, { state: 'withdrawn', reason: needReason(reason) })
+    await takeBack(ctx, request, needReason(reason))
+  })
+}
+
+/** The document is withdrawn: from now on nobody signs it. Where all have signed, that stays. The caller has asked whether it may be. */
+export function withdrawSignature(ctx: Context, code: string, reason: string): Promise<void> {
+  return ctx.transaction(async (ctx) => {
+    const request = await store.lockRequest(ctx.sql, code)
+    if (request?.state === 'pending') await takeBack(ctx, request, reason)
+  })
+}
+
+/** Those who have signed, and whose turn it is, are told. */
+async function takeBack(ctx: Context, request: store.RequestRow, reason: string): Promise<void> {
+  const concerned = (await store.listSteps(ctx.sql, [request.code])).filter(({ state }) =>
+    ['signed', 'current'].includes(state),
+  )
+  await end(ctx, request, { state: 'withdrawn', reason })
+  await notify(ctx, {
+    notice: 'signature.withdrawn',
+    to: concerned.map(recipientOf),
+    values: { title: request.title, code: request.code, reason },
+    url: requestPath(request.code),
+    dedupeKey: `signature.withdrawn ${request.code}`,
   })
 }
 

@@ -1,7 +1,7 @@
 import { listPeople } from '#identity'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { findSignaturePlaces, type SignaturePlaces } from '../layout/decree.ts'
+import { attachmentAppearance, findSignaturePlaces, type SignaturePlaces } from '../layout/decree.ts'
 import { findSeal } from '../means/seal-store.ts'
 import type { Appearance } from '../pades/means.ts'
 import { countPages, readKept } from './document.ts'
@@ -40,6 +40,7 @@ export async function appearanceOf(
   ctx: Context,
   { request, steps, step, signerName, pdf }: Signing,
 ): Promise<Appearance> {
+  if (request.attachmentOf) return attachmentAppearance(pdf, { number: request.attachmentOf, at: ctx.now })
   // The page with the link for checking stands behind the document.
   const lastPage = countPages(pdf) - (request.publicCode ? 2 : 1)
   const fixed = { page: lastPage, box: placeOf(step.position, step.kind) }

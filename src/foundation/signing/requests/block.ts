@@ -16,14 +16,13 @@ export function kindOf(title: string): DocumentKind {
  * Lines over the actor's name, by what he may sign today for the organisation whose document it is, or for his own. None: he signs a
  * draft, or as the expert he is, and only his name is seen. Of a batch each question is asked once.
  */
-export function ownBlocks(ctx: Context): (title: string, organisations: readonly string[]) => Promise<string[]> {
+export function ownBlocks(ctx: Context): (kind: DocumentKind, organisations: readonly string[]) => Promise<string[]> {
   const known = new Map<string, Promise<string[] | undefined>>()
   const ask = async (organisation: string, kind: DocumentKind) => {
     const answer = await signatureBlockFor(ctx, { organisation, kind })
     return answer.allowed ? [...answer.authority, answer.position] : undefined
   }
-  return async (title, organisations) => {
-    const kind = kindOf(title)
+  return async (kind, organisations) => {
     for (const organisation of new Set(organisations)) {
       const key = `${organisation} ${kind}`
       const asked = known.get(key) ?? ask(organisation, kind)

@@ -1,7 +1,7 @@
 import { instantOf } from '#calendar'
 import { keepUpload } from '#files'
 import { listHolders, type Person } from '#identity'
-import { findOrganisation, getHomePack, today } from '#organisations'
+import { type DocumentKind, documentKinds, findOrganisation, getHomePack, isDocumentKind, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid, Problem } from '#platform/errors'
 import { page, type Reply, redirect, route, type Upload } from '#platform/http'
@@ -57,6 +57,25 @@ async function show(ctx: Context, { fields, errors }: Typed = { fields: {}, erro
           value={fields['trich-yeu']}
           error={errorOf(errors, 'trich-yeu')}
           maxLength={300}
+        />
+        <Select
+          name="loai"
+          label="Loại văn bản"
+          hint="Quyết định ai được ký và ký với thể thức nào (KT., TL., TUQ.)."
+          empty="Chọn loại văn bản"
+          options={Object.entries(documentKinds).map(([value, label]) => ({ value, label }))}
+          value={fields.loai}
+          error={errorOf(errors, 'loai')}
+        />
+        <TextInput
+          name="kem-theo"
+          label="Là phụ lục, văn bản kèm theo (tệp riêng) của văn bản số"
+          optional
+          hint="Ví dụ 12/QĐ-UBND. Chỉ cơ quan ký số, ở góc trên bên phải trang đầu; không chọn người ký. Phụ lục nằm cùng tệp với văn bản thì không ký riêng."
+          width="10"
+          value={fields['kem-theo']}
+          error={errorOf(errors, 'kem-theo')}
+          maxLength={60}
         />
         {places.map((place) => (
           <Select
@@ -144,6 +163,8 @@ async function create(ctx: Context, { fields, upload, site }: Sent): Promise<str
   const bytes = upload && (await readUpload(ctx, upload))
   if (title.length < 5) throw fault('trich-yeu', 'Ghi trích yếu của văn bản (ít nhất 5 ký tự).')
   if (!bytes) throw fault('tep', 'Chọn tệp PDF cần ký.')
+  const kind = readKind(fields)
+  const attachmentOf = (fields['kem-theo'] ?? '').trim() || undefined
   const people = await listSigners(ctx)
   const accounts = [fields['nguoi-ky'], fields['nguoi-ky-2'], fields['nguoi-ky-3']].filter(
     (one) => one !== undefined && one !== '',
@@ -157,16 +178,23 @@ async function create(ctx: Context, { fields, upload, site }: Sent): Promise<str
       organisation: person.organisation ?? ctx.actor.organisation ?? '',
     }
   })
-  if (signers.length === 0) throw fault('nguoi-ky', 'Chọn ít nhất một người ký.')
+  if (signers.length === 0 && !attachmentOf) throw fault('nguoi-ky', 'Chọn ít nhất một người ký.')
   if (fields.dau) signers.push({ kind: 'seal', organisation: fields.dau })
   return requestSignature(ctx, {
     title: title.slice(0, 300),
     pdf: bytes,
     organisation: await ownOrganisation(ctx),
     signers,
+    kind,
+    attachmentOf,
     dueAt: await readDue(ctx, fields),
     ...(fields['cong-bo'] === undefined ? {} : { publish: { site } }),
   })
+}
+
+function readKind({ loai = '' }: Record<string, string>): DocumentKind {
+  if (!isDocumentKind(loai)) throw fault('loai', 'Chọn loại văn bản.')
+  return loai
 }
 
 async function readDue(ctx: Context, fields: Record<string, string>): Promise<Date | undefined> {

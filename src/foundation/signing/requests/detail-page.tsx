@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listPeople } from '#identity'
-import { findOrganisation, today } from '#organisations'
+import { documentKinds, findOrganisation, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { file, page, type Reply, redirect, route } from '#platform/http'
@@ -23,6 +23,7 @@ import {
 } from '#ui'
 import { publicPath } from '../actions.ts'
 import { refuseRequest, requestPath, requestTopic, withdrawRequest } from './actions.ts'
+import { kindOf } from './block.ts'
 import { readKept } from './document.ts'
 import { getRequest, maySign, signPermission } from './rights.ts'
 import type { RequestRow, StepRow } from './store.ts'
@@ -106,6 +107,13 @@ function Facts({ request, names }: { request: RequestRow; names: Names }) {
         inColumns
         items={[
           { term: 'Tình trạng', value: <Tag tone={tone}>{word}</Tag> },
+          {
+            term: 'Loại văn bản',
+            value: request.kind
+              ? documentKinds[request.kind]
+              : `${documentKinds[kindOf(request.title)]} (theo trích yếu)`,
+          },
+          { term: 'Kèm theo văn bản số', value: request.attachmentOf },
           { term: 'Đơn vị trình', value: names.agencyOf(request.organisation) },
           { term: 'Người trình', value: names.personOf(request.createdBy) },
           { term: 'Trình lúc', value: <Time at={request.createdAt} exact /> },

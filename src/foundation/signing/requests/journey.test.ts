@@ -38,6 +38,7 @@ async function prepare(t: CloneTest): Promise<{ person: TestToken }> {
 async function submit(page: Page, url: string, pdf: Buffer): Promise<string> {
   await page.goto(`${url}/ky-so/tao`)
   await page.getByLabel('Trích yếu').fill('Công văn về việc ký thử')
+  await page.getByLabel('Loại văn bản').selectOption('cong-van')
   await page.getByLabel('Người ký', { exact: true }).selectOption('lanhdao')
   await page.getByLabel('Dấu của cơ quan').selectOption('H32.VP')
   await page

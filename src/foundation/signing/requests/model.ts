@@ -26,10 +26,18 @@ export const Signer = z.discriminatedUnion('kind', [
 export type Signer = z.input<typeof Signer>
 
 /**
- * The person signs first, then the agency by its seal, and nothing after it (Decree 30/2020/NĐ-CP, articles 13 and Annex I).
+ * The person signs first, then the agency by its seal, and nothing after it (Decree 30/2020/NĐ-CP, articles 13 and Annex I). An attachment
+ * in a file of its own is signed by the agency alone.
  * @returns what is wrong, in words.
  */
-export function faultInOrder(signers: readonly { kind: 'person' | 'seal' }[]): string | undefined {
+export function faultInOrder(
+  signers: readonly { kind: 'person' | 'seal' }[],
+  { isAttachment = false } = {},
+): string | undefined {
+  if (isAttachment)
+    return signers.length === 1 && signers[0]?.kind === 'seal'
+      ? undefined
+      : 'Văn bản kèm theo ở tệp riêng chỉ có chữ ký số của cơ quan: chọn dấu của cơ quan, không chọn người ký.'
   if (signers.length === 0) return 'Chọn ít nhất một người ký.'
   if (signers.length > mostSigners) return `Nhiều nhất ${mostSigners} người ký.`
   const seal = signers.findIndex(({ kind }) => kind === 'seal')

@@ -20,6 +20,19 @@ export const notices: readonly NoticeTemplate[] = [
     en: { subject: 'Signing ended: {title}', text: 'The document “{title}” ({code}): {outcome}. Reason: {reason}.' },
   },
   {
+    code: 'signature.withdrawn',
+    label: 'Văn bản chờ ký đã được rút lại',
+    values: { title: 'Công văn về việc mẫu', code: 'KS-261123-00001', reason: 'Đã có văn bản thay thế' },
+    vi: {
+      subject: 'Không ký nữa: {title}',
+      text: 'Văn bản “{title}” ({code}) đã được rút lại, không ai ký nữa. Lý do: {reason}.',
+    },
+    en: {
+      subject: 'Not to be signed: {title}',
+      text: 'The document “{title}” ({code}) was withdrawn; nobody signs it any more. Reason: {reason}.',
+    },
+  },
+  {
     code: 'certificate.own-ending',
     label: 'Chứng thư số của mình sắp hết hạn',
     values: { serial: '5f0a1c', until: '30/12/2026', days: '30' },

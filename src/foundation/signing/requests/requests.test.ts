@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { chmod, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type DbTest, dbTest } from '#test/harness'
 import { begin, courierOf, makePdf, makeSigner, readWish, signAll } from '#test/signers'
-import { expireRequests, requestSignature, type SignatureWish } from './actions.ts'
+import { expireRequests, requestSignature, type SignatureWish, withdrawSignature } from './actions.ts'
+import { appearanceOf } from './appearance.ts'
 import type { Signer } from './model.ts'
 import { expireSessions } from './sessions.ts'
+import { listSeen, listSteps } from './store.ts'
 
 const leader = { kind: 'person', account: 'lanhdao', organisation: 'H32', block: ['CHỦ TỊCH'] } satisfies Signer
 const deputy = { kind: 'person', account: 'phochutich', organisation: 'H32' } satisfies Signer
@@ -81,6 +85,10 @@ dbTest(
     assert.equal(await refused(await makeSigner('Người Lạ Mặt')), 'certificate.other-name')
     const ended = await makeSigner(nameOfLeader, { to: '2026-11-01', serial: '11' })
     assert.equal(await refused(ended), 'certificate.ended')
+    const forSecrets = await makeSigner(nameOfLeader, { usage: 0x20, serial: '12' })
+    assert.equal(await refused(forSecrets), 'certificate.usage')
+    const coming = await makeSigner(nameOfLeader, { from: '2027-01-01', serial: '13' })
+    assert.equal(await refused(coming), 'certificate.coming')
     assert.equal(await refused({ chain: [Buffer.from('no certificate').toString('base64')] }), 'certificate.unreadable')
 
     const session = await begin(asker, [code])
@@ -145,6 +153,103 @@ dbTest('a signer refuses with a reason, who asked takes back, and time runs out'
     422,
   )
 })
+
+dbTest(
+  'a document that is withdrawn, or whose file is not the one that was sent, is signed by nobody; its signers are told',
+  async (t) => {
+    const [pdf, other] = [await makePdf('ban goc'), await makePdf('ban sua')]
+    const taken = await ask(t, { signers: [leader, deputy] })
+    const changed = await ask(t, { pdf: { bytes: pdf, name: 'a.pdf' } })
+    const signer = await makeSigner(nameOfLeader)
+    const session = await begin(t.as('lanhdao'), [taken, changed])
+    await courierOf(t.as('lanhdao'), session)('chung-thu', { chain: signer.chain })
+    await withdrawSignature(t.context(), taken, 'Văn bản bị thu hồi: ban hành nhầm')
+    await withdrawSignature(t.context(), taken, 'một lần nữa')
+    const told = await t.sql<
+      { account: string }[]
+    >`select account from notifications.notice where code = 'signature.withdrawn'`
+    assert.deepEqual(
+      told.map(({ account }) => account),
+      ['lanhdao'],
+      'it was not the deputy’s turn yet',
+    )
+    const { varDir } = t.context().config
+    const { documentSha256 } = await stateOf(t, changed)
+    const place = join(varDir, 'files', documentSha256.slice(0, 2), documentSha256.slice(2, 4), documentSha256)
+    await chmod(place, 0o600)
+    await writeFile(
+      place,
+      Buffer.concat([other, Buffer.alloc(Math.max(0, pdf.length - other.length), 10)]).subarray(0, pdf.length),
+    )
+    try {
+      assert.equal(await signAll(t.as('lanhdao'), session, signer), 0)
+    } finally {
+      await rm(place)
+    }
+    const page = (await t.as('lanhdao').get(session)).body
+    assert.match(page, /đã được ký, từ chối hoặc rút lại/)
+    assert.match(page, /Tệp đang lưu khác bản đã trình/)
+    assert.deepEqual([(await stateOf(t, taken)).state, (await stateOf(t, changed)).state], ['withdrawn', 'pending'])
+    assert.match((await t.as('lanhdao').get(`/ky-so/${taken}`)).body, /ban hành nhầm/)
+  },
+)
+
+dbTest(
+  'who sends a document says of which kind it is; an attachment in a file of its own is signed by the agency alone, at the top of its first page',
+  async (t) => {
+    const clerk = t.as('vanphong')
+    const send = async (fields: Record<string, string>) => {
+      const border = 'ranh-gioi'
+      const part = (name: string, value: Buffer | string, more = '') =>
+        Buffer.concat([
+          Buffer.from(`--${border}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`),
+          Buffer.from(value),
+          Buffer.from('\r\n'),
+        ])
+      const file = part(
+        'tep',
+        await makePdf(JSON.stringify(fields)),
+        '; filename="a.pdf"\r\ncontent-type: application/pdf',
+      )
+      const payload = Buffer.concat([
+        ...Object.entries({ 'trich-yeu': 'Về việc ban hành quy chế mẫu', ...fields }).map(([name, value]) =>
+          part(name, value),
+        ),
+        file,
+        Buffer.from(`--${border}--\r\n`),
+      ])
+      const headers = { 'content-type': `multipart/form-data; boundary=${border}` }
+      return clerk.inject({ method: 'POST', url: '/ky-so/tao', headers, payload })
+    }
+    const unsaid = await send({ 'nguoi-ky': 'lanhdao' })
+    assert.equal(unsaid.statusCode, 422)
+    assert.match(unsaid.body, /Chọn loại văn bản\./)
+    const made =
+      String((await send({ 'nguoi-ky': 'lanhdao', loai: 'quyet-dinh' })).headers.location).split('?')[0] ?? ''
+    assert.match((await clerk.get(made)).body, /Quyết định \(cá biệt\)/)
+    const [row] = await t.sql<
+      { kind: string }[]
+    >`select kind from signing.request where code = ${made.split('/')[2] ?? ''}`
+    assert.equal(row?.kind, 'quyet-dinh')
+
+    const byPerson = await send({ 'nguoi-ky': 'lanhdao', loai: 'quy-che', 'kem-theo': '12/QĐ-UBND' })
+    assert.match(byPerson.body, /chỉ có chữ ký số của cơ quan/)
+    const code = await ask(t, { signers: [{ kind: 'seal', organisation: 'H32.VP' }], attachmentOf: '12/QĐ-UBND' })
+    const [request] = await listSeen(t.sql, [code], { account: 'vanphong', read: 'all', seals: 'all' })
+    const steps = await listSteps(t.sql, [code])
+    const [step] = steps
+    assert.ok(request && step?.state === 'current')
+    const seen = await appearanceOf(t.context(), {
+      request,
+      steps,
+      step,
+      signerName: 'Văn phòng',
+      pdf: await makePdf('x'),
+    })
+    assert.deepEqual([seen.page, seen.image, seen.lines], [0, undefined, ['12/QĐ-UBND', '2026-11-23T10:00:00+07:00']])
+    assert.ok(seen.box.x > 300 && seen.box.y > 780, 'at the top right')
+  },
+)
 
 dbTest(
   'many documents are signed under one consent, stopped and gone on with; what cannot be signed is listed',

@@ -18,7 +18,7 @@ import { addValidationData } from '../trust/long-term.ts'
 import { stampTimeOf } from '../trust/stamp.ts'
 import { closeTurn, passOn, requestTopic } from './actions.ts'
 import { appearanceOf } from './appearance.ts'
-import { ownBlocks } from './block.ts'
+import { kindOf, ownBlocks } from './block.ts'
 import { readKept } from './document.ts'
 import { type MeansOfSigning, mostDocuments } from './model.ts'
 import { getRequests, maySign, ownAccount, sealPermission, signPermission } from './rights.ts'
@@ -64,7 +64,7 @@ export async function openSession(ctx: Context, wish: SessionWish): Promise<stri
       throw invalid('Chữ ký của cá nhân và dấu của cơ quan được ký riêng; xin chọn lại.')
     if (isSeal) seals.add(step.organisation)
     else if (step.block.length === 0) {
-      const block = await blockFor(request.title, [request.organisation, step.organisation])
+      const block = await blockFor(request.kind ?? kindOf(request.title), [request.organisation, step.organisation])
       if (block.length > 0) blocks.push({ ...step, block })
     }
     items.push({ request: code, position: step.position, title: request.title, documentSha256: request.currentSha256 })

@@ -1,3 +1,4 @@
+import type { DocumentKind } from '#organisations'
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import type { RequestState, StepState } from './model.ts'
@@ -14,6 +15,9 @@ export interface RequestRow {
   originCapability: string | null
   originCode: string | null
   originUrl: string | null
+  kind: DocumentKind | null
+  /** Number of the document that it is an attachment of, in a file of its own. */
+  attachmentOf: string | null
   /** Who holds it opens the document when all have signed. */
   publicCode: string | null
   createdBy: string
@@ -40,7 +44,7 @@ export interface StepRow {
 
 const requestColumns = (sql: Sql) => sql`
   r.code, r.title, r.organisation, r.state, r.document_sha256, r.current_sha256, r.file_name, r.due_at, r.origin_capability,
-  r.origin_code, r.origin_url, r.public_code, r.created_by, r.created_at, r.ended_at, r.ended_by, r.reason`
+  r.origin_code, r.origin_url, r.kind, r.attachment_of, r.public_code, r.created_by, r.created_at, r.ended_at, r.ended_by, r.reason`
 const stepColumns = (sql: Sql) => sql`
   s.request, s.position, s.kind, s.account, s.organisation, s.block, s.state, s.signed_at, s.signed_by, s.means, s.certificate,
   s.result_sha256`
@@ -56,9 +60,9 @@ export async function insertRequest(
 ): Promise<void> {
   await sql`
     insert into signing.request (code, title, organisation, state, document_sha256, current_sha256, file_name, due_at,
-      origin_capability, origin_code, origin_url, public_code, created_by, created_at)
+      origin_capability, origin_code, origin_url, kind, attachment_of, public_code, created_by, created_at)
     values (${row.code}, ${row.title}, ${row.organisation}, 'pending', ${row.documentSha256}, ${row.documentSha256}, ${row.fileName},
-      ${row.dueAt}, ${row.originCapability}, ${row.originCode}, ${row.originUrl}, ${row.publicCode}, ${row.createdBy}, ${row.createdAt})`
+      ${row.dueAt}, ${row.originCapability}, ${row.originCode}, ${row.originUrl}, ${row.kind}, ${row.attachmentOf}, ${row.publicCode}, ${row.createdBy}, ${row.createdAt})`
 }
 
 export async function insertStep(

@@ -10,6 +10,7 @@ import {
 } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound, Problem } from '#platform/errors'
+import { withdrawSignature } from '#signing'
 import { calendarsOf } from '../keeping/schedule.ts'
 import { canMoveLetter, type LetterState } from '../model.ts'
 import { getSettings } from '../settings.ts'
@@ -240,6 +241,7 @@ export const withdrawLetter = (ctx: Context, code: string, reason: string): Prom
     const by = inner.actor.name || (inner.actor.account ?? '')
     await setClosed(inner.sql, row.id, { state: 'withdrawn', reason: said, by, at: inner.now })
     await recordStep(inner, row, { from: row.state, to: 'withdrawn', note: said, deed: 'withdrawn' })
+    if (row.signingCode) await withdrawSignature(inner, row.signingCode, `Văn bản bị thu hồi: ${said}`)
   })
 
 /** A draft is not sent. */

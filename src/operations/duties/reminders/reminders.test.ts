@@ -159,7 +159,12 @@ dbTest('only the department in charge signs, with a number that nobody used; fro
   )
   const entries = await listEntries(t.sql, { reach: 'all', subject: `reminder:${row.code}`, limit: 50 })
   assert.equal(entries.length, 4, 'each step stands in the ledger')
+  const head = await thursday.as('giamdoc-khcn').submit(`/trach-nhiem/van-ban/${row.code}`, { viec: 'trinh-ky' })
+  assert.equal(head.statusCode, 303)
   await withdrawLetter(thursday.context(signer), row.code, 'Số liệu đã nộp qua đường khác')
+  const [asked] = await t.sql<{ state: string; reason: string }[]>`
+    select state, reason from signing.request where origin_code = ${row.code}`
+  assert.deepEqual({ ...asked }, { state: 'withdrawn', reason: 'Văn bản bị thu hồi: Số liệu đã nộp qua đường khác' })
   assert.equal(await countIssued(t.sql, agency, 2026), 0)
   assert.equal((await findLetter(t.sql, row.code))?.numberText, '12/NN-SKHCN', 'the book keeps its number')
 })

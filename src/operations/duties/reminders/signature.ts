@@ -38,6 +38,7 @@ export async function sendToSign(ctx: Context, code: string, url: string): Promi
       title: title.slice(0, 300),
       pdf: { bytes, name: `${code}.pdf` },
       organisation,
+      kind: 'cong-van',
       signers: [
         { kind: 'person', account: issued?.by ?? '', organisation },
         ...((await hasSeal(ctx.sql, organisation)) ? [{ kind: 'seal' as const, organisation }] : []),

@@ -1,11 +1,11 @@
 // The assignment on paper: the letter the office signs, as a page that any browser prints and as PDF.
 import { z } from 'zod'
-import { docxType, type Letter, letterDocx, letterHtml, printPdf } from '#files'
+import { docxType, type Letter, letterDocx, letterHtml, type PrintedTable, printPdf } from '#files'
 import { getHomePack, getOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict } from '#platform/errors'
 import { file, page, type Route, route } from '#platform/http'
-import { Button, formatDateTime } from '#ui'
+import { Button, formatDateTime, Table } from '#ui'
 import { partPath } from '../paths.ts'
 import { getWhole, type Whole } from '../reading/find.ts'
 import { readPermission } from '../rights.ts'
@@ -59,6 +59,8 @@ async function writeLetter(ctx: Context, { directive, parts }: Whole): Promise<L
   for (const code of new Set(parts.flatMap((part) => [part.organisation, ...part.coOrganisations])))
     names.set(code, (await getOrganisation(ctx.sql, code)).name)
   const nameOf = (code: string) => names.get(code) ?? code
+  // Of several parts it is a table that each unit finds itself in.
+  const table = parts.length > 1 ? tableOfParts(parts, nameOf) : undefined
   const tasks = parts.map((part) => {
     const helpers = part.coOrganisations.map(nameOf)
     const due = part.dueAt ? ` Thời hạn: trước ${formatDateTime(part.dueAt)}.` : ''
@@ -77,14 +79,25 @@ async function writeLetter(ctx: Context, { directive, parts }: Whole): Promise<L
       ...(directive.legalBasis ? [`Căn cứ ${directive.legalBasis},`] : []),
       `Thực hiện ý kiến chỉ đạo của ${[directive.giverPosition, directive.giverName].filter(Boolean).join(' ')}:`,
       ...directive.words.split('\n').filter(Boolean),
-      ...tasks,
+      ...(table ? ['Đơn vị thực hiện, nội dung và thời hạn nêu tại bảng dưới đây.'] : tasks),
       ...(directive.evidenceRequired ? [`Kết quả gửi kèm minh chứng: ${directive.evidenceRequired}.`] : []),
       `Tiến độ và kết quả cập nhật trên hệ thống theo mã nhiệm vụ ${directive.code}.`,
     ],
+    table,
     signer: { ...(office?.signer ?? { position: directive.giverPosition ?? '' }), name: '' },
     recipients: ['Như trên', directive.giverName, `Lưu: VT, ${directive.code}`],
   }
 }
+
+const tableOfParts = (parts: Whole['parts'], nameOf: (code: string) => string): PrintedTable => ({
+  columns: ['Đơn vị chủ trì', 'Phối hợp', 'Nội dung', 'Thời hạn'].map((label) => ({ label })),
+  rows: parts.map(({ organisation, coOrganisations, task, dueAt }) => [
+    nameOf(organisation),
+    coOrganisations.map(nameOf).join(', '),
+    task ?? 'thực hiện nội dung trên',
+    dueAt ? `trước ${formatDateTime(dueAt)}` : '',
+  ]),
+})
 
 function LetterPage({ letter }: { letter: Letter }) {
   const [year = '', month = '', day = ''] = (letter.dateOn ?? '').split('-')
@@ -112,6 +125,19 @@ function LetterPage({ letter }: { letter: Letter }) {
       {letter.paragraphs.map((text) => (
         <p key={text}>{text}</p>
       ))}
+      {letter.table && (
+        <Table
+          caption="Phân công"
+          rows={letter.table.rows}
+          rowKey={(row) => row.join()}
+          columns={letter.table.columns.map(({ label }, at) => ({
+            key: label,
+            title: label,
+            phone: true,
+            cell: (row: readonly string[]) => row[at],
+          }))}
+        />
+      )}
       <p>
         <strong>
           {letter.signer.authority}
