@@ -30,6 +30,10 @@ const nameOf = (name: string) =>
 
 const timeOf = (at: string) => encode(0x17, Buffer.from(`${at.slice(2).replaceAll('-', '')}000000Z`))
 
+/** The extension that says what the key is for: the first eight of its bits (RFC 5280, 4.2.1.3). */
+const usageOf = (bits: number) =>
+  encode(0xa3, sequence(sequence(oid('2.5.29.15'), encode(0x04, encode(0x03, Buffer.from([0, bits]))))))
+
 /** A certificate of its own name; the key is the same for all: what counts here is whose the certificate is. */
 export async function makeSigner(
   name: string,
@@ -37,7 +41,8 @@ export async function makeSigner(
     from = '2026-01-01',
     to = '2027-12-31',
     serial = createHash('sha256').update(name).digest('hex').slice(0, 16),
-  } = {},
+    usage,
+  }: { from?: string; to?: string; serial?: string; usage?: number } = {},
 ): Promise<TestSigner> {
   const body = sequence(
     encode(0xa0, integer(2)),
@@ -47,6 +52,7 @@ export async function makeSigner(
     sequence(timeOf(from), timeOf(to)),
     nameOf(name),
     pair.publicKey.export({ type: 'spki', format: 'der' }),
+    ...(usage === undefined ? [] : [usageOf(usage)]),
   )
   const signature = sign('sha256', body, pair.privateKey)
   const der = sequence(body, rsaSha256, encode(0x03, Buffer.from([0]), signature))

@@ -8,7 +8,7 @@ import { exportEntries, makeEvidence } from './export/actions.ts'
 import { proveConsistency, proveEntry, proveItem } from './proof.ts'
 import { getEntry, listCheckpoints } from './read.ts'
 import { witnessPermission, witnessRoutes } from './rfc6962-api.ts'
-import { searchEntries } from './search.ts'
+import { recordOpened, searchEntries } from './search.ts'
 
 const limit = z.coerce.number().int().min(1).max(100).default(50)
 const size = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
@@ -56,6 +56,7 @@ export const apiRoutes: readonly Route[] = [
     answers: z.object({ items: z.array(EntryShape), next: z.uuid().optional() }),
     async handle(ctx, { query }) {
       const items = await searchEntries(ctx, query)
+      await recordOpened(ctx, items)
       return { items, next: items.length === query.limit ? items.at(-1)?.id : undefined }
     },
   }),

@@ -24,3 +24,14 @@ export async function recordSearch(ctx: Context, filter: EntryFilter, after?: st
     body: { ...asked, ...(after ? { after } : {}) },
   })
 }
+
+/** Whoever reads what was sealed leaves word of it; where the key is gone nothing was read. */
+export async function recordOpened(ctx: Context, entries: readonly Entry[]): Promise<void> {
+  const opened = entries.filter(({ sealedUnder, body }) => sealedUnder !== null && body !== undefined)
+  if (opened.length === 0) return
+  await appendEntry(ctx, {
+    action: 'ledger.bodies-opened',
+    subject: 'ledger:entries',
+    body: { entries: opened.map(({ id }) => id) },
+  })
+}

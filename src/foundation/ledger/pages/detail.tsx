@@ -6,6 +6,7 @@ import { readPermission } from '../actions.ts'
 import type { Entry, EntryProof } from '../model.ts'
 import { proveEntry } from '../proof.ts'
 import { getEntry } from '../read.ts'
+import { recordOpened } from '../search.ts'
 import { Action } from './list.tsx'
 import { listPath, sayActor, sayOrganisation, stateWords } from './words.ts'
 
@@ -16,6 +17,7 @@ export const detailRoute = route({
   params: z.strictObject({ id: z.uuid() }),
   async handle(ctx, { params }) {
     const entry = await getEntry(ctx.sql, params.id, ctx.reach(readPermission))
+    await recordOpened(ctx, [entry])
     const proof = entry.leafIndex === null ? undefined : await proveEntry(ctx.sql, entry.id)
     return page({
       title: 'Bản ghi nhật ký',
@@ -82,7 +84,12 @@ function Body({ entry }: { entry: Entry }) {
   }
   return (
     <div class="stack-small">
-      {entry.sealedUnder && <p class="muted">Nội dung được lưu ở dạng mã hóa.</p>}
+      {entry.sealedUnder && (
+        <p class="muted">
+          Nội dung được lưu ở dạng mã hóa dưới khóa <span class="code">{entry.sealedUnder}</span>. Lượt mở này đã được
+          ghi lại.
+        </p>
+      )}
       <pre class="code">{JSON.stringify(entry.body, null, 2)}</pre>
     </div>
   )

@@ -8,6 +8,7 @@ import { projectRoot } from '#test/settings'
 import { appendBatch, appendEntry, destroyKey } from '../actions.ts'
 import { makeSigner } from '../note.ts'
 import { verifyEntryProof, verifyItemProof } from '../proof.ts'
+import { listEntries } from '../read.ts'
 import { sequenceLedger, signCheckpoint } from '../sequence.ts'
 import { sayAction } from './words.ts'
 
@@ -108,7 +109,24 @@ dbTest(
       sealUnder: 'person:P1',
     })
     const auditor = t.as('kiem-toan', 'ledger:read')
+    const openings = async () => {
+      const rows = await listEntries(t.sql, {
+        action: 'ledger.bodies-opened',
+        actor: 'kiem-toan',
+        reach: 'all',
+        limit: 9,
+      })
+      return rows.map(({ body }) => (body as { entries: string[] }).entries)
+    }
     assert.match((await auditor.get(`/nhat-ky/${id}`)).body, /Người Thử/)
+    await auditor.get('/nhat-ky')
+    assert.deepEqual(
+      await openings(),
+      [[id]],
+      'whoever opens what was sealed leaves word of it; a list shows no bodies',
+    )
+    await auditor.get('/api/v1/ledger/entries?subject=person:P1')
+    assert.deepEqual(await openings(), [[id], [id]])
     await assert.rejects(
       async () => destroyKey(t.context(makeActor('kiem-toan', { 'ledger:read': 'all' })), 'person:P1', 'x'),
       { status: 403 },
@@ -116,6 +134,7 @@ dbTest(
     await destroyKey(t.context(), 'person:P1', 'theo yêu cầu')
     const { body } = await auditor.get(`/nhat-ky/${id}`)
     assert.ok(!body.includes('Người Thử') && body.includes('Nội dung không còn đọc được'))
+    assert.deepEqual(await openings(), [[id], [id]], 'nothing was read any more')
   },
 )
 

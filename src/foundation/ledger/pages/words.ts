@@ -182,6 +182,7 @@ const deeds: Record<string, string> = {
   merged: 'Hợp nhất',
   moved: 'Chuyển',
   'number-opened': 'Mở lại con số theo',
+  'bodies-opened': 'Mở nội dung mã hóa của',
   'ledger-opened': 'Đọc nhật ký theo',
   'evidence-taken': 'Lấy hồ sơ bằng chứng theo',
   'look-refused': 'Từ chối lượt xem ngoài phạm vi của',

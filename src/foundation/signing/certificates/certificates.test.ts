@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type DbTest, dbTest } from '#test/harness'
 import { uploadSample } from '#test/samples'
-import { begin, courierOf, makePdf, makeSigner } from '#test/signers'
+import { begin, courierOf, makePdf, makeSigner, signAll } from '#test/signers'
 import { requestSignature } from '../requests/actions.ts'
 import { columns, importCertificates } from './import.ts'
 import { dueNotice } from './model.ts'
@@ -96,13 +96,22 @@ dbTest('a certificate that is marked as revoked signs nothing from then on', asy
   const signer = await makeSigner('Nguyễn Văn Mẫu')
   const ask = async () =>
     courierOf(t.as('lanhdao'), await begin(t.as('lanhdao'), [code]))('chung-thu', { chain: signer.chain })
-  assert.equal((await ask()).status, 200)
+  const given = await begin(t.as('lanhdao'), [code])
+  assert.equal((await courierOf(t.as('lanhdao'), given)('chung-thu', { chain: signer.chain })).status, 200)
   const [row] = await t.sql<{ id: number }[]>`select id from signing.certificate where account = 'lanhdao'`
   const path = `/quan-tri/chung-thu-so/${row?.id}/thu-hoi`
   assert.equal((await t.as('quantri').submit(path, { 'ly-do': 'ngắn' })).statusCode, 422)
   assert.equal((await t.as('lanhdao').submit(path, { 'ly-do': 'Mất thiết bị giữ khóa.' })).statusCode, 403)
   assert.equal((await t.as('quantri').submit(path, { 'ly-do': 'Mất thiết bị giữ khóa.' })).statusCode, 303)
   assert.equal((await ask()).value.code, 'certificate.revoked')
+  await signAll(t.as('lanhdao'), given, signer)
+  assert.match(
+    (await t.as('lanhdao').get(given)).body,
+    /Chứng thư số đã bị thu hồi/,
+    'nor under a consent given before',
+  )
+  const [request] = await t.sql<{ state: string }[]>`select state from signing.request where code = ${code}`
+  assert.equal(request?.state, 'pending')
 })
 
 dbTest('the demonstration holds as many certificates as the province has issued, found at once', async (t) => {

@@ -1,6 +1,7 @@
 import { searchKey } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
+import { readCertificate as readExtended } from '../cms/certificate.ts'
 import { type CertificateFacts, type CertificateMeans, isSameName, readCertificate, stateOf } from './model.ts'
 import * as store from './store.ts'
 
@@ -15,10 +16,21 @@ export interface Holding {
   means: CertificateMeans
 }
 
-/** Reads a certificate that comes from outside. @throws Problem 422 */
+/** Reads a certificate that comes from outside, to sign with. @throws Problem 422 */
 export function parseCertificate(bytes: Buffer): CertificateFacts {
+  const { facts, maySign } = readBoth(bytes)
+  if (!maySign)
+    throw refuse(
+      'usage',
+      'Chứng thư số này không cấp để ký văn bản (mục đích dùng khóa không có chữ ký). Hãy chọn chứng thư để ký.',
+    )
+  return facts
+}
+
+function readBoth(bytes: Buffer): { facts: CertificateFacts; maySign: boolean } {
   try {
-    return readCertificate(bytes)
+    const { maySign, isAuthority } = readExtended(bytes)
+    return { facts: readCertificate(bytes), maySign: maySign && !isAuthority }
   } catch {
     throw refuse('unreadable', 'Không đọc được chứng thư số.')
   }

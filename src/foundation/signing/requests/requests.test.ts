@@ -85,6 +85,10 @@ dbTest(
     assert.equal(await refused(await makeSigner('Người Lạ Mặt')), 'certificate.other-name')
     const ended = await makeSigner(nameOfLeader, { to: '2026-11-01', serial: '11' })
     assert.equal(await refused(ended), 'certificate.ended')
+    const forSecrets = await makeSigner(nameOfLeader, { usage: 0x20, serial: '12' })
+    assert.equal(await refused(forSecrets), 'certificate.usage')
+    const coming = await makeSigner(nameOfLeader, { from: '2027-01-01', serial: '13' })
+    assert.equal(await refused(coming), 'certificate.coming')
     assert.equal(await refused({ chain: [Buffer.from('no certificate').toString('base64')] }), 'certificate.unreadable')
 
     const session = await begin(asker, [code])

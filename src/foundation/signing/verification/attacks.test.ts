@@ -64,6 +64,47 @@ function forge(pdf: Buffer, key: string, entry: PdfValue | undefined): Buffer {
   return update(pdf, [[at.number, withEntry(value, key, entry)]])
 }
 
+/** The numbers of the last range, changed where they stand. */
+function withRange(pdf: Buffer, change: (range: number[]) => number[]): Buffer {
+  const changed = Buffer.from(pdf)
+  const at = pdf.lastIndexOf('/ByteRange [')
+  const old = pdf.toString('latin1', at, pdf.indexOf(']', at) + 1)
+  const range = change((old.match(/\d+/g) ?? []).map(Number))
+  changed.write(`/ByteRange [${range.join(' ')}]`.padEnd(old.length, ' '), at, 'latin1')
+  return changed
+}
+
+/** A signature field that nobody has signed, with these entries, added to the form and to the first page. */
+function addField(pdf: Buffer, make: (free: number) => { entries: Record<string, PdfValue>; kid?: PdfDict }): Buffer {
+  const { root, document, first, page } = partsOf(pdf)
+  const [number, picture, kidNumber] = [document.size, document.size + 1, document.size + 2]
+  const { entries, kid } = make(picture)
+  const given = root.dictionary.entries.get('AcroForm')
+  const form = document.follow(given)
+  const listOf = (value: PdfValue | undefined) => {
+    const list = document.follow(value)
+    return Array.isArray(list) ? list : []
+  }
+  if (!isDict(form)) throw new Error('no form')
+  const longer = withEntry(form, 'Fields', [...listOf(form.entries.get('Fields')), ref(number)])
+  const shown = [...listOf(page.entries.get('Annots')), ref(number), ...(kid ? [ref(kidNumber)] : [])]
+  return update(pdf, [
+    isRef(given) ? [given.number, longer] : [root.at.number, withEntry(root.dictionary, 'AcroForm', longer)],
+    [first.number, withEntry(page, 'Annots', shown)],
+    [
+      number,
+      dict({
+        FT: name('Sig'),
+        T: { type: 'string', bytes: Buffer.from('Moi'), hex: false, from: 0, to: 0 },
+        ...entries,
+      }),
+    ],
+    [picture, evil],
+    ...(kid ? ([[kidNumber, kid]] as [number, Written][]) : []),
+  ])
+}
+const overText = [90, 690, 400, 720]
+
 /** Attacks that begin when the signature is there. */
 const attacks: Record<string, (pdf: Buffer) => Buffer> = {
   'USF: no range': (pdf) => forge(pdf, 'ByteRange', undefined),
@@ -91,6 +132,19 @@ const attacks: Record<string, (pdf: Buffer) => Buffer> = {
     changed.write('00 000', at, 'latin1')
     return changed
   },
+  'a range with a gap behind the signature': (pdf) =>
+    withRange(pdf, ([a = 0, b = 0, c = 0, d = 0]) => [a, b, c + 9, d - 9]),
+  'a range that ends before its revision': (pdf) => withRange(pdf, ([a = 0, b = 0, c = 0, d = 0]) => [a, b, c, d - 30]),
+  'a range that begins behind the head': (pdf) => withRange(pdf, ([, b = 0, c = 0, d = 0]) => [5, b - 5, c, d]),
+  'SSA: a field that nobody has signed, its picture over the text': (pdf) =>
+    addField(pdf, (picture) => ({
+      entries: { Type: name('Annot'), Subtype: name('Widget'), Rect: overText, AP: dict({ N: ref(picture) }) },
+    })),
+  'SSA: a note that poses as the picture of a field': (pdf) =>
+    addField(pdf, (picture) => ({
+      entries: { Kids: [ref(picture + 1)] },
+      kid: dict({ Type: name('Annot'), Subtype: name('FreeText'), Rect: overText, AP: dict({ N: ref(picture) }) }),
+    })),
   'ISA: the content anew': (pdf) => update(pdf, [[contentOf(pdf), evil]]),
   'ISA: objects without a table': (pdf) =>
     Buffer.concat([pdf, Buffer.from(`${contentOf(pdf)} 0 obj\n<</Length 3>>\nstream\nabc\nendstream\nendobj\n`)]),
@@ -193,6 +247,41 @@ const shadows: Record<string, { prepare(pdf: Buffer): Buffer; strike(pdf: Buffer
       return Buffer.concat([pdf, Buffer.from(table, 'latin1')])
     },
   },
+  'shadow, form: the value of a field is filled in anew': {
+    prepare(pdf) {
+      const { root, document } = partsOf(pdf)
+      const field = dict({
+        FT: name('Tx'),
+        V: { type: 'string', bytes: Buffer.from('1.000'), hex: false, from: 0, to: 0 },
+      })
+      const form = dict({ Fields: [ref(document.size)] })
+      return update(pdf, [
+        [root.at.number, withEntry(root.dictionary, 'AcroForm', form)],
+        [document.size, field],
+      ])
+    },
+    strike(pdf, prepared) {
+      const number = readDocument(prepared).size - 1
+      const field = readDocument(pdf).get(number)
+      if (!isDict(field)) throw new Error('no field')
+      const value = { type: 'string', bytes: Buffer.from('9.000'), hex: false, from: 0, to: 0 } as const
+      return update(pdf, [[number, withEntry(field, 'V', value)]])
+    },
+  },
+  'shadow, layers: another one of those that were signed is shown': {
+    prepare(pdf) {
+      const { root, document } = partsOf(pdf)
+      const layers = dict({ OCGs: [], D: dict({ OFF: [ref(document.size)] }) })
+      return update(pdf, [
+        [root.at.number, withEntry(root.dictionary, 'OCProperties', layers)],
+        [document.size, dict({ Type: name('OCG') })],
+      ])
+    },
+    strike(pdf) {
+      const { root } = partsOf(pdf)
+      return update(pdf, [[root.at.number, withEntry(root.dictionary, 'OCProperties', dict({ OCGs: [], D: dict() }))]])
+    },
+  },
   'shadow, store: the text poses as material for later checks': {
     prepare(pdf) {
       const { root } = partsOf(pdf)
@@ -253,6 +342,25 @@ test('every attack on a signed paper is found out, and the paper itself is in or
       JSON.stringify(report),
     )
   }
+})
+
+test('what was changed between two signatures is held against the first, and a later picture over the page against it', {
+  skip,
+}, async () => {
+  const { ctx, sign, check } = await makeSigner(await startTrust())
+  const trust = await startTrust()
+  const first = await sign(await makePaper(), 'person')
+  const between = await check(await sign(update(first, [[contentOf(first), evil]]), 'seal'))
+  assert.deepEqual([between.verdict, between.isWhole], ['invalid', false])
+  const [one, two] = between.signatures
+  assert.ok(one?.findings.some(({ code, words }) => code === 'changes.forbidden' && /bị thay nội dung/.test(words)))
+  assert.deepEqual([one?.verdict, two?.verdict], ['invalid', 'valid'])
+  const cover = { page: 0, box: { x: 0, y: 0, width: 595, height: 800 }, lines: ['9,000,000'] }
+  const covered = await check(await signPdf({ pdf: first, means: trust.means('seal'), at: ctx.now, appearance: cover }))
+  assert.ok(
+    covered.signatures[0]?.findings.some(({ words }) => /che phần lớn trang/.test(words)),
+    JSON.stringify(covered),
+  )
 })
 
 test('no paper with one changed byte, anywhere, is found intact and whole', { skip }, async () => {

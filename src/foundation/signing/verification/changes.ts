@@ -140,7 +140,8 @@ function compareFields(before: PdfDocument, after: PdfDocument, { found, judged 
     if (!was) {
       fresh.add(at.number)
       for (const kid of kidsOf(after, value)) fresh.add(kid)
-      if (['A', 'AA'].some((key) => value.entries.has(key))) found.forbidden.push(`ô chữ ký “${field}” mang theo lệnh`)
+      const fault = faultOfField(after, value)
+      if (fault) found.forbidden.push(`ô chữ ký “${field}” thêm về sau ${fault}`)
       else found.additions.push(value.entries.has('V') ? `chữ ký hoặc dấu thời gian “${field}”` : `ô chữ ký “${field}”`)
     } else if (!same(was.value, value)) {
       judged.add(at.number)
@@ -152,6 +153,31 @@ function compareFields(before: PdfDocument, after: PdfDocument, { found, judged 
   }
   compareForm({ before, after, old, now, fresh }, { found, judged })
   return fresh
+}
+
+/** Square points; a sheet of A4 has 501,000. */
+const mostSeen = 125_000
+
+/** A later signature is seen where nothing is hidden by it, and shows nothing unless somebody has signed (sneaky signature attack). */
+function faultOfField(document: PdfDocument, value: PdfDict): string | undefined {
+  const kids = kidsOf(document, value).map((number) => document.get(number))
+  const widgets = [value, ...kids.filter(isDict)]
+  if (widgets.some(({ entries }) => entries.has('A') || entries.has('AA'))) return 'mang theo lệnh'
+  const isOther = ({ entries }: PdfDict) => entries.has('Subtype') && !isName(entries.get('Subtype'), 'Widget')
+  if (kids.length > widgets.length - 1 || widgets.some(isOther)) return 'mang theo chú thích khác'
+  const seen = widgets
+    .filter(({ entries }) => entries.has('AP'))
+    .map(({ entries }) => areaOf(document, entries.get('Rect')))
+  if (!value.entries.has('V') && seen.some((area) => area > 0)) return 'chưa ai ký mà có hình đè lên trang'
+  return seen.some((area) => area > mostSeen) ? 'có hình che phần lớn trang' : undefined
+}
+
+function areaOf(document: PdfDocument, rectangle: PdfValue | undefined): number {
+  const given = document.follow(rectangle)
+  const [x = 0, y = 0, right = 0, top = 0] = Array.isArray(given)
+    ? given.map((one) => Number(document.follow(one)))
+    : []
+  return Math.abs((right - x) * (top - y))
 }
 
 const kidsOf = (document: PdfDocument, value: PdfDict): number[] => {
