@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { type Route, route } from '#platform/http'
+import { knownThen } from './as-of.ts'
 import { Day, OrganisationKind } from './model.ts'
 import { type At, listOrganisationVersions, listSuccessionsOf } from './store.ts'
 import { branchOf } from './tree/preorder.ts'
@@ -77,8 +78,8 @@ export const routes: readonly Route[] = [
     async handle(ctx, { params, query }) {
       const at = query.asOf || query.knownAt ? await momentOf(ctx, query) : undefined
       const organisation = await getOrganisation(ctx.sql, params.code, at)
-      const versions = await listOrganisationVersions(ctx.sql, organisation.code)
-      const successions = await listSuccessionsOf(ctx.sql, organisation.code)
+      const versions = knownThen(await listOrganisationVersions(ctx.sql, organisation.code), at)
+      const successions = await listSuccessionsOf(ctx.sql, organisation.code, at?.knownAt)
       return {
         ...organisation,
         oldCodes: await listOldCodes(ctx.sql, organisation.code),

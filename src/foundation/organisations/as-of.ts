@@ -40,9 +40,10 @@ function isMoment(day: string, time = '00:00'): boolean {
 }
 
 /** Without what was recorded only later; what has been replaced since was in force then. */
-export function knownThen<T extends Recorded>(versions: readonly T[], past: AsOf | undefined): T[] {
-  if (!past) return [...versions]
-  const isBy = (at: Date | null) => at === null || at <= past.knownAt
+export function knownThen<T extends Recorded>(versions: readonly T[], past: Pick<At, 'knownAt'> | undefined): T[] {
+  const knownAt = past?.knownAt
+  if (!knownAt) return [...versions]
+  const isBy = (at: Date | null) => at === null || at <= knownAt
   return versions
     .filter(({ recordedFrom }) => isBy(recordedFrom))
     .map((row) => (isBy(row.recordedTo) ? row : { ...row, recordedTo: null }))

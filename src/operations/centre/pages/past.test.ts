@@ -115,3 +115,13 @@ dbTest('the map of an earlier moment has the numbers known then, and no things o
   const before = await leader.get('/ban-do?chi-tieu=dossier.on-time&tai=2025-06-30')
   assert.match(before.body, /63 tỉnh|trước/, 'the outlines of before the merger')
 })
+
+dbTest('a source that is silent today is not late on the page of a day on which it had just sent', async (t) => {
+  await takeIn(t.context(), sampleDossiers)
+  const later = t.at(new Date('2026-12-18T03:00:00Z')).as('lanhdao')
+  const about = async (query: string) => (await later.get(`/don-vi/H32.VP.PVHCC${query}`)).body.replace(/<[^>]+>/g, ' ')
+  assert.match(await about(''), /Hồ sơ thủ tục hành chính \(Hệ thống thông tin giải quyết TTHC\)\s+chậm 18 ngày/)
+  const then = await about(`?tai=${early}`)
+  assert.match(then, /Hồ sơ thủ tục hành chính \(Hệ thống[^)]*\)\s+Trung tâm PVHCC tỉnh\s+đúng hạn/)
+  assert.doesNotMatch(then, /chậm \d/)
+})

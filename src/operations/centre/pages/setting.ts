@@ -17,15 +17,17 @@ export async function readSetting(
   ctx: Context,
   view: View,
 ): Promise<CardSetting & { sources: ReadonlyMap<string, SourceFreshness> }> {
-  const freshness = (await listFreshness(ctx.sql)).filter(
-    ({ organisation }) => view.tree.find(organisation)?.path[0] === view.root,
+  const freshness = (await listFreshness(ctx.sql, view.asOf)).filter(
+    // Of an earlier moment, one that had sent nothing by then may not have been there.
+    ({ organisation, receivedAt }) =>
+      view.tree.find(organisation)?.path[0] === view.root && (!view.asOf || receivedAt !== null),
   )
   const lateness = new Map<string, Lateness>()
   // An authority that sends nothing has nothing to be late with, and need not have a calendar.
   const calendar = freshness.length > 0 ? await getCalendarOf(ctx, view.root) : undefined
   for (const source of freshness) {
     if (source.isPaused || !calendar) continue
-    const late = findLateness(source.cadence, calendar, { lastAt: source.receivedAt, now: ctx.now })
+    const late = findLateness(source.cadence, calendar, { lastAt: source.receivedAt, now: view.asOf ?? ctx.now })
     if (late) lateness.set(source.code, late)
   }
   return {

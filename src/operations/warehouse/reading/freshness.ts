@@ -17,8 +17,11 @@ export interface SourceFreshness {
   quarantined: number
 }
 
-/** Every source with its last arrival: what tells who is late. */
-export function listFreshness(sql: Sql): Promise<SourceFreshness[]> {
+/** Every source with its last arrival, as it is or was at a moment: what tells who is late. */
+export function listFreshness(sql: Sql, asOf?: Date): Promise<SourceFreshness[]> {
+  const taken = asOf ? sql`and received_at <= ${asOf} and coalesce(finished_at, received_at) <= ${asOf}` : sql``
+  const come = asOf ? sql`and received_at <= ${asOf}` : sql``
+  const waiting = asOf ? sql`created_at <= ${asOf} and (state = 'open' or handled_at > ${asOf})` : sql`state = 'open'`
   return sql<SourceFreshness[]>`
     select s.code, c.body ->> 'name' as name, s.organisation, s.pack, c.body ->> 'custodian' as custodian,
       c.body -> 'cadence' as cadence, s.paused_at is not null as is_paused, l.received_at, last.state as last_state,
@@ -26,10 +29,10 @@ export function listFreshness(sql: Sql): Promise<SourceFreshness[]> {
     from warehouse.source s
     join warehouse.contract c on c.source = s.code and c.state = 'current'
     left join lateral (
-      select received_at from warehouse.landing where source = s.code and state = 'done' order by id desc limit 1) l on true
+      select received_at from warehouse.landing where source = s.code and state = 'done' ${taken} order by id desc limit 1) l on true
     left join lateral (
-      select state from warehouse.landing where source = s.code order by id desc limit 1) last on true
+      select state from warehouse.landing where source = s.code ${come} order by id desc limit 1) last on true
     left join lateral (
-      select count(*) from warehouse.quarantine where source = s.code and state = 'open') q on true
+      select count(*) from warehouse.quarantine where source = s.code and ${waiting}) q on true
     order by s.code`
 }
