@@ -11,7 +11,7 @@ import { performance } from 'node:perf_hooks'
 import { loadPacks, openApp } from '../src/app.ts'
 import { auditAccess, findWho } from '../src/foundation/identity/access/audit.ts'
 import { hashToken } from '../src/foundation/identity/actions/secrets.ts'
-import { insertSession } from '../src/foundation/identity/session-store.ts'
+import { insertSession, putPageSession } from '../src/foundation/identity/session-store.ts'
 import { listAccounts } from '../src/foundation/identity/store.ts'
 import { nobody } from '../src/platform/context.ts'
 import { testConfig } from '../test/settings.ts'
@@ -52,7 +52,11 @@ async function measure(): Promise<void> {
   const session = { address: '127.0.0.1', userAgent: 'bench', assurance: 'password', amr: ['pwd'] } as const
   const expiresAt = new Date(now.getTime() + 3_600_000)
   // The second account is an administrator of one organisation.
-  await insertSession(app.pool, { ...session, tokenHash: hashToken(token), account: 'do-2', now, expiresAt })
+  const tokenHash = hashToken(token)
+  await insertSession(app.pool, { ...session, tokenHash, account: 'do-2', now, expiresAt })
+  const [{ id = '' } = {}] = await app.pool<{ id: string }[]>`
+    select id from identity.session where token_hash = ${tokenHash}`
+  await putPageSession(app.pool, { session: id, tokenHash, assurance: 'password', authenticatedAt: now, now })
   const request = {
     ...{ url: '/', path: '/', method: 'GET', address: '127.0.0.1', headers: {} },
     cookies: { tram_session: token },

@@ -16,6 +16,7 @@ import { prepareSignature } from '#signing'
 import { type App, capabilities, loadPacks, openApp } from '../src/app.ts'
 import { startServing } from '../src/serving.ts'
 import { testConfig } from '../test/settings.ts'
+import { signInOver } from '../test/sign-in.ts'
 import { makePdf, makeSigner, readWish } from '../test/signers.ts'
 import { makeAuthority, makeToken, noTokens, type TestToken } from '../test/tokens.ts'
 import { startTrust } from '../test/trust.ts'
@@ -71,9 +72,7 @@ interface Browser {
 }
 
 async function signIn(url: string, account: string): Promise<Browser> {
-  const body = new URLSearchParams({ account, password: 'tram-huong-2026' })
-  const answer = await fetch(`${url}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const { cookie } = await signInOver(url, { account, password: 'tram-huong-2026' })
   return {
     get: async (path) => (await fetch(`${url}${path}`, { headers: { cookie } })).text(),
     async post(path, sent) {

@@ -8,6 +8,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchBrowser } from '../test/chromium.ts'
 import type { Running } from '../test/crash/program.ts'
+import { pageCookieOf, signInOver } from '../test/sign-in.ts'
 import { clearPlace, makePlace, startProgram } from './program.ts'
 import { median, sayFigure } from './report.ts'
 
@@ -68,12 +69,8 @@ async function measure(browser: Browser, url: string): Promise<void> {
   })
   const floor = await loadOften(context, `${url}/dang-nhap`)
   const form = { account: 'lanhdao', password: 'tram-huong-2026' }
-  const answer = await fetch(`${url}/dang-nhap`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-    redirect: 'manual',
-  })
-  const [name = '', value = ''] = (answer.headers.getSetCookie()[0]?.split(';')[0] ?? '').split('=')
+  const { cookie } = await signInOver(url, form)
+  const [name = '', value = ''] = (pageCookieOf(cookie) ?? '').split('=')
   await context.addCookies([{ name, value, url }])
   const overview = await loadOften(context, `${url}/`)
   await context.close()

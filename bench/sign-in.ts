@@ -1,6 +1,6 @@
 /**
- * Sign-ins over HTTP, each a session's row and an entry of the ledger: by a password at the argon2id cost that the product uses, and by a
- * passkey (question, signature, check). Floor of the same run: argon2id alone at that cost, as many at once.
+ * Sign-ins over HTTP as a browser does them, from the sign-in page through the provider back to the pages, each an entry of the ledger: by a
+ * password at the argon2id cost that the product uses, and by a passkey (question, signature, check). Floor of the same run: argon2id alone at that cost, as many at once.
  *
  *   node --import tsx bench/sign-in.ts [sign-ins]
  */
@@ -13,6 +13,7 @@ import { hashPassword, verifyPassword } from '../src/foundation/identity/actions
 import { makeAuthenticator } from '../src/foundation/identity/passkeys/authenticator.ts'
 import { startServing } from '../src/serving.ts'
 import { testConfig } from '../test/settings.ts'
+import { type Passage, pageCookieOf, passOver, signInPassage } from '../test/sign-in.ts'
 import { sayFigure } from './report.ts'
 
 let calls = 0
@@ -45,11 +46,10 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-async function submit(url: string, fields: Record<string, string>, cookie = ''): Promise<string> {
-  const headers = { 'x-forwarded-for': nextAddress(), cookie, accept: 'text/html' }
-  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' })
-  if (answer.status !== 303) throw new Error(`${url}: ${answer.status}`)
-  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+async function enter(url: string, passage: Passage): Promise<string> {
+  const { status, cookie } = await passOver(url, passage, { 'x-forwarded-for': nextAddress() })
+  if (!pageCookieOf(cookie)) throw new Error(`not signed in: ${status}`)
+  return cookie
 }
 
 async function ask(url: string, purpose: string, cookie = ''): Promise<string> {
@@ -63,15 +63,17 @@ async function ask(url: string, purpose: string, cookie = ''): Promise<string> {
 
 async function measure(url: string): Promise<void> {
   const hash = await hashPassword(password)
-  const byPassword = () => submit(`${url}/dang-nhap`, { account, password })
+  const byPassword = () => enter(url, signInPassage({ account, password }))
   const cookie = await byPassword()
   const authenticator = makeAuthenticator()
   const site = { origin: app.config.publicUrl ?? '', rpId: 'localhost' }
   const passkey = authenticator.create({ ...site, challenge: await ask(url, 'register', cookie) })
-  await submit(`${url}/tai-khoan/khoa-truy-cap`, { name: 'đo', passkey }, cookie)
+  const body = new URLSearchParams({ name: 'đo', passkey })
+  const kept = await fetch(`${url}/tai-khoan/khoa-truy-cap`, { method: 'POST', body, headers: { cookie } })
+  if (!kept.ok) throw new Error(`no passkey: ${kept.status}`)
   const byPasskey = async () => {
     const answer = authenticator.get({ ...site, challenge: await ask(url, 'sign-in') })
-    await submit(`${url}/dang-nhap/khoa`, { passkey: answer })
+    await enter(url, { from: '/dang-nhap', form: 'khoa', fields: { passkey: answer } })
   }
   const cost = /\$m=\d+,t=\d+,p=\d+/.exec(hash)?.[0].slice(1)
   const floor = {

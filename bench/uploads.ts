@@ -12,6 +12,7 @@ import { performance } from 'node:perf_hooks'
 import { loadPacks, openApp } from '../src/app.ts'
 import { startServing } from '../src/serving.ts'
 import { testConfig } from '../test/settings.ts'
+import { signInOver } from '../test/sign-in.ts'
 import { describeMachine, median, sayFigure } from './report.ts'
 
 const megabytes = Number(process.argv[2] ?? 64)
@@ -35,10 +36,8 @@ try {
 }
 
 async function signIn(url: string): Promise<string> {
-  const body = new URLSearchParams({ account: 'quantri', password: 'tram-huong-2026' })
-  const answer = await fetch(`${url}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0]
-  if (!cookie) throw new Error(`no sign-in: ${answer.status}`)
+  const { status, cookie } = await signInOver(url, { account: 'quantri', password: 'tram-huong-2026' })
+  if (status !== 303) throw new Error(`no sign-in: ${status}`)
   return cookie
 }
 

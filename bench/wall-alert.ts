@@ -21,6 +21,7 @@ import type { Sql } from '#platform/sql'
 import { type App, loadPacks, openApp } from '../src/app.ts'
 import { launchBrowser } from '../test/chromium.ts'
 import { testConfig } from '../test/settings.ts'
+import { pageCookieOf, signInOver } from '../test/sign-in.ts'
 import { cpuOf, databaseCpu } from './cpu.ts'
 import { quantile, sayFigure } from './report.ts'
 
@@ -114,9 +115,8 @@ function push({ url, token }: Program, index: number, field: string): Promise<nu
 }
 
 async function findCookie(url: string): Promise<{ name: string; value: string }> {
-  const body = new URLSearchParams({ account: 'trucban', password: 'tram-huong-2026' })
-  const answer = await fetch(`${url}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
-  const [name = '', value = ''] = (answer.headers.getSetCookie()[0]?.split(';')[0] ?? '').split('=')
+  const { cookie } = await signInOver(url, { account: 'trucban', password: 'tram-huong-2026' })
+  const [name = '', value = ''] = (pageCookieOf(cookie) ?? '').split('=')
   return { name, value }
 }
 

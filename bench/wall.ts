@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { launchBrowser } from '../test/chromium.ts'
 import { type Running, runCommand } from '../test/crash/program.ts'
+import { pageCookieOf, signInOver } from '../test/sign-in.ts'
 import { clearPlace, makePlace, startProgram } from './program.ts'
 import { quantile, sayFigure } from './report.ts'
 
@@ -58,9 +59,8 @@ async function openRoom(place: Awaited<ReturnType<typeof makePlace>>): Promise<R
 }
 
 async function findCookie(url: string): Promise<string> {
-  const body = new URLSearchParams({ account: 'trucban', password: 'tram-huong-2026' })
-  const answer = await fetch(`${url}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
-  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const { cookie } = await signInOver(url, { account: 'trucban', password: 'tram-huong-2026' })
+  return pageCookieOf(cookie) ?? ''
 }
 
 async function openWall(browser: Browser, url: string, cookie: string, prepare?: (page: Page) => Promise<void>) {

@@ -17,6 +17,7 @@ import { closeItem, openItem } from '#worklist'
 import { loadPacks, openApp } from '../src/app.ts'
 import { buildFace } from '../src/serving.ts'
 import { testConfig } from '../test/settings.ts'
+import { passWithin, signInPassage } from '../test/sign-in.ts'
 import { median, quantile, sayFigure } from './report.ts'
 
 const rounds = 200
@@ -80,13 +81,8 @@ const barePage = (sql: Sql) => sql`
   order by due_order, id limit 51`
 
 async function signIn(face: FastifyInstance, account: string): Promise<string> {
-  const answer = await face.inject({
-    method: 'POST',
-    url: '/dang-nhap',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    payload: new URLSearchParams({ account, password: 'tram-huong-2026' }).toString(),
-  })
-  return String(answer.headers['set-cookie']).split(';')[0] ?? ''
+  const passage = signInPassage({ account, password: 'tram-huong-2026' })
+  return (await passWithin((request) => face.inject(request), passage)).cookie
 }
 
 const count = Number(process.argv[2] ?? 3_000_000)

@@ -12,6 +12,7 @@ import { freePort } from '#platform/embedded'
 import { openPool } from '#platform/sql'
 import { databaseServer } from '#test/harness'
 import { projectRoot } from './settings.ts'
+import { signInOver } from './sign-in.ts'
 
 const Service = z.object({
   image: z.string(),
@@ -80,10 +81,9 @@ test('the services of the compose file make an installation that answers, works 
     const address = `http://127.0.0.1:${port}`
     for (let waited = 0; waited < 60_000 && !serve.said().includes('Listening'); waited += 50) await sleep(50)
     assert.equal((await fetch(`${address}/health/ready`)).status, 200, serve.said())
-    const body = new URLSearchParams({ account: 'admin', password: 'mat-khau-thu-nghiem' })
-    const signedIn = await fetch(`${address}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
+    const signedIn = await signInOver(address, { account: 'admin', password: 'mat-khau-thu-nghiem' })
     assert.equal(signedIn.status, 303)
-    assert.ok(signedIn.headers.getSetCookie()[0]?.startsWith('tram_session='))
+    assert.match(signedIn.cookie, /tram_session=/)
     await untilNumbered(url, work.said)
     for (const { child } of [serve, work]) child.kill('SIGTERM')
     assert.deepEqual([(await serve.ended).code, (await work.ended).code], [0, 0])

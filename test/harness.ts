@@ -20,8 +20,18 @@ import { setMark } from '#platform/marks'
 import { openPool, type Pool, type Sql } from '#platform/sql'
 import { buildAssets } from '#ui'
 import { type App, capabilities, loadPacks, openApp } from '../src/app.ts'
+import { rotateKeys } from '../src/foundation/identity/provider/keys.ts'
 import { buildFace, startServing } from '../src/serving.ts'
 import { projectRoot, testConfig } from './settings.ts'
+import {
+  type Credentials,
+  type Injected,
+  type Passage,
+  pageCookieOf,
+  passWithin,
+  signInOver,
+  signInPassage,
+} from './sign-in.ts'
 
 export { browser, findAxeFaults, screenshot } from './browser.ts'
 export { realData } from './settings.ts'
@@ -115,6 +125,8 @@ async function fillTemplate(database: string): Promise<void> {
     app.config.demo = true
     await setMark(app.pool, 'mode', 'demo')
     await loadPacks(app, () => {})
+    // Else every test that signs in would make keys of its own.
+    await rotateKeys(app.context())
   } finally {
     await app.close()
   }
@@ -200,7 +212,7 @@ export interface DbTest {
    */
   as(who: string | Actor, ...permissions: string[]): Asker
   /** Nobody is signed in: what cookies and headers say counts. */
-  visitor(): Asker
+  visitor(): Visitor
 }
 
 const rollback = Symbol('rollback')
@@ -239,11 +251,18 @@ export interface Asker {
   submit(url: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<LightMyRequestResponse>
 }
 
+export interface Visitor extends Asker {
+  /** Signs in as a browser does; the answer that the pages give then, with the browser's cookies. */
+  signIn(credentials: Credentials, headers?: Record<string, string>): Promise<Injected>
+  /** Goes through another of the provider's forms. */
+  pass(passage: Passage, headers?: Record<string, string>): Promise<Injected>
+}
+
 function ask(
   shared: Shared | Promise<Shared>,
   moment: Moment,
   asked: { who: string | Actor; permissions: string[] } | undefined,
-): Asker {
+): Visitor {
   const inject: Asker['inject'] = async (request) => {
     const { face, workshop, app } = await shared
     const actor = asked && (await findActor(app, createContext(workshop, { ...moment, actor: systemActor }), asked))
@@ -260,6 +279,8 @@ function ask(
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
         payload: new URLSearchParams(fields).toString(),
       }),
+    pass: (passage, headers) => passWithin(inject, passage, headers),
+    signIn: (credentials, headers) => passWithin(inject, signInPassage(credentials), headers),
   }
 }
 
@@ -295,7 +316,7 @@ export interface CloneTest {
   url: string
   sql: Pool
   context(actor?: Actor): Context
-  /** Cookie header of a signed-in demonstration account. */
+  /** Cookie header of a signed-in demonstration account, as far as the pages go. */
   signIn(account: string): Promise<string>
   /** Takes jobs from now on, where the test began without. */
   startWork(): Promise<void>
@@ -344,11 +365,10 @@ async function findDemoPassword(account: string): Promise<string> {
 }
 
 async function findCookie(url: string, account: string): Promise<string> {
-  const body = new URLSearchParams({ account, password: await findDemoPassword(account) })
-  const answer = await fetch(`${url}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0]
-  if (!cookie) throw new Error(`${account} could not sign in: ${answer.status}`)
-  return cookie
+  const { status, cookie } = await signInOver(url, { account, password: await findDemoPassword(account) })
+  const ofPages = pageCookieOf(cookie)
+  if (!ofPages) throw new Error(`${account} could not sign in: ${status}`)
+  return ofPages
 }
 
 /** Signs in through the page's own form. */
@@ -357,5 +377,5 @@ export async function signIn(page: Page, url: string, account: string): Promise<
   await page.getByLabel('Tên đăng nhập').fill(account)
   await page.getByLabel('Mật khẩu').fill(await findDemoPassword(account))
   await page.getByRole('button', { name: 'Đăng nhập' }).click()
-  await page.waitForURL((address) => address.pathname !== '/dang-nhap')
+  await page.waitForURL(({ pathname }) => !/^\/(dang-nhap|oidc)(\/|$)/.test(pathname))
 }

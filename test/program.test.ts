@@ -11,6 +11,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '#platform/embedded'
 import { projectRoot } from './settings.ts'
+import { signInOver } from './sign-in.ts'
 
 interface Ended {
   code: number | null
@@ -91,9 +92,8 @@ async function until(isSo: () => Promise<boolean>, what: string, ms = 60_000): P
 }
 
 async function signIn(): Promise<number> {
-  const body = new URLSearchParams({ account: 'admin', password: 'mat-khau-thu-nghiem' })
-  const answer = await fetch(`http://127.0.0.1:${port}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
-  return answer.status
+  const credentials = { account: 'admin', password: 'mat-khau-thu-nghiem' }
+  return (await signInOver(`http://127.0.0.1:${port}`, credentials)).status
 }
 
 /** Numbers of the processes that work in the data folder of the database. */

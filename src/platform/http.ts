@@ -117,7 +117,7 @@ export interface PageContent {
 export type Reply =
   | { kind: 'page'; content: PageContent }
   | { kind: 'fragment'; body: ComponentChild }
-  | { kind: 'redirect'; to: string; cookies?: SetCookie[]; status: number }
+  | { kind: 'redirect'; to: string; cookies?: SetCookie[]; setCookies?: string[]; status: number }
   | { kind: 'file'; name: string; type: string; bytes: Readable | Buffer | string; inline: boolean }
   | { kind: 'json'; status: number; value: unknown; headers: Record<string, string> }
   | { kind: 'answer'; status: number; headers: AnswerHeaders; body: string | Buffer }
@@ -147,6 +147,15 @@ export const fragment = (body: ComponentChild): Reply => mark({ kind: 'fragment'
 /** After a form: 303, so that reloading does not send it again. */
 export const redirect = (to: string, cookies: SetCookie[] = []): Reply =>
   mark({ kind: 'redirect', to, cookies, status: 303 })
+/** The same page or redirect, with cookies of an earlier step: its own come after them and count. */
+export function withCookies(reply: Reply, earlier: { cookies?: SetCookie[]; setCookies?: string[] }): Reply {
+  const join = ({ cookies = [], setCookies = [] }: typeof earlier) => ({
+    cookies: [...(earlier.cookies ?? []), ...cookies],
+    setCookies: [...(earlier.setCookies ?? []), ...setCookies],
+  })
+  if (reply.kind === 'page') return page({ ...reply.content, ...join(reply.content) })
+  return reply.kind === 'redirect' ? mark({ ...reply, ...join(reply) }) : reply
+}
 /** A download; `inline` lets the browser show it. */
 export const file = (name: string, type: string, bytes: Readable | Buffer | string, inline = false): Reply =>
   mark({ kind: 'file', name, type, bytes, inline })

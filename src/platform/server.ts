@@ -215,12 +215,13 @@ async function sendReply(parts: ServerParts, ctx: Context, answer: Reply, facts:
   switch (answer.kind) {
     case 'page':
       reply.headers(answer.content.headers ?? {})
-      if (answer.content.setCookies) reply.header('set-cookie', answer.content.setCookies)
+      if (answer.content.setCookies?.length) reply.header('set-cookie', answer.content.setCookies)
       setCookies(ctx, facts, reply, answer.content.cookies)
       return sendHtml(reply, answer.content.status ?? 200, await parts.renderPage(ctx, answer.content, facts))
     case 'fragment':
       return sendHtml(reply, 200, parts.renderFragment(ctx, answer.body, facts))
     case 'redirect':
+      if (answer.setCookies?.length) reply.header('set-cookie', answer.setCookies)
       setCookies(ctx, facts, reply, answer.cookies)
       return reply.redirect(answer.to, answer.status)
     case 'json':

@@ -1,5 +1,6 @@
 /** Signs hand-overs through the pages of the program while it is killed: of each the leaving lead, then the coming one. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pageCookieOf, signInOver } from '../sign-in.ts'
 import type { Pace, Trial } from './course.ts'
 import type { HandOver } from './hand-overs.ts'
 
@@ -9,13 +10,9 @@ const people = { leaving: 'ca-mot', coming: 'ca-hai' } as const
 async function findCookie(trial: Trial, account: string): Promise<string | undefined> {
   const known = trial.handOvers.cookies.get(account)
   if (known) return known
-  const body = new URLSearchParams({ account, password })
-  const answer = await fetch(`http://127.0.0.1:${trial.place.port}/dang-nhap`, {
-    method: 'POST',
-    body,
-    redirect: 'manual',
-  }).catch(() => undefined)
-  const cookie = answer?.headers.getSetCookie()[0]?.split(';')[0]
+  const url = `http://127.0.0.1:${trial.place.port}`
+  const answer = await signInOver(url, { account, password }).catch(() => undefined)
+  const cookie = answer && pageCookieOf(answer.cookie)
   if (cookie) trial.handOvers.cookies.set(account, cookie)
   return cookie
 }

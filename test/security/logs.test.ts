@@ -7,6 +7,7 @@ import { freePort } from '#platform/embedded'
 import { source, writePack } from '../crash/pack.ts'
 import { findDatabase, killAll, killGroup, launch, type Place, runCommand, untilReady } from '../crash/program.ts'
 import { projectRoot } from '../settings.ts'
+import { pageCookieOf, signInOver } from '../sign-in.ts'
 
 const personal = '056199000777'
 const typedPassword = 'mat-khau-go-sai-9281'
@@ -60,14 +61,9 @@ test('no log and no file beside the database holds a personal number, a password
 
 /** Right and wrong requests that carry secrets; the session of the right one. */
 async function misbehave(url: string, token: string): Promise<string> {
-  const signIn = (password: string) =>
-    fetch(`${url}/dang-nhap`, {
-      method: 'POST',
-      body: new URLSearchParams({ account: 'admin', password }),
-      redirect: 'manual',
-    })
+  const signIn = (password: string) => signInOver(url, { account: 'admin', password })
   assert.equal((await signIn(typedPassword)).status, 401)
-  const cookie = (await signIn('mat-khau-thu-nghiem-1')).headers.getSetCookie()[0]?.split(';')[0]?.split('=')[1] ?? ''
+  const cookie = pageCookieOf((await signIn('mat-khau-thu-nghiem-1')).cookie)?.split('=')[1] ?? ''
   assert.ok(cookie.length > 20)
   const authorization = `Bearer ${token}`
   const bodies = [

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sequenceLedger } from '#ledger'
 import type { Sql } from '#platform/sql'
 import { cloneTest, type DbTest, dbTest, makeActor, testNow } from '#test/harness'
+import { signInOver } from '#test/sign-in'
 import { mostKinds, tellFolded } from '../../src/foundation/identity/access/refusals.ts'
 import { readSecurityEvents } from '../../src/foundation/identity/access/stream-api.ts'
 import { createAccount } from '../../src/foundation/identity/actions/accounts.ts'
@@ -79,7 +80,7 @@ dbTest('who is asked for a surer proof is written down, and what a page of anoth
     told.map(({ action }) => action),
     ['access.step-up-asked'],
   )
-  await t.visitor().submit('/dang-nhap', { account: 'a', password: 'b' }, { 'sec-fetch-site': 'cross-site' })
+  await t.visitor().submit('/dang-xuat', {}, { 'sec-fetch-site': 'cross-site' })
   assert.equal((await listTold(t.sql, 'anonymous'))[0]?.body.code, 'access.foreign-origin')
 })
 
@@ -153,10 +154,9 @@ dbTest(
     const { next } = await readAll(t, Number.MAX_SAFE_INTEGER - 1)
     const start = next === Number.MAX_SAFE_INTEGER - 1 ? await newest(t) : next
     const right = { account: 'dulieu-khcn', password: 'tram-huong-2026' }
-    for (let round = 0; round < 5; round += 1)
-      await t.visitor().submit('/dang-nhap', { ...right, password: 'sai-mat-khau' })
-    const signedIn = await t.at(later(1)).visitor().submit('/dang-nhap', right)
-    const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? ''
+    for (let round = 0; round < 5; round += 1) await t.visitor().signIn({ ...right, password: 'sai-mat-khau' })
+    const signedIn = await t.at(later(1)).visitor().signIn(right)
+    const cookie = signedIn.cookie
     await t
       .at(later(1))
       .visitor()
@@ -194,12 +194,11 @@ cloneTest('two readers of the stream miss nothing and see the same order while m
   const each = 6
   const write = async (writer: number) => {
     for (let round = 0; round < each; round += 1)
-      await fetch(`${t.url}/dang-nhap`, {
-        method: 'POST',
-        body: new URLSearchParams({ account: `khong-co-${writer}-${round}`, password: 'sai-mat-khau' }),
-        headers: { 'x-forwarded-for': `10.0.${writer}.${round}` },
-        redirect: 'manual',
-      })
+      await signInOver(
+        t.url,
+        { account: `khong-co-${writer}-${round}`, password: 'sai-mat-khau' },
+        { 'x-forwarded-for': `10.0.${writer}.${round}` },
+      )
   }
   const read = async (limit: number) => {
     const seen: number[] = []

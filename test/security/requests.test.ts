@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
 import { cloneTest, dbTest, makeActor } from '#test/harness'
+import { signInOver } from '#test/sign-in'
 import { allRoutes } from '../../src/serving.ts'
 import { findRoute } from '../crawl.ts'
 import { everybody, fillSamples } from '../samples.ts'
@@ -49,7 +50,7 @@ dbTest('keys that name the prototype are values like any other', async (t) => {
 
 dbTest('a body over the limit of its route is refused', async (t) => {
   const long = 'a'.repeat(1024 * 1024 + 1000)
-  const form = await t.visitor().submit('/dang-nhap', { account: 'x', password: long })
+  const form = await t.visitor().signIn({ account: 'x', password: long })
   assert.equal(form.statusCode, 413)
   const limited = allRoutes().filter(({ method, takes, body }) => method === 'POST' && body && takes !== 'upload')
   assert.ok(limited.length > 10)
@@ -142,9 +143,7 @@ dbTest('no redirect leads to another site, and nothing typed becomes a header', 
   ]
   for (const target of targets) {
     const back = await t.visitor().submit('/hien-thi', { theme: 'dark', back: target })
-    const signedIn = await t
-      .visitor()
-      .submit('/dang-nhap', { account: 'lanhdao', password: 'tram-huong-2026', tiep: target })
+    const signedIn = await t.visitor().signIn({ account: 'lanhdao', password: 'tram-huong-2026', tiep: target })
     const kept = await t.as(everybody).get(`/dang-nhap?tiep=${encodeURIComponent(target)}`)
     for (const answer of [back, signedIn, kept]) {
       const location = String(answer.headers.location)
@@ -184,19 +183,14 @@ dbTest('a token opens what its scope names, and nothing else of what its account
 })
 
 cloneTest('cookies are out of reach of scripts and other sites, and Secure behind TLS', async (t) => {
-  const signIn = (headers: Record<string, string>) =>
-    fetch(`${t.url}/dang-nhap`, {
-      method: 'POST',
-      body: new URLSearchParams({ account: 'lanhdao', password: 'tram-huong-2026' }),
-      redirect: 'manual',
-      headers,
-    })
-  const plain = (await signIn({})).headers.getSetCookie()[0] ?? ''
-  assert.match(plain, /^tram_session=[\w-]+; .*Path=\/; .*HttpOnly; SameSite=Lax$/)
-  const forwarded = (await signIn({ 'x-forwarded-proto': 'https' })).headers.getSetCookie()[0] ?? ''
-  assert.match(forwarded, /; Secure/)
+  const signIn = async (headers: Record<string, string> = {}) => {
+    const { cookies } = await signInOver(t.url, { account: 'lanhdao', password: 'tram-huong-2026' }, headers)
+    return cookies.find((one) => one.startsWith('tram_session=')) ?? ''
+  }
+  assert.match(await signIn(), /^tram_session=[\w-]+; .*Path=\/; .*HttpOnly; SameSite=Lax$/)
+  assert.match(await signIn({ 'x-forwarded-proto': 'https' }), /; Secure/)
   t.app.config.publicUrl = 'https://tram.example.vn'
-  assert.match((await signIn({})).headers.getSetCookie()[0] ?? '', /; Secure/, 'whether the proxy says so or not')
+  assert.match(await signIn(), /; Secure/, 'whether the proxy says so or not')
 })
 
 cloneTest('broken and hurried HTTP is refused, and the server goes on', async (t) => {

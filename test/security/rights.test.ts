@@ -11,7 +11,7 @@ import { collectGrants } from '../../src/app.ts'
 import { auditAccess, findGrounds, findWho } from '../../src/foundation/identity/access/audit.ts'
 import { sayPermission } from '../../src/foundation/identity/access/permission-words.ts'
 import { hashToken } from '../../src/foundation/identity/actions/secrets.ts'
-import { insertSession } from '../../src/foundation/identity/session-store.ts'
+import { insertSession, putPageSession } from '../../src/foundation/identity/session-store.ts'
 
 test('every permission has words that people know it by', () => {
   const without = [...collectGrants().keys()].filter((permission) => sayPermission(permission) === permission)
@@ -112,7 +112,11 @@ async function actorsOf(t: DbTest, account: string): Promise<Actor[]> {
       assurance: 'two-factor',
       amr: ['pwd', 'mfa'],
     })
-    await t.sql`update identity.session set position = ${position}, stand_in = ${standIn} where token_hash = ${hashToken(token)}`
+    const [{ id: session = '' } = {}] = await t.sql<{ id: string }[]>`
+      update identity.session set position = ${position}, stand_in = ${standIn}
+      where token_hash = ${hashToken(token)} returning id`
+    const proof = { assurance: 'two-factor', authenticatedAt: testNow } as const
+    await putPageSession(t.sql, { session, tokenHash: hashToken(token), ...proof, now: testNow })
     const request = {
       url: '/',
       path: '/',

@@ -26,7 +26,7 @@ dbTest('an administrator makes an account, whose password is shown once and asks
   const password = /class="code">([a-z0-9-]{19})</.exec(made.body)?.[1] ?? ''
   assert.ok(password)
   assert.ok(!(await t.as(administrator).get('/quan-tri/tai-khoan/do.thi.mau')).body.includes(password))
-  const signedIn = await t.visitor().submit('/dang-nhap', { account: 'do.thi.mau', password, tiep: '/quan-tri' })
+  const signedIn = await t.visitor().signIn({ account: 'do.thi.mau', password, tiep: '/quan-tri' })
   assert.equal(signedIn.headers.location, '/tai-khoan?doi=mat-khau')
 })
 
@@ -61,8 +61,8 @@ dbTest('accounts are found without diacritics', async (t) => {
 
 dbTest('a role gives its permissions over the organisation and all below it, from that moment', async (t) => {
   const { password } = await withAccount(t, 'do.thi.mau')
-  const signedIn = await t.visitor().submit('/dang-nhap', { account: 'do.thi.mau', password: password ?? '' })
-  const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? ''
+  const signedIn = await t.visitor().signIn({ account: 'do.thi.mau', password: password ?? '' })
+  const cookie = signedIn.cookie
   const reach = async () => {
     const answer = await t.visitor().inject({ method: 'GET', url: '/api/v1/account', headers: { cookie } })
     const { permissions } = answer.json<{ permissions: { permission: string; organisations: string | string[] }[] }>()
@@ -134,16 +134,13 @@ dbTest('a role over all organisations cannot be taken by one who manages a part'
 
 dbTest('a closed account is out at once, with its sessions and tokens, and nobody closes his own', async (t) => {
   const { password } = await withAccount(t, 'do.thi.mau')
-  const signedIn = await t.visitor().submit('/dang-nhap', { account: 'do.thi.mau', password: password ?? '' })
-  const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? ''
+  const signedIn = await t.visitor().signIn({ account: 'do.thi.mau', password: password ?? '' })
+  const cookie = signedIn.cookie
   const { token } = await issueToken(t.context(), { account: 'do.thi.mau', scopes: ['account:manage'], label: 'thử' })
   await t.as(administrator).submit('/quan-tri/tai-khoan/do.thi.mau/khoa-lai', {})
   assert.equal((await t.visitor().inject({ url: '/api/v1/account', headers: { cookie } })).statusCode, 401)
   assert.equal((await bearer(t, '/api/v1/account', token)).statusCode, 401)
-  assert.equal(
-    (await t.visitor().submit('/dang-nhap', { account: 'do.thi.mau', password: password ?? '' })).statusCode,
-    401,
-  )
+  assert.equal((await t.visitor().signIn({ account: 'do.thi.mau', password: password ?? '' })).statusCode, 401)
   assert.equal((await t.as(administrator).submit(`/quan-tri/tai-khoan/${administrator}/khoa-lai`, {})).statusCode, 409)
 })
 
@@ -178,10 +175,10 @@ dbTest('a token that is wrong, over or revoked is refused, even where nobody nee
 })
 
 dbTest('changing the password asks for the present one, refuses weak ones and ends the other sessions', async (t) => {
-  const signedIn = await t.visitor().submit('/dang-nhap', { account: 'dulieu-tc', password: 'tram-huong-2026' })
-  const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? ''
-  const other = await t.visitor().submit('/dang-nhap', { account: 'dulieu-tc', password: 'tram-huong-2026' })
-  const otherCookie = String(other.headers['set-cookie']).split(';')[0] ?? ''
+  const signedIn = await t.visitor().signIn({ account: 'dulieu-tc', password: 'tram-huong-2026' })
+  const cookie = signedIn.cookie
+  const other = await t.visitor().signIn({ account: 'dulieu-tc', password: 'tram-huong-2026' })
+  const otherCookie = other.cookie
   const change = (current: string, wanted: string, again = wanted) =>
     t.visitor().submit('/tai-khoan/mat-khau', { current, wanted, again }, { cookie })
   for (const [wanted, words] of [
@@ -201,7 +198,7 @@ dbTest('changing the password asks for the present one, refuses weak ones and en
 })
 
 dbTest('a person ends one of his sessions, and none of somebody else', async (t) => {
-  await t.visitor().submit('/dang-nhap', { account: 'dulieu-tc', password: 'tram-huong-2026' })
+  await t.visitor().signIn({ account: 'dulieu-tc', password: 'tram-huong-2026' })
   const [session] = await t.sql<{ id: string }[]>`select id from identity.session where account = 'dulieu-tc'`
   const end = (who: string) => t.as(who).submit('/tai-khoan/phien/ket-thuc', { id: session?.id ?? '' })
   assert.equal((await end('dulieu-khcn')).statusCode, 404)
@@ -233,7 +230,7 @@ dbTest('a clean installation gets one administrator over all organisations, once
     await t.sql`delete from ${t.sql(`identity.${table}`)}`
   const password = await createFirstAdministrator(t.context())
   assert.match(password ?? '', /^[a-z0-9-]{19}$/)
-  assert.equal((await t.visitor().submit('/dang-nhap', { account: 'admin', password: password ?? '' })).statusCode, 303)
+  assert.equal((await t.visitor().signIn({ account: 'admin', password: password ?? '' })).statusCode, 303)
   assert.equal((await t.as('admin').get('/quan-tri/tai-khoan')).statusCode, 200)
 })
 

@@ -31,7 +31,6 @@ import { notices } from './notices.ts'
 import { administrationRoutes } from './pages/administration.tsx'
 import { managedAccountRoutes } from './pages/managed-account.tsx'
 import { ownAccountRoutes } from './pages/own-account.tsx'
-import { signInRoutes } from './pages/sign-in.tsx'
 import { passkeyRoutes } from './passkeys/pages.tsx'
 import { deleteOldChallenges } from './passkeys/store.ts'
 import { caseRoutes } from './person/case-pages.tsx'
@@ -53,8 +52,11 @@ import { rotateKeys } from './provider/keys.ts'
 import { deliverLogout, endGoneSignOns } from './provider/logout.ts'
 import { endSignOns, tellOfLogout } from './provider/logout-jobs.ts'
 import { providerRoutes } from './provider/routes.ts'
+import { interactionSignInRoutes } from './provider/sign-in.tsx'
 import { deleteExpired } from './provider/store.ts'
 import { deleteStale } from './session-store.ts'
+import { signOnRoutes } from './sign-on/pages.tsx'
+import { deleteStaleFlows as deleteStalePageFlows } from './sign-on/store.ts'
 import { standInRoutes } from './stand-in/pages.tsx'
 import { vneidRoutes } from './vneid/pages.tsx'
 import { deleteStaleFlows } from './vneid/store.ts'
@@ -71,7 +73,7 @@ export const createIdentity = (asked: Askable): Capability => ({
   name: 'identity',
   home: import.meta.url,
   routes: [
-    ...signInRoutes,
+    ...signOnRoutes,
     ...stepUpRoutes,
     ...passkeyRoutes,
     ...codeRoutes,
@@ -91,6 +93,7 @@ export const createIdentity = (asked: Askable): Capability => ({
     ...clientEditRoutes,
     ...providerRoutes,
     ...interactionRoutes,
+    ...interactionSignInRoutes,
     ...lookUpRoutes,
     ...ownPageRoutes,
     ...whoLookedRoutes,
@@ -194,6 +197,7 @@ export const createIdentity = (asked: Askable): Capability => ({
       async (ctx) => {
         await deleteExpired(ctx.sql, ctx.now)
         await deleteStaleFlows(ctx.sql, ctx.now)
+        await deleteStalePageFlows(ctx.sql, ctx.now)
         await deleteOldChallenges(ctx.sql, ctx.now)
       },
       '*/10 * * * *',

@@ -20,6 +20,7 @@ export interface Proof {
 }
 
 export interface NewSession extends Proof {
+  /** Of the provider's cookie. */
   tokenHash: Buffer
   account: string
   now: Date
@@ -59,11 +60,37 @@ export async function touchSession(sql: Sql, id: string, now: Date): Promise<voi
   await sql`update identity.session set seen_at = ${now} where id = ${id}`
 }
 
-export async function deleteSessionOf(sql: Sql, tokenHash: Buffer): Promise<Session | undefined> {
-  const [session] = await sql<Session[]>`
-    delete from identity.session where token_hash = ${tokenHash}
+/** Sign-ins by the provider's token or by that of the pages: one, as long as both are of one browser. */
+export async function deleteSessionsOf(
+  sql: Sql,
+  { signOn, page }: { signOn: Buffer | undefined; page: Buffer | undefined },
+): Promise<Session[]> {
+  return sql<Session[]>`
+    delete from identity.session where token_hash = ${signOn ?? null}::bytea or id = ${sessionOfPage(sql, page)}
     returning ${sessionColumns(sql)}`
-  return session
+}
+
+/** The sign-in behind the token of the pages, inside a statement. */
+export const sessionOfPage = (sql: Sql, pageHash: Buffer | undefined) => sql`
+  (select page_session.session from identity.page_session where page_session.token_hash = ${pageHash ?? null}::bytea)`
+
+export interface PageOpening {
+  session: string
+  tokenHash: Buffer
+  assurance: Assurance
+  authenticatedAt: Date
+  now: Date
+}
+
+/** What the pages know of a sign-in from now on; a token that they gave for it before is worth nothing. */
+export async function putPageSession(sql: Sql, page: PageOpening): Promise<boolean> {
+  const put = await sql`
+    insert into identity.page_session (session, token_hash, acr, authenticated_at, opened_at)
+    select id, ${page.tokenHash}, ${page.assurance}, ${page.authenticatedAt}, ${page.now}
+    from identity.session where id = ${page.session} and expires_at > ${page.now}
+    on conflict (session) do update set token_hash = excluded.token_hash, acr = excluded.acr,
+      authenticated_at = excluded.authenticated_at, opened_at = excluded.opened_at`
+  return put.count === 1
 }
 
 export async function deleteSession(sql: Sql, account: string, id: string): Promise<boolean> {
@@ -71,10 +98,10 @@ export async function deleteSession(sql: Sql, account: string, id: string): Prom
   return deleted.count === 1
 }
 
-/** Ends every session of the account, save the one that is kept. */
+/** Ends every session of the account, save the one of the pages' token that is kept. */
 export async function deleteSessions(sql: Sql, account: string, keep: Buffer | undefined): Promise<number> {
   const deleted = await sql`
-    delete from identity.session where account = ${account} and token_hash is distinct from ${keep ?? null}::bytea`
+    delete from identity.session where account = ${account} and id is distinct from ${sessionOfPage(sql, keep)}`
   return deleted.count
 }
 
@@ -97,14 +124,14 @@ export async function listSessions(
   own: Buffer | undefined,
 ): Promise<ListedSession[]> {
   return sql<ListedSession[]>`
-    select ${sessionColumns(sql)}, coalesce(token_hash = ${own ?? null}::bytea, false) as own,
+    select ${sessionColumns(sql)}, coalesce(session.id = ${sessionOfPage(sql, own)}, false) as own,
       array(select distinct coalesce(client.name, given.client)
         from identity.provider_artifact artifact
         cross join lateral jsonb_object_keys(coalesce(artifact.payload -> 'authorizations', '{}')) as given (client)
         left join identity.relying_client client on client.id = given.client
         where artifact.session = session.id and artifact.model = 'Session' order by 1) as applications
     from identity.session
-    where account = ${account} and expires_at > ${now}
-    order by seen_at desc
+    where session.account = ${account} and session.expires_at > ${now}
+    order by session.seen_at desc
     limit 100`
 }

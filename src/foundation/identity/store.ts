@@ -3,6 +3,7 @@ import type { Role } from '#platform/capability'
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
 import type { NewAccount, RoleScope } from './model.ts'
+import { sessionOfPage } from './session-store.ts'
 
 export interface Account {
   name: string
@@ -229,7 +230,7 @@ export async function endRolesOfPosition(
 
 /** The position under which this session acts from now on. */
 export async function setSessionPosition(sql: Sql, tokenHash: Buffer, position: string): Promise<boolean> {
-  const rows = await sql`update identity.session set position = ${position} where token_hash = ${tokenHash}`
+  const rows = await sql`update identity.session set position = ${position} where id = ${sessionOfPage(sql, tokenHash)}`
   return rows.count === 1
 }
 
@@ -270,15 +271,19 @@ export type Caller = Account & {
   absentUntil?: string | null
 }
 
+/** The token that a browser brings: to the pages, or to the provider. */
+export type SessionKey = { page: Buffer } | { signOn: Buffer }
+
 /** The account behind a session that still lives, and the colleague it stands in for while that holds. */
 export async function findSessionCaller(
   sql: Sql,
-  tokenHash: Buffer,
+  by: SessionKey,
   at: { now: Date; seenSince: Date; today: string },
 ): Promise<Caller | undefined> {
   const [caller] = await sql<Caller[]>`
     select ${accountColumns(sql)}, session.id as credential, session.seen_at, null::text[] as scopes,
-      session.position as chosen_position, session.acr as assurance, session.authenticated_at, ${hasFactor(sql)} as has_factor,
+      session.position as chosen_position, ${'page' in by ? sql`page.acr` : sql`session.acr`} as assurance,
+      ${'page' in by ? sql`page.authenticated_at` : sql`session.authenticated_at`}, ${hasFactor(sql)} as has_factor,
       (select jsonb_build_object('id', id, 'role', role, 'organisation', emergency.organisation, 'endsAt', ends_at,
         'decidedBy', decided_by)
         from identity.emergency where emergency.account = account.name and ends_at > ${at.now} and ended_at is null
@@ -287,10 +292,12 @@ export async function findSessionCaller(
       absent.person_name as absent_person_name, absent.organisation as absent_organisation, absent.access_stamp as absent_stamp,
       stand_in.valid_to as absent_until
     from identity.session join identity.account on account.name = session.account
+    left join identity.page_session page on page.session = session.id
     left join identity.stand_in on stand_in.id = session.stand_in and stand_in.substitute = session.account
       and stand_in.revoked_at is null and stand_in.valid_from <= ${at.today} and stand_in.valid_to >= ${at.today}
     left join identity.account absent on absent.name = stand_in.absent and absent.disabled_at is null
-    where session.token_hash = ${tokenHash} and session.expires_at > ${at.now} and session.seen_at > ${at.seenSince}
+    where ${'page' in by ? sql`page.token_hash = ${by.page}` : sql`session.token_hash = ${by.signOn}`}
+      and session.expires_at > ${at.now} and session.seen_at > ${at.seenSince}
       and account.disabled_at is null`
   return caller
 }

@@ -1,5 +1,5 @@
 /**
- * Who asks. Two ways: the session cookie of a browser, or a bearer token of a machine: a lasting key, or a short-lived one that the
+ * Who asks. Two ways: a cookie of a browser (of the pages, or at the provider its own), or a bearer token of a machine: a lasting key, or a short-lived one that the
  * provider has handed out. What an account may do is worked out from its
  * roles once and kept in this process; the account's stamp, read with every request, tells when it has changed, and a minute is the
  * longest that a changed organisation tree or a role's first or last day goes unseen.
@@ -24,7 +24,7 @@ import {
   type Held,
   seatOf,
 } from '../access/grounds.ts'
-import { sessionCookie } from '../assurance/sessions.ts'
+import { sessionCookie, signOnCookie } from '../assurance/sessions.ts'
 import { everywhere, type Grants, type ObjectScopes, roleNames, seenEveryMs, sessionIdleMs } from '../model.ts'
 import { citizenOf } from '../person/actor.ts'
 import { findMachineCaller } from '../provider/store.ts'
@@ -135,7 +135,7 @@ export function createAuthenticator(
     /** @throws Problem 401 for a bearer token that is wrong, ended or revoked; a dead cookie is nobody. */
     async authenticate(ctx: Context, request: RequestFacts): Promise<Actor> {
       const bearer = bearerOf(request)
-      const caller = bearer ? await findMachine(ctx, bearer) : await findVisitor(ctx, request.cookies[sessionCookie])
+      const caller = bearer ? await findMachine(ctx, bearer) : await findVisitor(ctx, keyOf(request))
       if (!caller) return nobody
       const standIn = await standInOf(ctx, caller)
       if (standIn) return { ...standIn, ...proofOf(caller) }
@@ -179,10 +179,17 @@ async function findMachine(ctx: Context, token: string): Promise<store.Caller> {
   return caller
 }
 
-async function findVisitor(ctx: Context, token: string | undefined): Promise<store.Caller | undefined> {
+/** The provider knows a browser by its own cookie, all other pages by theirs: they are its client like any other. */
+function keyOf({ path, cookies }: RequestFacts): store.SessionKey | undefined {
+  const token = cookies[path.startsWith('/oidc/') ? signOnCookie : sessionCookie]
   if (!token) return undefined
+  return path.startsWith('/oidc/') ? { signOn: hashToken(token) } : { page: hashToken(token) }
+}
+
+async function findVisitor(ctx: Context, key: store.SessionKey | undefined): Promise<store.Caller | undefined> {
+  if (!key) return undefined
   const seenSince = new Date(ctx.now.getTime() - sessionIdleMs)
-  const caller = await store.findSessionCaller(ctx.sql, hashToken(token), {
+  const caller = await store.findSessionCaller(ctx.sql, key, {
     now: ctx.now,
     seenSince,
     today: dayOf(ctx.now),

@@ -12,6 +12,9 @@ import { dayOf } from './authenticate.ts'
 import { recordDeed } from './record.ts'
 import { hashPassword, newPassword } from './secrets.ts'
 
+/** What was read last: the sign-in page names these people each time it is shown. */
+let kept: { text: string; people: DemoPerson[] } | undefined
+
 /** The demonstration people of the pack; none where it ships none. */
 export async function readDemoPeople(packDir: string): Promise<DemoPerson[]> {
   const path = join(packDir, 'people.yaml')
@@ -20,9 +23,11 @@ export async function readDemoPeople(packDir: string): Promise<DemoPerson[]> {
     return undefined
   })
   if (text === undefined) return []
+  if (kept?.text === text) return kept.people
   const parsed = PeopleFile.safeParse(parse(text))
   if (!parsed.success) throw new ConfigFault(`${path}:\n${z.prettifyError(parsed.error)}`)
-  return parsed.data.people
+  kept = { text, people: parsed.data.people }
+  return kept.people
 }
 
 /** Makes accounts for the demonstration people that have none yet; one that exists is left as it is. */

@@ -1,11 +1,12 @@
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
-import { openSession } from '../assurance/sessions.ts'
+import type { RequestFacts } from '#platform/http'
+import { openSession, sessionCookie, signOnCookie } from '../assurance/sessions.ts'
 import { splitSignInName } from '../directory/model.ts'
 import { findDomainOwner } from '../directory/store.ts'
 import { AccountName, forgetFailuresMs, freeFailures, waitsInSeconds } from '../model.ts'
 import { callForEnd } from '../provider/logout-jobs.ts'
-import { deleteSessionOf } from '../session-store.ts'
+import { deleteSessionsOf } from '../session-store.ts'
 import * as store from '../store.ts'
 import { provePassword } from './prove.ts'
 import { recordDeed } from './record.ts'
@@ -25,7 +26,7 @@ export interface Credentials {
  * Opens a session for the right password, always under a new token.
  * @throws Problem 401 for a wrong one, 429 while the brake is on.
  */
-export async function signIn(ctx: Context, given: Credentials): Promise<{ token: string; passwordGiven: boolean }> {
+export async function signIn(ctx: Context, given: Credentials): Promise<string> {
   const typed = splitSignInName(given.account)
   const parsed = AccountName.safeParse(typed.name)
   const name = parsed.success ? parsed.data : ''
@@ -49,11 +50,10 @@ export async function signIn(ctx: Context, given: Credentials): Promise<{ token:
     await noteBrake(ctx, account, { address: given.address, failures })
     throw new Problem('session.refused', 401, 'Tên đăng nhập hoặc mật khẩu không đúng.')
   }
-  const token = await ctx.transaction(async (ctx) => {
+  return ctx.transaction(async (ctx) => {
     await store.forgetAttempts(ctx.sql, keys.pair, keys.address)
     return openSession(ctx, account, { ...given, assurance: 'password', amr: ['pwd'] })
   })
-  return { token, passwordGiven: account.passwordGiven }
 }
 
 /** By the bare name; a domain behind it must be that of the account's own directory. */
@@ -119,13 +119,16 @@ export async function countFailedProgram(ctx: Context, program: string): Promise
   await store.takeAttempt(ctx.sql, programKey(program), { now: ctx.now, forgetBefore, waits: pairWaits })
 }
 
-/** Ends the session of this token, if there is one. */
-export async function signOut(ctx: Context, token: string | undefined): Promise<void> {
-  if (!token) return
+/** Ends the sign-in of this browser, if there is one: what the pages and other applications have of it ends with it. */
+export async function signOut(ctx: Context, cookies: RequestFacts['cookies']): Promise<void> {
+  const [signOn, page] = [signOnCookie, sessionCookie].map((name) => {
+    const token = cookies[name]
+    return token ? hashToken(token) : undefined
+  })
+  if (!signOn && !page) return
   await ctx.transaction(async (ctx) => {
-    const session = await deleteSessionOf(ctx.sql, hashToken(token))
-    if (!session) return
-    await recordDeed(ctx, { action: 'session.closed', account: session.account, actor: session.account })
-    await callForEnd(ctx)
+    const sessions = await deleteSessionsOf(ctx.sql, { signOn, page })
+    for (const { account } of sessions) await recordDeed(ctx, { action: 'session.closed', account, actor: account })
+    if (sessions.length > 0) await callForEnd(ctx)
   })
 }

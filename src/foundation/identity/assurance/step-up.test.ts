@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import { type DbTest, dbTest } from '#test/harness'
+import type { Injected } from '#test/sign-in'
 import { levelAsked } from '../provider/model.ts'
 
 const password = 'tram-huong-2026'
-const cookieIn = (answer: { headers: Record<string, unknown> }) =>
-  String(answer.headers['set-cookie']).split(';')[0] ?? ''
-
-const signedIn = async (t: DbTest, account: string) =>
-  cookieIn(await t.visitor().submit('/dang-nhap', { account, password }))
+const signedIn = async (t: DbTest, account: string) => (await t.visitor().signIn({ account, password })).cookie
 
 const look = (t: DbTest, url: string, cookie: string) =>
   t.visitor().inject({ method: 'GET', url, headers: { cookie, accept: 'text/html' } })
@@ -18,7 +15,8 @@ const giveFactor = (t: DbTest, account: string) => t.sql`
   values (${account}, '\\x00', ${t.now}, ${t.now})`
 
 const raise = (t: DbTest, account: string, at = t.now) => t.sql`
-  update identity.session set acr = 'two-factor', authenticated_at = ${at} where account = ${account}`
+  update identity.page_session set acr = 'two-factor', authenticated_at = ${at}
+  where session in (select id from identity.session where account = ${account})`
 
 const giveRole = (t: DbTest, cookie: string, headers: Record<string, string> = {}) =>
   t
@@ -59,56 +57,65 @@ dbTest('a program hears in the words of RFC 9470 what is missing', async (t) => 
   assert.deepEqual(answer.json().facts, { acrValues: 'two-factor', maxAgeSeconds: 1800 })
 })
 
-dbTest('proving the password again leads back under a new token, and the old one is nobody', async (t) => {
+const stepUpPath = '/dang-nhap/nang-muc?muc=password&phut=0&tiep='
+
+/** Proves by the password again, from a page or from a form that asks for it. */
+const prove = (
+  t: DbTest,
+  cookie: string,
+  from: { from: string; sent?: Record<string, string> },
+  typed = password,
+): Promise<Injected> =>
+  t.visitor().pass({ ...from, form: 'xac-nhan', fields: { cach: 'mat-khau', password: typed } }, { cookie })
+
+dbTest('proving the password again leads back under new tokens, and the old ones are nobody', async (t) => {
   const cookie = await signedIn(t, 'vanphong')
-  const url = '/dang-nhap/nang-muc?muc=password&phut=0&tiep=%2Ftai-khoan'
+  const url = `${stepUpPath}%2Ftai-khoan`
   const later = t.at(new Date(t.now.getTime() + 60_000))
   const shown = await look(later, url, cookie)
   assert.match(shown.body, /Xác nhận bằng mật khẩu/)
-  const typed = { muc: 'password', phut: '0', tiep: '/tai-khoan', cach: 'mat-khau' }
-  const wrong = await later
-    .visitor()
-    .submit('/dang-nhap/nang-muc', { ...typed, password: 'khong-phai-mat-khau' }, { cookie })
+  const wrong = await prove(later, cookie, { from: url }, 'khong-phai-mat-khau')
   assert.equal(wrong.statusCode, 422)
   assert.match(wrong.body, /Mật khẩu không đúng/)
   assert.ok(!wrong.body.includes('khong-phai-mat-khau'))
-  const proved = await later.visitor().submit('/dang-nhap/nang-muc', { ...typed, password }, { cookie })
+  const proved = await prove(later, cookie, { from: url })
   assert.equal(proved.headers.location, '/tai-khoan')
-  const raised = cookieIn(proved)
-  assert.match(raised, /^tram_session=[\w-]{43}$/)
-  assert.notEqual(raised, cookie)
+  const raised = new Set(proved.cookie.split('; '))
+  for (const name of ['tram_session', 'tram_sign_on', 'tram_provider']) {
+    const known = cookie.split('; ').find((one) => one.startsWith(name)) ?? ''
+    assert.match(known, /=[\w-]{20,}$/)
+    assert.ok(proved.cookie.includes(`${name}=`) && !raised.has(known), name)
+  }
   assert.equal((await look(later, '/tai-khoan', cookie)).statusCode, 303, 'the old token leads to the sign-in')
-  assert.equal((await look(later, '/tai-khoan', raised)).statusCode, 200)
-  assert.equal((await look(later, url.replace('phut=0', 'phut=1'), raised)).headers.location, '/tai-khoan')
+  assert.match((await look(later, url, cookie)).headers.location ?? '', /^\/dang-nhap\?/)
+  assert.equal((await look(later, '/tai-khoan', proved.cookie)).statusCode, 200)
+  assert.equal((await look(later, url.replace('phut=0', 'phut=1'), proved.cookie)).headers.location, '/tai-khoan')
 })
 
 dbTest('a form that was kept is sent on by its sender, without its passwords', async (t) => {
-  const cookie = await signedIn(t, 'vanphong')
-  const kept = new URLSearchParams({ 'a[]': 'một “hai”', password: 'x' })
-  kept.append('a[]', '<b>')
-  const answer = await t
-    .visitor()
-    .submit(
-      '/dang-nhap/nang-muc',
-      { muc: 'password', tiep: '/a', toi: '/b?c=d', 'noi-dung': kept.toString(), cach: 'mat-khau', password },
-      { cookie },
-    )
+  const cookie = await signedIn(t, 'quantri')
+  const path = '/tai-khoan/khoa-truy-cap/go?c=d'
+  const later = t.at(new Date(t.now.getTime() + 16 * 60_000))
+  const sent = { id: 'AA', 'a[]': 'một “hai” <b>', password: 'x', 'mat-khau-moi': 'y' }
+  const answer = await prove(later, cookie, { from: path, sent })
   assert.equal(answer.statusCode, 200)
-  assert.match(answer.body, /<form action="\/b\?c=d" method="post"/)
-  assert.match(answer.body, /name="a\[\]" value="một “hai”"/)
-  assert.match(answer.body, /name="a\[\]" value="(&lt;|<)b>"/)
-  assert.match(cookieIn(answer), /^tram_session=[\w-]{43}$/)
+  assert.match(answer.body, /<form action="\/tai-khoan\/khoa-truy-cap\/go\?c=d" method="post"/)
+  assert.match(answer.body, /name="a\[\]" value="một “hai” (&lt;|<)b>"/)
+  assert.doesNotMatch(answer.body, /name="password"|mat-khau-moi/)
+  const [{ text = '' } = {}] = await t.sql<{ text: string }[]>`
+    select coalesce(string_agg(f::text, ' '), '') as text from identity.page_flow f`
+  assert.ok(!text.includes('hai'), 'the server cannot read it')
 })
 
 dbTest('stepping up leads to no other site, needs a session of one’s own and a request of this site', async (t) => {
   const cookie = await signedIn(t, 'vanphong')
-  const typed = { muc: 'password', tiep: '//example.org', cach: 'mat-khau', password }
-  const foreign = { cookie, 'sec-fetch-site': 'cross-site' }
-  assert.equal((await t.visitor().submit('/dang-nhap/nang-muc', typed, foreign)).statusCode, 403)
-  const away = await t.visitor().submit('/dang-nhap/nang-muc', typed, { cookie })
+  const later = t.at(new Date(t.now.getTime() + 60_000))
+  const away = await prove(later, cookie, { from: `${stepUpPath}//example.org` })
   assert.equal(away.headers.location, '/')
-  const nobody = await t.visitor().submit('/dang-nhap/nang-muc', typed, { accept: 'text/html' })
+  const nobody = await look(t, `${stepUpPath}/tai-khoan`, '')
   assert.match(String(nobody.headers.location), /^\/dang-nhap\?/)
+  const foreign = await t.visitor().submit('/oidc/tiep-tuc/x/xac-nhan', {}, { cookie, 'sec-fetch-site': 'cross-site' })
+  assert.equal(foreign.statusCode, 403)
 })
 
 dbTest('who cannot reach a level is told what to do', async (t) => {

@@ -108,7 +108,7 @@ dbTest('while a directory does not answer nobody of it signs in, and a password 
   const dead = await freePort()
   await t.as('quantri').submit('/quan-tri/danh-ba/them', formOf({ url: `ldap://127.0.0.1:${dead}` }))
   await mark(t, 'dulieu-khcn')
-  const answer = await t.visitor().submit('/dang-nhap', { account: 'dulieu-khcn', password: 'tram-huong-2026' })
+  const answer = await t.visitor().signIn({ account: 'dulieu-khcn', password: 'tram-huong-2026' })
   assert.equal(answer.statusCode, 503)
   assert.match(answer.body, /không trả lời/)
   assert.equal(
@@ -240,13 +240,7 @@ async function checkSignIn(t: DbTest, server: Running): Promise<void> {
   let address = 1
   // From an address of its own each, so that the brake has nothing to say.
   const signIn = (account: string, password: string) =>
-    t.visitor().inject({
-      method: 'POST',
-      url: '/dang-nhap',
-      remoteAddress: `10.0.0.${address++}`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      payload: new URLSearchParams({ account, password }).toString(),
-    })
+    t.visitor().signIn({ account, password }, { 'x-forwarded-for': `10.0.0.${address++}` })
   const right = 'mat-khau-dulieu-khcn'
   const signed = await signIn('dulieu-khcn', right)
   assert.equal(signed.statusCode, 303, signed.body.slice(0, 1000))

@@ -10,9 +10,9 @@ const later = (t: DbTest, minutes: number) => t.at(new Date(t.now.getTime() + mi
 
 /** Signed in and proved with two factors; how is tested where the factors stand. */
 async function session(t: DbTest, account: string, acr = 'two-factor') {
-  const answer = await t.visitor().submit('/dang-nhap', { account, password: 'tram-huong-2026' })
-  const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? ''
-  await t.sql`update identity.session set acr = ${acr} where account = ${account}`
+  const answer = await t.visitor().signIn({ account, password: 'tram-huong-2026' })
+  const cookie = answer.cookie
+  await t.sql`update identity.page_session set acr = ${acr} where session in (select id from identity.session where account = ${account})`
   return {
     post: (url: string, fields: Record<string, string> = {}, at = t, headers: Record<string, string> = {}) =>
       at.visitor().submit(url, fields, { cookie, ...html, ...headers }),
@@ -74,7 +74,7 @@ dbTest('without a second factor nobody asks, approves or uses them', async (t) =
   assert.equal((await leader.post(`${path}/${id}/duyet`, {}, t, { 'sec-fetch-site': 'cross-site' })).statusCode, 403)
   assert.equal((await leader.post(`${path}/${id}/duyet`, {}, later(t, 31))).statusCode, 401, 'proved too long ago')
   await leader.post(`${path}/${id}/duyet`)
-  await t.sql`update identity.session set acr = 'password' where account = 'quantri'`
+  await t.sql`update identity.page_session set acr = 'password' where session in (select id from identity.session where account = 'quantri')`
   assert.ok(!(await asker.get('/tai-khoan')).body.includes('Đang dùng quyền khẩn cấp'))
 })
 
@@ -84,7 +84,8 @@ dbTest(
     const asker = await session(t, 'quantri')
     const leader = await session(t, 'lanhdao')
     await asker.post(path, wanted)
-    await t.sql`update identity.session set authenticated_at = ${later(t, 1500).now}, seen_at = ${later(t, 1500).now}`
+    await t.sql`update identity.session set seen_at = ${later(t, 1500).now}`
+    await t.sql`update identity.page_session set authenticated_at = ${later(t, 1500).now}`
     const late = later(t, 1501)
     assert.equal((await leader.post(`${path}/${await idOf(t)}/duyet`, {}, late)).statusCode, 409)
     await asker.post(path, wanted, late)

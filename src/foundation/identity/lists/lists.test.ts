@@ -169,7 +169,7 @@ dbTest('a link sets the first password once, within 72 hours, and only the newes
   assert.equal((await visitor.submit('/kich-hoat', { ma, wanted, again: 'khác' })).statusCode, 422)
   assert.equal((await visitor.submit('/kich-hoat', { ma, wanted, again: wanted })).statusCode, 303)
   assert.equal((await visitor.submit('/kich-hoat', { ma, wanted, again: wanted })).statusCode, 410, 'once')
-  assert.equal((await visitor.submit('/dang-nhap', { account: 'moi.mot', password: wanted })).statusCode, 303)
+  assert.equal((await visitor.signIn({ account: 'moi.mot', password: wanted })).statusCode, 303)
   const shown = await administrator.submit('/quan-tri/tai-khoan/moi.mot/kich-hoat', {})
   assert.match(shown.body, /kich-hoat\?ma=/)
   assert.equal((await t.as('lanhdao').submit('/quan-tri/tai-khoan/moi.mot/kich-hoat', {})).statusCode, 403)

@@ -48,10 +48,13 @@ async function keepChallenge(ctx: Context, purpose: store.Purpose, challenge: st
 }
 
 /** What the browser hands to an authenticator, for each thing that is done with one. */
-export async function askPasskey(ctx: Context, purpose: store.Purpose) {
+export async function askPasskey(
+  ctx: Context,
+  { purpose, signedIn }: { purpose: store.Purpose; signedIn: string | undefined },
+) {
   const party = getRelyingParty(ctx)
   if (purpose === 'register') return askNewPasskey(ctx, party)
-  const account = purpose === 'confirm' ? ownAccount(ctx) : undefined
+  const account = purpose === 'confirm' ? (signedIn ?? ownAccount(ctx)) : undefined
   const known = account ? await store.listPasskeys(ctx.sql, account) : []
   const options = await (await library()).generateAuthenticationOptions({
     rpID: party.id,

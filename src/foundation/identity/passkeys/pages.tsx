@@ -5,6 +5,7 @@ import { page, type Reply, redirect, route } from '#platform/http'
 import { Button, ErrorSummary, errorOf, Form, type FormError, TextInput } from '#ui'
 import { requireOwnProof } from '../assurance/factors.ts'
 import { FieldFaultWords } from '../assurance/field-fault.tsx'
+import { browserOf } from '../provider/provider.ts'
 import { askPasskey, registerPasskey, relyingPartyOf, removePasskey } from './actions.ts'
 import { PasskeyInput } from './passkey-input.tsx'
 
@@ -49,7 +50,9 @@ export const passkeyRoutes = [
     takes: 'json',
     ratePerMinute: 240,
     body: z.strictObject({ purpose: z.enum(['register', 'sign-in', 'confirm']) }),
-    handle: (ctx, { body: { purpose } }) => askPasskey(ctx, purpose),
+    // Where the provider asks, its own sign-in says who is to confirm.
+    handle: async (ctx, { body: { purpose }, request }) =>
+      askPasskey(ctx, { purpose, signedIn: (await browserOf(ctx, request))?.account }),
   }),
   route({ method: 'GET', path: newPath, access: 'signed-in', handle: (ctx) => showNew(ctx, '') }),
   route({

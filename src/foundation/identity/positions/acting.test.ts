@@ -17,8 +17,8 @@ const decided = {
 /** A browser of one person: keeps its cookie. */
 async function signedIn(t: DbTest, account: string) {
   const visitor = t.visitor()
-  const answer = await visitor.submit('/dang-nhap', { account, password })
-  const [cookie = ''] = String(answer.headers['set-cookie']).split(';')
+  const answer = await visitor.signIn({ account, password })
+  const { cookie } = answer
   const headers = { cookie }
   return {
     get: (url: string) => visitor.inject({ method: 'GET', url, headers }),

@@ -9,6 +9,7 @@ import { sessionIdleMs } from '../model.ts'
 import { type Call, getCall } from './call.ts'
 import { metadataOf } from './client-metadata.ts'
 import { clientId, lifeSeconds } from './model.ts'
+import { ownClientId, ownMetadata } from './own-client.ts'
 import * as store from './store.ts'
 
 const livenessOf = ({ ctx: { now } }: Call): store.Liveness => ({
@@ -16,14 +17,16 @@ const livenessOf = ({ ctx: { now } }: Call): store.Liveness => ({
   seenSince: new Date(now.getTime() - sessionIdleMs),
 })
 
-export function createAdapters(errorTypes: typeof errors): (model: string) => Adapter {
-  return (model) => (model === 'Client' ? clientAdapter : new ArtifactAdapter(model, errorTypes))
+export function createAdapters(issuer: string, errorTypes: typeof errors): (model: string) => Adapter {
+  const clients = clientAdapter(issuer)
+  return (model) => (model === 'Client' ? clients : new ArtifactAdapter(model, errorTypes))
 }
 
 const nothing = async () => undefined
 
-const clientAdapter: Adapter = {
+const clientAdapter = (issuer: string): Adapter => ({
   async find(id) {
+    if (id === ownClientId) return ownMetadata(issuer) as AdapterPayload
     const client = clientId.test(id) ? await store.findClient(getCall().ctx.sql, id) : undefined
     return client && !client.disabledAt ? (metadataOf(client) as AdapterPayload) : undefined
   },
@@ -33,7 +36,7 @@ const clientAdapter: Adapter = {
   revokeByGrantId: nothing,
   findByUid: nothing,
   findByUserCode: nothing,
-}
+})
 
 class ArtifactAdapter implements Adapter {
   readonly #model: string
@@ -62,7 +65,8 @@ class ArtifactAdapter implements Adapter {
       idHash: hashArtifact(this.#model, id),
       model: this.#model,
       payload: kept,
-      client: payload.clientId,
+      // The own one stands in no table.
+      client: payload.clientId === ownClientId ? undefined : payload.clientId,
       grantId: this.#model === 'Grant' ? id : payload.grantId,
       uid: isSession ? payload.uid : undefined,
       session: isOwn ? call.browser?.id : undefined,

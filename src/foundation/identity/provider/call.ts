@@ -31,6 +31,8 @@ export interface Call {
   delivers?: boolean
   /** The whole session at the platform ends with the answer. */
   signsOut?: boolean
+  /** What confirms a sign-out that has been asked for. */
+  signOutSecret?: string
 }
 
 export const calls = new AsyncLocalStorage<Call>()

@@ -41,4 +41,4 @@ export function metadataOf(client: Client): ClientMetadata {
 }
 
 /** What of it is ours and not the library's. */
-export const ownMetadata = ['account', 'organisation', 'api_scope', 'trusted']
+export const ownProperties = ['account', 'organisation', 'api_scope', 'trusted']

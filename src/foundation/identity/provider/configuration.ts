@@ -8,7 +8,7 @@ import { dayOf } from '../actions/authenticate.ts'
 import { listRoles } from '../store.ts'
 import { createAdapters } from './adapter.ts'
 import { getCall } from './call.ts'
-import { ownMetadata } from './client-metadata.ts'
+import { ownProperties } from './client-metadata.ts'
 import type { KeyRing } from './keys.ts'
 import { isContent, lifeSeconds, personScopes, signingAlgs } from './model.ts'
 import { refusalPage, signedOutPage, signOutPage } from './provider-pages.tsx'
@@ -21,6 +21,12 @@ export interface Library {
 
 export const interactionPath = '/oidc/tiep-tuc'
 
+export const cookieNames = {
+  session: 'tram_provider',
+  interaction: 'tram_oidc_interaction',
+  resume: 'tram_oidc_resume',
+}
+
 /** Names the platform's own API as what a machine's token is for. */
 export const apiOf = (issuer: string): string => new URL('/api/v1', issuer).href
 
@@ -28,7 +34,7 @@ const strongAlgs = ['ES256', 'PS256', 'RS256', 'Ed25519', 'EdDSA']
 
 export function configure(issuer: string, { keys }: KeyRing, library: Library): Configuration {
   return {
-    adapter: createAdapters(library.errors),
+    adapter: createAdapters(issuer, library.errors),
     jwks: { keys } as Configuration['jwks'],
     acrValues: [...assurances],
     scopes: [...personScopes],
@@ -59,7 +65,7 @@ export function configure(issuer: string, { keys }: KeyRing, library: Library): 
     cookies: cookies(issuer),
     routes,
     ttl: lives,
-    extraClientMetadata: { properties: ownMetadata },
+    extraClientMetadata: { properties: ownProperties },
     features: features(issuer, library),
     interactions: { policy: policy(library), url: (_koa, interaction) => `${interactionPath}/${interaction.uid}` },
     // Programs in browsers hold no secret: they are answered at the addresses that people are led back to.
@@ -99,8 +105,9 @@ const routes = {
 function cookies(issuer: string): Configuration['cookies'] {
   const secure = issuer.startsWith('https:')
   return {
-    names: { session: 'tram_oidc', interaction: 'tram_oidc_interaction', resume: 'tram_oidc_resume' },
-    long: { path: '/oidc', httpOnly: true, sameSite: 'lax', signed: false, secure },
+    names: cookieNames,
+    // The platform's own pages show what the provider asks, at their own addresses.
+    long: { path: '/', httpOnly: true, sameSite: 'lax', signed: false, secure },
     short: { httpOnly: true, sameSite: 'lax', signed: false, secure },
   }
 }
@@ -179,6 +186,13 @@ function policy({ interactionPolicy: { base, Check } }: Library) {
     ),
   )
   login?.checks.add(
+    new Check('proof_age', 'it was proved too long ago', 'login_required', ({ oidc }) =>
+      oidc.params?.max_age === undefined || oidc.result?.login || isProvedSince(Number(oidc.params.max_age))
+        ? Check.NO_NEED_TO_PROMPT
+        : Check.REQUEST_PROMPT,
+    ),
+  )
+  login?.checks.add(
     new Check('platform_session', 'the sign-in at the platform has ended', 'login_required', ({ oidc }) =>
       oidc.session?.accountId === undefined || oidc.session.accountId === getCall().browser?.subject
         ? Check.NO_NEED_TO_PROMPT
@@ -186,6 +200,12 @@ function policy({ interactionPolicy: { base, Check } }: Library) {
     ),
   )
   return prompts
+}
+
+/** By the clock of the house, where the library goes by the machine's. */
+function isProvedSince(maxAgeSeconds: number): boolean {
+  const { browser, ctx } = getCall()
+  return browser !== undefined && ctx.now.getTime() - browser.authenticatedAt.getTime() <= maxAgeSeconds * 1000
 }
 
 async function findAccount(_koa: KoaContextWithOIDC, sub: string) {

@@ -3,102 +3,70 @@
  * signed in is asked again only where the application wants a fresh proof, and for his consent where the application is not the
  * province's own.
  */
-import type { Interaction, Provider } from 'oidc-provider'
 import { z } from 'zod'
+import type { Assurance } from '#platform/assurance'
 import type { Context } from '#platform/context'
-import { Problem } from '#platform/errors'
-import { page, type Reply, type RequestFacts, redirect, route, type SetCookie } from '#platform/http'
-import { contentPolicy } from '#platform/policy'
-import { Button, DescriptionList, Form, type FormError } from '#ui'
+import { type Reply, type RequestFacts, redirect, route, withCookies } from '#platform/http'
+import { Button, DescriptionList, Form, type FormError, Notice } from '#ui'
 import { listMethods, proveBy } from '../assurance/methods.ts'
 import { NoWay, ProofForms } from '../assurance/proof-forms.tsx'
 import { raiseSession } from '../assurance/sessions.ts'
-import type { Call } from './call.ts'
 import { interactionPath } from './configuration.ts'
-import { formTarget } from './form-target.ts'
-import { isContent, levelAsked, personScopes, scopeWords } from './model.ts'
-import { withProvider } from './provider.ts'
+import { levelAsked, personScopes, scopeWords } from './model.ts'
+import {
+  finish,
+  getPending,
+  gone,
+  isStrongEnough,
+  loginOf,
+  type Pending,
+  pageOf,
+  placeOf,
+  wantsProof,
+  withPending,
+} from './pending.ts'
+import { askLibrary, sayCall, withProvider } from './provider.ts'
+import { findOwnFlow, showSignIn } from './sign-in.tsx'
 import { type BrowserSession, findSubject } from './store.ts'
 
-const gone = () =>
-  new Problem('sign-on.over', 404, 'Lần đăng nhập này đã quá hạn. Xin quay lại ứng dụng và bấm đăng nhập lần nữa.')
-
-interface Pending {
-  provider: Provider
-  interaction: Interaction
-  client: { id: string; name: string }
-  call: Call
-  request: RequestFacts
+/** How the page of a step is shown where it answers another request than its own. */
+interface Showing {
+  status?: number
+  isRenewed?: boolean
 }
 
-/** Does the next step of a pending sign-in; only the browser that began it has its cookie. */
-function withPending(
+/**
+ * Asks the authorization endpoint for the platform's own pages, and does at once what its answer leads the browser to: somebody on a
+ * slow line waits for one page in place of three answers.
+ */
+export function askAuthorization(
   ctx: Context,
-  request: RequestFacts,
-  uid: string,
-  work: (pending: Pending) => Promise<Reply>,
+  { cookies, headers: { cookie }, address, url, path }: RequestFacts,
+  query: URLSearchParams,
+  showing: Showing,
 ): Promise<Reply> {
+  const request = { method: 'GET', url, path, address, cookies, headers: { accept: 'text/html', cookie } }
   return withProvider(ctx, request, async (provider, call) => {
-    if (request.cookies[provider.cookieName('interaction')] !== uid) throw gone()
-    // A key in the same request speaks for somebody else than the browser does.
-    if (call.browser && ctx.actor.account !== call.browser.account) throw gone()
-    const interaction = await provider.Interaction.find(uid)
-    const client = interaction && (await provider.Client.find(String(interaction.params.client_id)))
-    if (!interaction || !client) throw gone()
-    const named = { id: client.clientId, name: client.clientName ?? client.clientId }
-    return work({ provider, interaction, client: named, call, request })
+    const asking = { provider, call, request }
+    const headers = await askLibrary(asking, { url: `/auth?${query}` })
+    const to = typeof headers.location === 'string' ? headers.location : undefined
+    if (!to) return sayCall(call, headers)
+    const uid = to.startsWith(`${interactionPath}/`) ? to.slice(interactionPath.length + 1) : undefined
+    const reply = uid ? await nextStep(await getPending(asking, uid), showing) : redirect(to)
+    return withCookies(reply, { setCookies: [headers['set-cookie'] ?? []].flat() })
   })
 }
 
-async function finish(
-  { interaction }: Pending,
-  result: NonNullable<Interaction['result']>,
-  cookies: SetCookie[] = [],
-): Promise<Reply> {
-  interaction.result = { ...('error' in result ? {} : interaction.lastSubmission), ...result }
-  await interaction.save(interaction.exp - Math.floor(Date.now() / 1000))
-  return redirect(interaction.returnTo, cookies)
-}
-
-const secondsOf = (at: Date) => Math.floor(at.getTime() / 1000)
-
-const loginOf = ({
-  subject,
-  amr,
-  assurance,
-  authenticatedAt,
-}: Pick<BrowserSession, 'subject' | 'assurance' | 'authenticatedAt'> & { amr: readonly string[] }) => ({
-  login: { accountId: subject, amr: [...amr], acr: assurance, ts: secondsOf(authenticatedAt) },
-})
-
-/** Wants a proof made for it (one made since it asked will do), or one that is not older than it says. */
-function wantsProof({ interaction: { prompt, params, iat } }: Pending, { authenticatedAt }: BrowserSession): boolean {
-  const provedAt = secondsOf(authenticatedAt)
-  if (prompt.reasons.includes('login_prompt') && provedAt <= iat) return true
-  return prompt.reasons.includes('max_age') && provedAt <= iat - Math.max(0, Number(params.max_age))
-}
-
-const isStrongEnough = ({ interaction: { params } }: Pending, { assurance }: BrowserSession): boolean =>
-  isContent(params.acr_values, assurance)
-
-async function nextStep(pending: Pending): Promise<Reply> {
+async function nextStep(pending: Pending, showing: Showing = {}): Promise<Reply> {
   const { interaction, call } = pending
-  const here = `${interactionPath}/${interaction.uid}`
-  if (!call.browser) return redirect(`/dang-nhap?tiep=${encodeURIComponent(here)}`)
+  if (!call.browser) return showSignIn(pending, showing)
   if (interaction.prompt.name === 'consent') return showConsent(pending, call.browser)
   if (interaction.prompt.reasons.includes('id_token_hint') && interaction.session)
     return finish(pending, { error: 'login_required', error_description: 'somebody else is signed in' })
   if (wantsProof(pending, call.browser) || !isStrongEnough(pending, call.browser))
-    return showProof(pending, call.browser)
+    return showProof(pending, call.browser, showing)
   return finish(pending, loginOf(call.browser))
 }
-
-const pageOf = ({ interaction }: Pending, content: Parameters<typeof page>[0]): Reply =>
-  page({
-    ...content,
-    face: 'plain',
-    headers: { 'content-security-policy': contentPolicy({ forms: formTarget(interaction.params.redirect_uri) }) },
-  })
 
 const hostOf = ({ interaction: { params } }: Pending) => new URL(String(params.redirect_uri)).host
 
@@ -106,27 +74,46 @@ const hostOf = ({ interaction: { params } }: Pending) => new URL(String(params.r
 const methodsFor = ({ call, interaction: { params } }: Pending, { account }: BrowserSession) =>
   listMethods(call.ctx, account, levelAsked(params.acr_values) ?? 'password')
 
+const ownLeads: Record<Assurance, string> = {
+  password: 'Xin nhập lại mật khẩu để chắc là ông/bà đang ngồi ở máy này.',
+  'two-factor': 'Việc này cần yếu tố thứ hai, bên cạnh mật khẩu.',
+  'vneid:1': 'Việc này cần đăng nhập bằng tài khoản định danh điện tử (VNeID).',
+  'vneid:2': 'Việc này cần tài khoản định danh điện tử (VNeID) mức 2.',
+}
+
+const leadOf = ({ client, interaction: { params } }: Pending): string =>
+  client.isOwn
+    ? ownLeads[levelAsked(params.acr_values) ?? 'password']
+    : `Ứng dụng “${client.name}” cần biết chắc là ông/bà đang ngồi ở máy này.`
+
 async function showProof(
   pending: Pending,
   browser: BrowserSession,
-  fault?: { code: string; errors: readonly FormError[] },
+  { status, fault }: { status?: number; fault?: { code: string; errors: readonly FormError[] } } = {},
 ): Promise<Reply> {
   const { interaction, client } = pending
   const person = await findSubject(pending.call.ctx.sql, browser.subject)
   const methods = await methodsFor(pending, browser)
-  const here = `${interactionPath}/${interaction.uid}`
+  const flow = await findOwnFlow(pending)
+  const here = placeOf(pending)
   return pageOf(pending, {
     title: 'Xác nhận thêm một bước',
-    lead: `Ứng dụng “${client.name}” cần biết chắc là ông/bà đang ngồi ở máy này.`,
-    status: fault && 422,
+    lead: leadOf(pending),
+    status: fault ? 422 : status,
     islands: methods.flatMap(({ form }) => form?.islands ?? []),
     body: (
       <div class="stack-large">
+        {flow?.formTo && methods.length > 0 && (
+          <Notice>Nội dung vừa gửi được giữ lại; xác nhận xong, ông/bà bấm gửi tiếp.</Notice>
+        )}
+        {flow?.formLost && (
+          <Notice tone="warning">Nội dung vừa gửi chưa được thực hiện. Xác nhận xong, xin gửi lại từ biểu mẫu.</Notice>
+        )}
         <DescriptionList items={[{ term: 'Đang đăng nhập', value: person?.name ?? browser.account }]} />
         {methods.length === 0 && <NoWay isOfficers={!levelAsked(interaction.params.acr_values)?.startsWith('vneid')} />}
         <ProofForms methods={methods} action={`${here}/xac-nhan`} hidden={{}} returnTo={here} fault={fault} />
         <Form action={`${here}/thoi`} class="row">
-          <Button>Thôi, quay lại ứng dụng</Button>
+          <Button>{client.isOwn ? 'Thôi, quay lại' : 'Thôi, quay lại ứng dụng'}</Button>
         </Form>
       </div>
     ),
@@ -139,9 +126,9 @@ const scopesAsked = ({ interaction: { params } }: Pending) => {
 }
 
 async function showConsent(pending: Pending, browser: BrowserSession): Promise<Reply> {
-  const { interaction, client } = pending
+  const { client } = pending
   const person = await findSubject(pending.call.ctx.sql, browser.subject)
-  const here = `${interactionPath}/${interaction.uid}`
+  const here = placeOf(pending)
   return pageOf(pending, {
     title: `Cho “${client.name}” biết ông/bà là ai?`,
     lead: 'Ứng dụng này không biết mật khẩu và không làm gì thay ông/bà được.',
@@ -195,8 +182,9 @@ async function prove(pending: Pending, typed: Readonly<Record<string, string>>):
   if (!browser || interaction.prompt.name !== 'login') return nextStep(pending)
   const proof = await proveBy(ctx, await methodsFor(pending, browser), { typed, address: request.address })
   if (!('faults' in proof)) {
-    const cookie = await raiseSession(ctx, request, proof)
-    return finish(pending, loginOf({ ...browser, ...proof, authenticatedAt: ctx.now }), [cookie])
+    const { cookie } = await raiseSession(ctx, request, browser.account, proof)
+    call.browser = { ...browser, ...proof, amr: [...proof.amr], authenticatedAt: ctx.now }
+    return finish(pending, loginOf(call.browser), [cookie])
   }
   call.deeds.push({
     action: 'sign-on.refused',
@@ -205,7 +193,7 @@ async function prove(pending: Pending, typed: Readonly<Record<string, string>>):
     body: { error: 'not_proved', by: String(typed.cach ?? ''), address: call.address },
   })
   const errors = proof.faults.map(({ path, message }) => ({ field: path, message }))
-  return showProof(pending, browser, { code: String(typed.cach ?? ''), errors })
+  return showProof(pending, browser, { fault: { code: String(typed.cach ?? ''), errors } })
 }
 
 function turnBack(pending: Pending): Promise<Reply> {
@@ -238,7 +226,7 @@ export const interactionRoutes = [
     access: 'public',
     ratePerMinute: 600,
     params,
-    handle: (ctx, { params: { uid }, request }) => withPending(ctx, request, uid, nextStep),
+    handle: (ctx, { params: { uid }, request }) => withPending(ctx, request, uid, (pending) => nextStep(pending)),
   }),
   step('dong-y', agree),
   step('thoi', turnBack),
@@ -253,16 +241,3 @@ export const interactionRoutes = [
       withPending(ctx, request, uid, (pending) => prove(pending, body)),
   }),
 ]
-
-/** Where the form of the sign-in page leads to in the end, when a sign-in of an application waits behind it. */
-export async function formTargetsOf(
-  ctx: Context,
-  request: RequestFacts,
-  returnTo: string | undefined,
-): Promise<string[]> {
-  const uid = returnTo?.startsWith(`${interactionPath}/`) ? returnTo.slice(interactionPath.length + 1) : undefined
-  if (!uid) return []
-  return withProvider(ctx, request, async (provider) =>
-    formTarget((await provider.Interaction.find(uid))?.params.redirect_uri),
-  )
-}

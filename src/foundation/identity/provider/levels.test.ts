@@ -48,12 +48,12 @@ cloneTest(
     await register(t, { kind: 'public', id: 'ky-cong-van', trusted: true })
     const config = await discover(t, 'ky-cong-van', client.None())
     const browser = openBrowser(t)
-    await signInAs(browser, 'lanhdao', '/')
+    await signInAs(browser, 'lanhdao', '/dang-nhap')
     const secret = await setUpCodes(browser)
 
     // Signed in again by the password alone: that is less than two factors.
     const plain = openBrowser(t)
-    await signInAs(plain, 'lanhdao', '/')
+    await signInAs(plain, 'lanhdao', '/dang-nhap')
     const easy = await askFor(config, { acr_values: 'password' })
     const first = claimsOf(await exchange(config, (await plain.follow(easy.url.href)).url, easy))
     assert.equal(first.acr, 'password')
@@ -100,7 +100,7 @@ cloneTest(
 
     // Who turns back is not let in by less than was asked for.
     const weak = openBrowser(t)
-    await signInAs(weak, 'phantich', '/')
+    await signInAs(weak, 'phantich', '/dang-nhap')
     const refused = await askFor(config, { acr_values: 'two-factor' })
     const question = await weak.follow(refused.url.href)
     const back = await weak.post(`${question.url.pathname}/thoi`, {})

@@ -12,7 +12,7 @@ import { type AnswerHeaders, answer, page, type Reply, type RequestFacts } from 
 import { contentPolicy } from '#platform/policy'
 import { hashToken } from '../actions/secrets.ts'
 import { countFailedProgram, refuseWhileFailing, signOut } from '../actions/sign-in.ts'
-import { sessionCookie } from '../assurance/sessions.ts'
+import { sessionCookie, signOnCookie } from '../assurance/sessions.ts'
 import { sessionIdleMs } from '../model.ts'
 import { type Call, type CallPage, calls, getCall } from './call.ts'
 import { configure } from './configuration.ts'
@@ -90,7 +90,10 @@ async function takeAnswer(koa: KoaContextWithOIDC, next: () => Promise<void>): P
   try {
     await next()
     call.answer = { status: koa.status, body: koa.body }
-    if (koa.oidc?.route === 'end_session' && koa.status === 200) call.page ??= signOutPage(koa)
+    if (koa.oidc?.route === 'end_session' && koa.status === 200) {
+      call.page ??= signOutPage(koa)
+      call.signOutSecret = secretOf(koa)
+    }
     if (koa.oidc?.route === 'end_session_confirm' && koa.status === 303)
       call.signsOut = koa.oidc.params?.logout !== undefined
   } catch (fault) {
@@ -98,12 +101,23 @@ async function takeAnswer(koa: KoaContextWithOIDC, next: () => Promise<void>): P
   }
 }
 
-/** The sign-in at the platform that the browser brings, while it lives. */
-export async function browserOf(ctx: Context, request: RequestFacts): Promise<BrowserSession | undefined> {
-  const token = request.cookies[sessionCookie]
-  const seenSince = new Date(ctx.now.getTime() - sessionIdleMs)
-  return token ? findBrowserSession(ctx.sql, hashToken(token), { now: ctx.now, seenSince }) : undefined
+/** Of a session that is signed in; there is nothing to confirm at any other. */
+function secretOf({ oidc: { session } }: KoaContextWithOIDC): string | undefined {
+  const { secret } = (session?.state ?? {}) as { secret?: string }
+  return session?.accountId ? secret : undefined
 }
+
+/** The sign-in that the browser brings, while it lives. */
+export async function browserOf(ctx: Context, request: RequestFacts): Promise<BrowserSession | undefined> {
+  const token = request.cookies[signOnCookie]
+  return token ? browserBy(ctx, token) : undefined
+}
+
+export const browserBy = (ctx: Context, token: string): Promise<BrowserSession | undefined> =>
+  findBrowserSession(ctx.sql, hashToken(token), {
+    now: ctx.now,
+    seenSince: new Date(ctx.now.getTime() - sessionIdleMs),
+  })
 
 /** Does something with the provider's own tables, in one transaction with the deeds it leads to. */
 export async function withProvider<T>(
@@ -131,17 +145,36 @@ export function askProvider(
   asked: { url: string; body?: Buffer },
 ): Promise<Reply> {
   return withProvider(ctx, request, async (provider, call) => {
-    const { req, res } = copyOf(request, provider.issuer, asked)
-    await provider.callback()(req, res)
-    if (call.failed) await countFailedProgram(call.ctx, programOf(call, call.failed))
-    if (call.signsOut) {
-      await signOut(call.ctx, request.cookies[sessionCookie])
-      res.appendHeader('set-cookie', `${sessionCookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`)
-    }
-    const headers = headersOf(res)
-    return call.page ? pageOf(call.page, headers) : answerOf(call, headers)
+    const headers = await askLibrary({ provider, call, request }, asked)
+    return sayCall(call, headers)
   })
 }
+
+export interface Asking {
+  provider: Provider
+  call: Call
+  request: RequestFacts
+}
+
+/** One request to the library. @returns the headers of its answer; the rest is kept in the call. */
+export async function askLibrary(
+  { provider, call, request }: Asking,
+  asked: { url: string; body?: Buffer },
+): Promise<AnswerHeaders> {
+  const { req, res } = copyOf(request, provider.issuer, asked)
+  await provider.callback()(req, res)
+  if (call.failed) await countFailedProgram(call.ctx, programOf(call, call.failed))
+  if (call.signsOut) {
+    await signOut(call.ctx, request.cookies)
+    for (const name of [sessionCookie, signOnCookie])
+      res.appendHeader('set-cookie', `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`)
+  }
+  return headersOf(res, provider.issuer)
+}
+
+/** A reply of the house in place of the library's own. */
+export const sayCall = (call: Call, headers: AnswerHeaders): Reply =>
+  call.page ? pageOf(call.page, headers) : answerOf(call, headers)
 
 /** The library makes addresses out of the request it sees: that one has been sent to the issuer, whatever the real one says. */
 function copyOf({ method, headers }: RequestFacts, issuer: string, { url, body }: { url: string; body?: Buffer }) {
@@ -162,10 +195,18 @@ function copyOf({ method, headers }: RequestFacts, issuer: string, { url, body }
 // Length and coding are the server's business: it may compress.
 const notOurs = new Set(['content-length', 'transfer-encoding', 'connection', 'date'])
 
-function headersOf(res: ServerResponse): AnswerHeaders {
+function headersOf(res: ServerResponse, issuer: string): AnswerHeaders {
   const entries = Object.entries(res.getHeaders()).filter(([name]) => !notOurs.has(name))
-  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value : String(value)]))
+  const headers = Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value : String(value)]),
+  )
+  const { location } = headers
+  return typeof location === 'string' ? { ...headers, location: withinSite(location, issuer) } : headers
 }
+
+/** Within this site people are led by paths: by whatever name their browser knows it, that is where they stay. */
+const withinSite = (address: string, issuer: string): string =>
+  address.startsWith(`${new URL(issuer).origin}/`) ? address.slice(new URL(issuer).origin.length) : address
 
 function answerOf({ answer: given }: Call, headers: AnswerHeaders): Reply {
   const { status, body } = given ?? { status: 500, body: '' }

@@ -56,15 +56,20 @@ export function openBrowser(t: CloneTest, cookies = new Map<string, string>()) {
   return {
     cookies,
     ask,
-    follow,
+    follow: (path: string, init?: RequestInit) => follow(new URL(path, t.url).href, init),
     post: (path: string, fields: Record<string, string>) =>
       follow(new URL(path, t.url).href, { method: 'POST', body: new URLSearchParams(fields) }),
   }
 }
 type Browser = ReturnType<typeof openBrowser>
 
-export const signInAs = (browser: Browser, account: string, returnTo: string) =>
-  browser.post('/dang-nhap', { account, password, tiep: returnTo })
+/** From wherever the browser is led to the sign-in page. */
+export async function signInAs(browser: Browser, account: string, from: string) {
+  const { body, url } = await browser.follow(from)
+  const action = /action="([^"]+\/dang-nhap)"/.exec(body)?.[1]
+  if (!action) throw new Error(`no sign-in page at ${url.href}: ${body.slice(0, 200)}`)
+  return browser.post(action, { account, password })
+}
 
 interface Asked {
   url: URL

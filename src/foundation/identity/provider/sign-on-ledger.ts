@@ -3,6 +3,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { appendEntry } from '#ledger'
 import { type Call, getCall } from './call.ts'
+import { ownClientId } from './own-client.ts'
 
 interface Refusal extends Error {
   error?: string
@@ -14,7 +15,10 @@ interface Refusal extends Error {
 const ordinary = new Set(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])
 
 export function listenTo(provider: Provider): void {
-  provider.on('authorization.success', (koa: KoaContextWithOIDC) => note(koa, 'sign-on.opened', bodyOfGrant(koa)))
+  provider.on('authorization.success', (koa: KoaContextWithOIDC) => {
+    // At the sign-in to the platform's own pages the one deed of signing in says it.
+    if (!isOwn(koa) || !koa.oidc.result?.login) note(koa, 'sign-on.opened', bodyOfGrant(koa))
+  })
   provider.on('authorization.error', (koa: KoaContextWithOIDC, fault: Refusal) => {
     if (!ordinary.has(fault.error ?? '')) note(koa, 'sign-on.refused', bodyOf(fault))
   })
@@ -35,11 +39,15 @@ export function listenTo(provider: Provider): void {
     // At sign-out the one deed of signing out says it.
     if (koa.oidc.route !== 'end_session_confirm') note(koa, 'sign-on.revoked', { route: String(koa.oidc.route) })
   })
-  provider.on('end_session.success', (koa: KoaContextWithOIDC) => note(koa, 'sign-on.closed', {}))
+  provider.on('end_session.success', (koa: KoaContextWithOIDC) => {
+    if (!isOwn(koa)) note(koa, 'sign-on.closed', {})
+  })
   provider.on('server_error', (_koa: KoaContextWithOIDC, fault: Error) => {
     getCall().fault = fault
   })
 }
+
+const isOwn = ({ oidc }: KoaContextWithOIDC): boolean => oidc.client?.clientId === ownClientId
 
 function noteUnproved(koa: KoaContextWithOIDC, fault: Refusal): void {
   if (fault.error === 'invalid_client') getCall().failed = koa.oidc.client?.clientId

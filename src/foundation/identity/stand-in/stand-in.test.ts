@@ -40,8 +40,8 @@ interface Signed extends Asker {
 }
 
 async function signIn(t: DbTest, account: string): Promise<Signed> {
-  const answer = await t.visitor().submit('/dang-nhap', { account, password: 'tram-huong-2026' })
-  const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? ''
+  const answer = await t.visitor().signIn({ account, password: 'tram-huong-2026' })
+  const cookie = answer.cookie
   return browserOf(t, cookie)
 }
 

@@ -1,5 +1,6 @@
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
+import { sessionOfPage } from '../session-store.ts'
 
 /** A grant by which one colleague stands in for another, with the names people read. */
 export interface StandIn {
@@ -81,7 +82,7 @@ export async function setRevoked(
 export async function setSessionStandIn(sql: Sql, tokenHash: Buffer, id: number | null): Promise<number | null> {
   const [row] = await sql<{ before: number | null }[]>`
     update identity.session set stand_in = ${id} from identity.session before
-    where session.token_hash = ${tokenHash} and before.id = session.id
+    where session.id = ${sessionOfPage(sql, tokenHash)} and before.id = session.id
     returning before.stand_in as before`
   return row?.before ?? null
 }

@@ -7,11 +7,12 @@ import type { RequestFacts, SetCookie } from '#platform/http'
 import { recordDeed } from '../actions/record.ts'
 import { hashToken, newToken } from '../actions/secrets.ts'
 import { signOut } from '../actions/sign-in.ts'
-import { cookieOf, openSession, sessionCookie } from '../assurance/sessions.ts'
+import { openSession, raiseSession, signOnCookieOf } from '../assurance/sessions.ts'
 import type { VneidIdentity } from '../person/model.ts'
 import { resolvePerson } from '../person/resolve.ts'
 import { sealText } from '../person/seal.ts'
-import { issuerOf } from '../provider/provider.ts'
+import { browserOf, issuerOf } from '../provider/provider.ts'
+import type { Proof } from '../session-store.ts'
 import { readIdentity, readLevel } from './claims.ts'
 import { callbackPath } from './paths.ts'
 import { forgetVneid, openVneid } from './provider.ts'
@@ -169,24 +170,24 @@ async function openCitizenSession(
         403,
         'Tài khoản VNeID vừa dùng không phải của người đang đăng nhập, nên mức xác thực không đổi. Xin dùng đúng tài khoản của mình, hoặc đăng xuất trước.',
       )
-    const token = await openSession(
-      ctx,
-      { name: account, organisation: null },
-      {
-        assurance: level,
-        amr: ['vneid', ...amr],
-        address: request.address,
-        userAgent: request.headers['user-agent'] ?? '',
-      },
-    )
+    const token = await openOrRaise(ctx, request, account, { assurance: level, amr: ['vneid', ...amr] })
     await store.keepIdToken(ctx.sql, hashToken(token), await sealText(ctx, `id-token ${account}`, idToken))
-    // A session that this browser held before ends: it never becomes the new one.
-    await signOut(ctx, request.cookies[sessionCookie])
     return {
-      cookies: [cookieOf(token), { name: flowCookie, value: '', maxAgeSeconds: 0 }],
+      cookies: [signOnCookieOf(token), { name: flowCookie, value: '', maxAgeSeconds: 0 }],
       returnTo: flow.returnTo,
       level,
       wanted: flow.level,
     }
   })
+}
+
+/** Who is signed in already proves more in the same session; of anybody else a session that this browser held before ends. */
+async function openOrRaise(ctx: Context, request: RequestFacts, account: string, proof: Proof): Promise<string> {
+  if ((await browserOf(ctx, request))?.account === account)
+    return (await raiseSession(ctx, request, account, proof)).token
+  const userAgent = request.headers['user-agent'] ?? ''
+  const opening = { ...proof, address: request.address, userAgent }
+  const token = await openSession(ctx, { name: account, organisation: null }, opening)
+  await signOut(ctx, request.cookies)
+  return token
 }

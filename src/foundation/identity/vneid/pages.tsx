@@ -5,6 +5,8 @@ import { Problem } from '#platform/errors'
 import { page, type Reply, redirect, route, safeReturnPath } from '#platform/http'
 import { Button, Notice } from '#ui'
 import { citizenHome } from '../person/paths.ts'
+import { interactionPath } from '../provider/configuration.ts'
+import { hrefOfSignIn } from '../provider/own-client.ts'
 import { arriveFromVneid, leaveForVneid } from './actions.ts'
 import { belowPath, callbackPath, signedOutPath, vneidHref, vneidPath } from './paths.ts'
 import { openSignOut } from './sign-out.ts'
@@ -117,7 +119,8 @@ export const vneidRoutes = [
     handle: (ctx, { request }) =>
       orFault(async () => {
         const { cookies, returnTo, level, wanted } = await arriveFromVneid(ctx, request)
-        const to = returnTo === '/' ? citizenHome : returnTo
+        // The pages learn of it from the provider, like every other application.
+        const to = returnTo.startsWith(interactionPath) ? returnTo : hrefOfSignIn(returnTo)
         return redirect(meets(level, wanted) ? to : `${belowPath}?${new URLSearchParams({ tiep: to })}`, cookies)
       }),
   }),

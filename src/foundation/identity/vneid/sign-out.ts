@@ -6,7 +6,7 @@ import * as client from 'openid-client'
 import type { Context } from '#platform/context'
 import type { RequestFacts, SetCookie } from '#platform/http'
 import { hashToken } from '../actions/secrets.ts'
-import { sessionCookie } from '../assurance/sessions.ts'
+import { signOnCookie } from '../assurance/sessions.ts'
 import { openText, sealText } from '../person/seal.ts'
 import { platformAddress } from './actions.ts'
 import { openVneid } from './provider.ts'
@@ -18,7 +18,7 @@ const owner = 'vneid sign-out'
 
 /** Asked before the session ends. @returns nothing for who did not sign in at VNeID, or where VNeID offers no way out. */
 export async function prepareSignOut(ctx: Context, request: RequestFacts): Promise<SetCookie | undefined> {
-  const token = request.cookies[sessionCookie]
+  const token = request.cookies[signOnCookie]
   const kept = token ? await store.findIdToken(ctx.sql, hashToken(token)) : undefined
   if (!kept) return undefined
   try {
