@@ -25,7 +25,7 @@ async function findRequests(ctx: Context, { code }: NamedThing): Promise<Guarded
           permission: signPermission,
           parties: {
             accounts: [...new Set([createdBy, ...signers])],
-            words: 'là người trình ký hoặc người được trình ký',
+            words: 'Người trình ký hoặc người được trình ký',
           },
         },
       ],

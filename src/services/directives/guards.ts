@@ -23,7 +23,7 @@ async function guarded(ctx: Context, part: Part, thing: { subject: string; name:
         },
         {
           permission: readPermission,
-          parties: { accounts: [...new Set(parties)], words: 'là người giao, người ghi hoặc người xác nhận kết quả' },
+          parties: { accounts: [...new Set(parties)], words: 'Người giao, người ghi hoặc người xác nhận kết quả' },
         },
       ],
     },
