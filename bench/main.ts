@@ -89,6 +89,7 @@ const benches: readonly Bench[] = [
     goal: '1,000 files signed under one consent through the pages, then sealed in jobs; each checked to be signed',
     minutes: 20,
   },
+  { name: 'certificates', goal: 'register of 4,952 certificates: list, search, filter: p95 ≤ 60 ms', minutes: 4 },
   { name: 'readers', goal: 'file readers beside csv-parse and exceljs on the same bytes', minutes: 4 },
 ]
 

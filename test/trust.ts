@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { after } from 'node:test'
 import type { SigningMeans } from '#signing'
 import { debianProgram } from './debian.ts'
+import type { DbTest } from './harness.ts'
 import { projectRoot } from './settings.ts'
 
 export const openssl = debianProgram('openssl', ['/usr/bin/openssl', '/usr/local/bin/openssl'])
@@ -100,5 +101,20 @@ function signDigest(keyFile: string, digest: Uint8Array): Buffer {
     return execFileSync('openssl', ['pkeyutl', '-sign', '-inkey', keyFile, '-in', join(place, 'digest')])
   } finally {
     rmSync(place, { recursive: true })
+  }
+}
+
+/** The clock and the settings of the shared server follow these trust services as long as `work` goes on. */
+export async function withTrust(db: DbTest, work: (t: DbTest, trust: Trust) => Promise<void>): Promise<void> {
+  const trust = await startTrust()
+  const t = db.at(new Date())
+  const { config } = t.context()
+  const before = { tsaUrl: config.tsaUrl, trustDir: config.trustDir, pullHosts: config.pullHosts }
+  Object.assign(config, { tsaUrl: `${trust.url}/tsa`, trustDir: trust.rootsDir, pullHosts: ['127.0.0.1'] })
+  try {
+    await work(t, trust)
+  } finally {
+    await trust.behave({})
+    Object.assign(config, before)
   }
 }

@@ -12,7 +12,7 @@ export interface WayIn {
   organisations?: readonly string[]
   /** Besides, to get to it at all: held wherever. */
   besides?: string
-  /** Only these accounts, and what they are to it. */
+  /** Only these accounts, and what they are to it: "Người giao". */
   parties?: { accounts: readonly string[]; words: string }
 }
 

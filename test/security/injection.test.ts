@@ -116,7 +116,7 @@ dbTest('a look at personal values needs a purpose, and each one is in the ledger
   assert.ok(!bare.body.includes(personalMark))
   assert.equal((await looks()).length, 0)
   for (const time of [1, 2]) {
-    const look = { 'muc-dich': 'Giải quyết hồ sơ cụ thể', 'ly-do': 'hồ sơ H32.1-261122-0001' }
+    const look = { 'muc-dich': 'giai-quyet', 'ly-do': 'hồ sơ H32.1-261122-0001' }
     const opened = await t.as(everybody).submit(`/ban-ghi/${row?.id}`, look)
     assert.ok(opened.body.includes(personalMark))
     assert.equal((await looks()).length, time)

@@ -98,6 +98,10 @@ dbTest('who may see a thing is told as its own page answers, person by person', 
     }
   }
   assert.deepEqual(wrong, [])
+  const [task] = await t.sql<{ code: string }[]>`select code from directives.part order by code limit 1`
+  const { body } = await t.as('kiemtra').get(`/kiem-tra-quyen/noi-dung?muc=directive:${task?.code}`)
+  const lists = [...body.matchAll(/<nav class="table-foot" aria-label="([^"]+)"/g)].map(([, label]) => label)
+  assert.equal(new Set(lists).size, 2, 'two lists on a page are told apart')
   assert.ok(seen > 30, `${seen}`)
 })
 

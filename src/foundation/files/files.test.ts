@@ -4,6 +4,8 @@ import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
 import { keepBytes, keepUpload, openFile, sweepFiles, verifyFiles } from '#files'
 import { listEntries } from '#ledger'
 import type { Context } from '#platform/context'
@@ -103,4 +105,40 @@ cloneTest('a sweep leaves what is being kept; a changed or missing file is told'
   assert.deepEqual((await verifyFiles(ctx)).changed, [sha256])
   await writeFile(placeOf(ctx.config.varDir, sha256), 'x')
   await assert.rejects(openFile(ctx, sha256), refusedWith('file.missing'))
+})
+
+cloneTest('however keeping, failing and sweeping fall together, what is kept is there', async ({ context }) => {
+  let texts: Buffer[] = []
+  const course = fc.array(fc.record({ text: fc.nat(2), fails: fc.boolean(), waitMs: fc.nat(6) }), {
+    minLength: 3,
+    maxLength: 8,
+  })
+  const keep = async ({ text, fails, waitMs }: { text: number; fails: boolean; waitMs: number }) => {
+    await sleep(waitMs)
+    const kept = context(somebody).transaction(async (inner) => {
+      const { sha256 } = await keepBytes(inner, texts[text] ?? Buffer.alloc(1), 'a.txt', 'evidence')
+      await age(inner, sha256, 1000)
+      await sleep(waitMs)
+      if (fails) throw new Error('undone')
+      return sha256
+    })
+    return kept.catch(() => undefined)
+  }
+  const sweep = async () => {
+    for (let round = 0; round < 4; round += 1) {
+      await sweepFiles(context())
+      await sleep(1)
+    }
+  }
+  await fc.assert(
+    fc.asyncProperty(course, async (steps) => {
+      // Old orphans, which are kept again while they are swept.
+      texts = Array.from({ length: 3 }, someText)
+      await Promise.all(texts.map((_, text) => keep({ text, fails: true, waitMs: 0 })))
+      const [kept] = await Promise.all([Promise.all(steps.map(keep)), sweep(), sweep()])
+      await sweepFiles(context())
+      for (const sha256 of new Set(kept)) if (sha256) (await openFile(context(), sha256)).bytes.destroy()
+    }),
+    { numRuns: 6 },
+  )
 })

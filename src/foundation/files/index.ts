@@ -1,7 +1,7 @@
 export { keepBytes, keepUpload, openFile } from './actions.ts'
 export { files } from './capability.ts'
 export { acceptOf, describeUse, type FileUse, type StoredFile } from './model.ts'
-export { FileLink, fileRoutes } from './preview/routes.tsx'
+export { FileLink, fileRoutes, previewRoutes } from './preview/routes.tsx'
 export { docxType, letterDocx } from './print/docx.ts'
 export { type Letter, letterHtml } from './print/letter.ts'
 export { printPdf } from './print/print.ts'

@@ -37,7 +37,7 @@ async function findPersons(ctx: Context, { code }: NamedThing): Promise<GuardedT
       organisation: await rootOf(ctx),
       ways: [
         { permission: lookUpPermission },
-        { permission: ownPermission, parties: { accounts: [person.account], words: 'là chính người này' } },
+        { permission: ownPermission, parties: { accounts: [person.account], words: 'Chính người này' } },
       ],
     },
   ]

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from '#platform/context'
-import { conflict, notFound, tooLarge } from '#platform/errors'
+import { notFound, tooLarge } from '#platform/errors'
 import type { Sql } from '#platform/sql'
 import { commit, fingerprintOf, hashItem, itemSalt, makeEntryId, sealBody } from './commitment.ts'
 import { sequenceJob } from './events.ts'
@@ -109,8 +109,9 @@ async function makeEntry(place: Place, input: EntryInput, batch: string | null):
     action: entry.action,
     subject: entry.subject,
     purpose: entry.purpose ?? null,
-    sealedUnder: entry.sealUnder ?? null,
-    body: entry.sealUnder ? await sealUnder(place, { keyName: entry.sealUnder, id, at, body }) : plain,
+    sealedUnder: null,
+    body: plain,
+    ...(entry.sealUnder ? await sealUnder(place, { keyName: entry.sealUnder, id, at, body }) : {}),
     batch,
     onBehalfOf,
   }
@@ -129,14 +130,18 @@ function withPosition({ body = {}, actor }: EntryInput, ctx: Context | undefined
   }
 }
 
-async function sealUnder(place: Place, what: { keyName: string; id: string; at: Date; body: Json }): Promise<string> {
+/** What is done after a key was destroyed is sealed under the next of its name: `person:1`, `person:1#2` … */
+async function sealUnder(
+  place: Place,
+  { keyName, id, at, body }: { keyName: string; id: string; at: Date; body: Json },
+): Promise<Pick<EntryRow, 'sealedUnder' | 'body'>> {
   const fresh = randomBytes(32)
   const sql = isSql(place) ? place : place.sql
-  const { key } = await takeKey(sql, what.keyName, { key: fresh, fingerprint: fingerprintOf(fresh), at: what.at })
-  if (!key) {
-    throw conflict('ledger.key-destroyed', 'Khóa mã hóa của nội dung này đã bị hủy, không thể ghi thêm dưới khóa đó.')
+  for (let turn = 1; ; turn += 1) {
+    const sealedUnder = turn === 1 ? keyName : `${keyName}#${turn}`
+    const { key } = await takeKey(sql, sealedUnder, { key: fresh, fingerprint: fingerprintOf(fresh), at })
+    if (key) return { sealedUnder, body: sealBody(key, id, body) }
   }
-  return sealBody(key, what.id, what.body)
 }
 
 async function write(place: Place, entries: readonly StoredEntry[]): Promise<void> {

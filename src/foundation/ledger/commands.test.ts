@@ -53,6 +53,7 @@ async function tamper(t: CloneTest, statement: string): Promise<void> {
 }
 
 cloneTest('the command names the row that was changed, although nothing more can be signed on top of it', async (t) => {
+  const cookie = await t.signIn('kiemtra')
   t.app.config.varDir = await mkdtemp(join(tmpdir(), 'tram-verify-'))
   try {
     const sound = await verify(t)
@@ -70,7 +71,6 @@ cloneTest('the command names the row that was changed, although nothing more can
     assert.match(await alertOf(t, 'verification', false), /không còn khớp với những gì đã ký/)
     await assert.rejects(runJob(t, 'ledger.sign'), LedgerBroken)
     await alertOf(t, 'signing', false)
-    const cookie = await t.signIn('kiemtra')
     const page = async () => (await fetch(`${t.url}/nhat-ky`, { headers: { cookie } })).text()
     assert.match(await page(), /không được ký tiếp/)
 

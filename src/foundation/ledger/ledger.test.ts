@@ -154,7 +154,18 @@ test('a destroyed key makes bodies unreadable for good, and every proof stays va
     assert.ok(verifyEntryProof(before, [signer.verifierKey]))
     assert.ok(verifyEntryProof(await proveEntry(sql, sealed), [signer.verifierKey]))
     assert.ok((await verifyLedger(sql, keysOf(scratch))).ok)
-    await assert.rejects(appendEntry(sql, { ...deed(3), sealUnder: 'person:1' }), { code: 'ledger.key-destroyed' })
+    const later = await appendEntry(sql, { ...deed(3, secret), sealUnder: 'person:1' })
+    const again = await appendEntry(sql, { ...deed(4, secret), sealUnder: 'person:1' })
+    const found = await Promise.all([sealed, later, again].map((id) => findEntry(sql, id)))
+    assert.deepEqual(
+      found.map((entry) => [entry?.sealedUnder, entry?.body]),
+      [
+        ['person:1', undefined],
+        ['person:1#2', secret],
+        ['person:1#2', secret],
+      ],
+      'what is done after that is sealed under a key of its own',
+    )
     await assert.rejects(destroyKey(ctx, 'person:1', 'lần nữa'), { status: 404 })
     await assert.rejects(
       root`update ledger.body_key set key = ${Buffer.alloc(32)}, destroyed_at = null`,

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { type Route, route } from '#platform/http'
-import { knownThen } from './as-of.ts'
+import { knownThen, lastOf } from './as-of.ts'
 import { Day, OrganisationKind } from './model.ts'
-import { type At, listOrganisationVersions, listSuccessionsOf } from './store.ts'
+import { type At, listAreaSuccessions, listOrganisationVersions, listSuccessionsOf } from './store.ts'
 import { branchOf } from './tree/preorder.ts'
 import {
   areaAncestorsOf,
@@ -108,14 +108,21 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/areas/:code',
     access: 'signed-in',
-    summary: 'One area, by its own code or by the statistics code that was its own on the day.',
+    summary:
+      'One area, by its own code or by the statistics code that was its own on the day, with what it came from and what became of it: of a divided one each part with its share where it has been declared.',
     params: Code,
     query: z.strictObject(When),
     async handle(ctx, { params, query }) {
       const at = await momentOf(ctx, query)
       const area = (await findArea(ctx.sql, params.code, at)) ?? (await findArea(ctx.sql, params.code))
       if (!area) throw notFound('area', params.code)
-      return { ...area, ancestors: await areaAncestorsOf(ctx.sql, area.code, at) }
+      const successions = (await listAreaSuccessions(ctx.sql, at.knownAt)).map(({ id: _id, ...row }) => row)
+      return {
+        ...area,
+        ancestors: await areaAncestorsOf(ctx.sql, area.code, lastOf(area, at)),
+        predecessors: successions.filter((row) => row.successor === area.code),
+        successors: successions.filter((row) => row.predecessor === area.code),
+      }
     },
   }),
 ]

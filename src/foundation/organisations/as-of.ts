@@ -39,6 +39,10 @@ function isMoment(day: string, time = '00:00'): boolean {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
 }
 
+/** The day looked at, or the last one on which a unit stood that had ended by then. */
+export const lastOf = ({ validTo }: { validTo: string | null }, at: At): At =>
+  validTo && validTo < at.asOf ? { ...at, asOf: validTo } : at
+
 /** Without what was recorded only later; what has been replaced since was in force then. */
 export function knownThen<T extends Recorded>(versions: readonly T[], past: Pick<At, 'knownAt'> | undefined): T[] {
   const knownAt = past?.knownAt

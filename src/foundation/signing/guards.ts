@@ -25,7 +25,7 @@ async function findRequests(ctx: Context, { code }: NamedThing): Promise<Guarded
           permission: signPermission,
           parties: {
             accounts: [...new Set([createdBy, ...signers])],
-            words: 'là người trình ký hoặc người được trình ký',
+            words: 'Người trình ký hoặc người được trình ký',
           },
         },
       ],
@@ -44,7 +44,7 @@ export const guards: readonly GuardBook[] = [
   {
     title: 'Văn bản trình ký',
     kinds: ['signing-request'],
-    pages: [`${requestsPath}/:code`, `${requestsPath}/:code/tep`],
+    pages: [`${requestsPath}/:code`, `${requestsPath}/:code/tep`, `${requestsPath}/:code/tep/xem`],
     find: findRequests,
   },
   { title: 'Văn bản đã ký số', kinds: ['signed-document'], pages: ['/vb/:code', '/vb/:code/tep'], find: findDocuments },

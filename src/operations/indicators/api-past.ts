@@ -15,8 +15,10 @@ export const Moment = z.union(
   'Dùng ngày, ví dụ 2025-06-30, hoặc thời điểm ISO 8601 có múi giờ, ví dụ 2026-11-22T10:00:00+07:00.',
 )
 
-/** @throws Problem 422 for a day that is still ahead */
+/** @throws Problem 422 for what is still ahead */
 export async function momentOf(ctx: Context, moment: z.infer<typeof Moment> | undefined): Promise<Date | undefined> {
+  if (moment instanceof Date && moment > ctx.now)
+    throw invalid('Thời điểm xem lại còn ở phía trước.', [{ path: 'asOf', message: 'Chọn một thời điểm đã qua.' }])
   return typeof moment === 'string' ? (await readAsOf(ctx, moment))?.knownAt : moment
 }
 

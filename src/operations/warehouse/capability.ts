@@ -10,6 +10,7 @@ import { reportLayer, sourceLayer } from './map-layer.ts'
 import { pageMenu, pagePermissions, pageRoutes } from './pages/routes.ts'
 import { portfolioJob, portfolioSubscription } from './portfolio-feed.ts'
 import { handlePermission } from './quarantine.ts'
+import { personalPurposes, seePersonal } from './reading/personal.ts'
 import { editPermission } from './revision.ts'
 import { seedDemonstration } from './seed.ts'
 
@@ -31,6 +32,7 @@ export const warehouse: Capability = {
     [handlePermission]: ['custodian', 'administrator'],
     [editPermission]: ['custodian', 'administrator'],
   },
+  purposes: async () => ({ [seePersonal]: personalPurposes }),
   loadPack: async (ctx, config) => {
     await loadContracts(ctx, config.packDir)
   },

@@ -62,6 +62,7 @@ dbTest('records asked as of any earlier hour are those that were listed then, wh
     assert.equal(await countRecords(t.sql, then), found.length)
   }
   assert.equal(await countRecords(t.sql, { ...query, knownAt: t.now }), 0)
+  await assert.rejects(t.sql`update warehouse.former_row set known_from = now()`, /permission denied/)
 })
 
 dbTest('a case made of its events is what the events known by then said of it', async (t) => {

@@ -23,7 +23,7 @@ async function guarded(ctx: Context, part: Part, thing: { subject: string; name:
         },
         {
           permission: readPermission,
-          parties: { accounts: [...new Set(parties)], words: 'là người giao, người ghi hoặc người xác nhận kết quả' },
+          parties: { accounts: [...new Set(parties)], words: 'Người giao, người ghi hoặc người xác nhận kết quả' },
         },
       ],
     },
@@ -48,7 +48,7 @@ export const guards: readonly GuardBook[] = [
   {
     title: 'Nhiệm vụ chỉ đạo',
     kinds: ['directive'],
-    pages: [partPath(':code'), `${partPath(':code')}/phieu-giao`, `${partPath(':code')}/minh-chung/:id`],
+    pages: ['', '/phieu-giao', '/minh-chung/:id', '/minh-chung/:id/xem'].map((own) => partPath(':code') + own),
     find: findParts,
   },
   { title: 'Tệp', example: 'mã SHA-256 của tệp', kinds: ['file'], pages: [], find: findFiles },

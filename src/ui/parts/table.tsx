@@ -81,7 +81,7 @@ export function Table<Row>(props: TableProps<Row>) {
       ) : (
         table
       )}
-      {paging && rows.length > 0 && <PagingLine paging={paging} shown={rows.length} />}
+      {paging && rows.length > 0 && <PagingLine paging={paging} shown={rows.length} caption={caption} />}
     </div>
   )
 }
@@ -276,11 +276,11 @@ function Downloads({ csv, xlsx }: { csv?: string; xlsx?: string }) {
   )
 }
 
-function PagingLine({ paging, shown }: { paging: Paging; shown: number }) {
+function PagingLine({ paging, shown, caption }: { paging: Paging; shown: number; caption: string }) {
   const { address } = useSurroundings()
   const { nextHref, previousHref, total, size, sizes } = paging
   return (
-    <nav class="table-foot" aria-label="Trang của danh sách">
+    <nav class="table-foot" aria-label={`Trang của danh sách: ${caption}`}>
       <span class="number">
         {total === undefined
           ? `${formatNumber(shown)} dòng`

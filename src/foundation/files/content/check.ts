@@ -1,5 +1,5 @@
 import { describeUse, type FileUse, type KindName, uses } from '../model.ts'
-import { countPages } from './pdf-pages.ts'
+import { countPages, gaveUp } from './pdf-pages.ts'
 import { recognise } from './recognise.ts'
 import { refuse } from './refuse.ts'
 import { tooLarge } from './whole.ts'
@@ -16,6 +16,8 @@ export async function checkBytes(bytes: Buffer, use: FileUse): Promise<KindName>
 
 async function checkPages(bytes: Buffer, use: FileUse): Promise<void> {
   const counted = await countPages(bytes)
+  if (counted === gaveUp)
+    throw refuse('file.broken', 'Không đọc được tệp PDF trong thời gian cho phép. Hãy in lại ra PDF rồi gửi bản mới.')
   if (counted?.locked)
     throw refuse('file.locked', 'Tệp PDF có mật khẩu nên không mở được. Hãy bỏ mật khẩu rồi gửi lại.')
   const { mostPages } = uses[use]

@@ -9,14 +9,19 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
  * writing round, nothing without width), one Unicode form, an extension that says what the content is.
  */
 export function cleanName(name: string, { extension }: FileKind): string {
-  const last = name.normalize('NFC').split(/[\\/]/).at(-1) ?? ''
-  const bare = last
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, '')
-    .replace(/[:*?"<>|]/g, '-')
-    .replace(/\s+/g, ' ')
-    .replace(/^[\s.]+|[\s.]+$/g, '')
+  const bare = bareName(name)
   const same = extension === 'jpg' ? /\.jpe?g$/i : new RegExp(`\\.${extension}$`, 'i')
   const stem = bare.replace(same, '').replace(/[\s.]+$/, '')
   const short = [...(stem || 'tep')].slice(0, longest).join('').trim()
   return `${reserved.test(short) ? '_' : ''}${short}.${extension}`
+}
+
+/** The same of a file whose kind is not known yet. */
+export function bareName(name: string): string {
+  const last = name.normalize('NFC').split(/[\\/]/).at(-1) ?? ''
+  return last
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/[:*?"<>|]/g, '-')
+    .replace(/\s+/g, ' ')
+    .replace(/^[\s.]+|[\s.]+$/g, '')
 }

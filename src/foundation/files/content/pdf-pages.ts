@@ -22,13 +22,27 @@ parentPort.on('message', async (bytes) => {
   }
 })`
 
+/** It kept its reader busy for longer than any document does, or took all its memory. */
+export const gaveUp = 'gave-up'
+
 const Counted = z.object({ locked: z.boolean(), pages: z.number().int().min(0) }).nullable()
 
-const idle: Worker[] = []
+/** Waits for the next file, and leaves when `timer` is over. */
+interface Idle {
+  worker: Worker
+  timer: NodeJS.Timeout
+}
+const idle: Idle[] = []
+
+function takeIdle(): Worker | undefined {
+  const one = idle.pop()
+  clearTimeout(one?.timer)
+  return one?.worker
+}
 
 /** Nothing where it cannot be told: readers mend what a count stumbles over. */
-export function countPages(bytes: Buffer): Promise<z.infer<typeof Counted>> {
-  const worker = idle.pop() ?? startWorker()
+export function countPages(bytes: Buffer, ms = mostMs): Promise<z.infer<typeof Counted> | typeof gaveUp> {
+  const worker = takeIdle() ?? startWorker()
   worker.removeAllListeners()
   worker.ref()
   return new Promise((resolve) => {
@@ -37,13 +51,16 @@ export function countPages(bytes: Buffer): Promise<z.infer<typeof Counted>> {
       worker.removeAllListeners()
       if (isWell) keepIdle(worker)
       else worker.terminate().catch(() => {})
+      if (counted === gaveUp) return resolve(gaveUp)
       const parsed = Counted.safeParse(counted)
       resolve(parsed.success ? parsed.data : null)
     }
-    const timer = setTimeout(end, mostMs, null, false)
+    const timer = setTimeout(end, ms, gaveUp, false)
     worker
       .once('message', (counted: unknown) => end(counted, true))
-      .once('error', () => end(null, false))
+      .once('error', (error: NodeJS.ErrnoException) =>
+        end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? gaveUp : null, false),
+      )
       .once('exit', () => end(null, false))
     const copy = new Uint8Array(bytes)
     worker.postMessage(copy, [copy.buffer])
@@ -59,7 +76,7 @@ function startWorker(): Worker {
 function keepIdle(worker: Worker): void {
   const leave = () => {
     clearTimeout(timer)
-    const place = idle.indexOf(worker)
+    const place = idle.findIndex((one) => one.worker === worker)
     if (place >= 0) idle.splice(place, 1)
     worker.terminate().catch(() => {})
   }
@@ -67,6 +84,6 @@ function keepIdle(worker: Worker): void {
   timer.unref()
   worker.unref()
   worker.once('error', leave).once('exit', leave)
-  if (idle.length < mostIdle) idle.push(worker)
+  if (idle.length < mostIdle) idle.push({ worker, timer })
   else leave()
 }

@@ -9,6 +9,7 @@ import { Problem } from '#platform/errors'
 import { writeTable } from '#platform/table-file'
 import { kinds } from '../model.ts'
 import { cleanName } from './names.ts'
+import { countPages, gaveUp } from './pdf-pages.ts'
 import { recognise } from './recognise.ts'
 
 const pdf = Buffer.from('%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n', 'latin1')
@@ -35,9 +36,21 @@ const archive = (parts: Record<string, string | Uint8Array>) =>
       ),
     ),
   )
-const docx = archive({ '[Content_Types].xml': '<Types/>', 'word/document.xml': '<w:document/>' })
-const xlsx = archive({ '[Content_Types].xml': '<Types/>', 'xl/workbook.xml': '<workbook/>' })
-const odt = archive({ mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': '<office/>' })
+const letter = { '[Content_Types].xml': '<Types/>', 'word/document.xml': '<w:document/>' }
+const workbook = { '[Content_Types].xml': '<Types/>', 'xl/workbook.xml': '<workbook/>' }
+const text = { mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': '<office/>' }
+const [docx, xlsx, odt] = [archive(letter), archive(workbook), archive(text)]
+
+const leaning = (type: string) => ({
+  'word/_rels/settings.xml.rels': `<Relationships><Relationship Id="a" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="http://vi-du.invalid/a.dotm" TargetMode="&#69;xternal"/></Relationships>`,
+})
+
+/** The head of a part says another name than the directory at the end. */
+function renamed(bytes: Buffer, name: string, other: string): Buffer {
+  const lying = Buffer.from(bytes)
+  lying.write(other, lying.indexOf(name), 'latin1')
+  return lying
+}
 
 const refusal = async (bytes: Buffer) => {
   const error = await recognise(bytes).then(
@@ -62,6 +75,7 @@ test('the kind of a file is told by its content', async () => {
     [Buffer.from('mã,tên\n1,Đặng\n2,Ngô\n'), 'csv'],
     [Buffer.from('\ufeffBáo cáo tháng 11.\nKhông có gì mới.\n'), 'text'],
     [Buffer.concat([jpeg, Buffer.alloc(200, 7)]), 'jpeg'],
+    [archive({ ...letter, ...leaning('hyperlink') }), 'docx'],
   ]
   for (const [bytes, kind] of cases) assert.equal(await recognise(bytes), kind)
 })
@@ -104,6 +118,13 @@ test('what is broken, two things at once or unknown is refused in words', async 
       archive({ '[Content_Types].xml': '', 'word/document.xml': '', 'word/vbaProject.bin': 'x' }),
       'file.macro',
     ],
+    ['old macros', archive({ ...workbook, 'xl/macrosheets/sheet1.xml': 'x' }), 'file.macro'],
+    ['scripts of OpenDocument', archive({ ...text, 'Basic/Standard/script-lb.xml': 'x' }), 'file.macro'],
+    ['a control', archive({ ...letter, 'word/activeX/activeX1.bin': 'x' }), 'file.macro'],
+    ['a part that is there twice', archive({ ...letter, 'WORD/document.xml': 'x' }), 'file.polyglot'],
+    ['a part of two names', renamed(docx, 'word/document.xml', 'word/dokument.xml'), 'file.polyglot'],
+    ['a template from elsewhere', archive({ ...letter, ...leaning('attachedTemplate') }), 'file.remote-part'],
+    ['broken relations', archive({ ...letter, 'word/_rels/a.rels': '<a' }), 'file.broken'],
     ['half an archive', docx.subarray(0, -30), 'file.polyglot'],
     [
       'a bomb',
@@ -112,6 +133,10 @@ test('what is broken, two things at once or unknown is refused in words', async 
     ],
   ]
   for (const [name, bytes, code] of cases) assert.equal(await refusal(bytes), code, name)
+})
+
+test('a PDF that keeps its reader busy for too long is given up', async () => {
+  assert.equal(await countPages(pdf, 1), gaveUp)
 })
 
 test('an archive whose parts are larger than it says is refused', async () => {

@@ -22,21 +22,29 @@ interface Owner<S extends z.ZodRawShape> {
 }
 
 /** The routes of a file that a room owns: the file itself, a large view with its pages (`/xem`), and its pictures. */
-export function fileRoutes<S extends z.ZodRawShape>({ path, access, params, find }: Owner<S>): Route[] {
-  const own = z.strictObject(params)
-  const Page = z.object({ trang: z.union([z.literal('nho'), z.coerce.number().int().positive().max(mostPagesShown)]) })
+export function fileRoutes<S extends z.ZodRawShape>(owner: Owner<S>): Route[] {
+  const { path, access, params, find } = owner
   return [
     route({
       method: 'GET',
       path,
       access,
-      params: own,
+      params: z.strictObject(params),
       async handle(ctx, input) {
         const { sha256, name, type } = await find(ctx, input.params)
         const { bytes } = await openFile(ctx, sha256)
         return file(name, type, bytes)
       },
     }),
+    ...previewRoutes(owner),
+  ]
+}
+
+/** Of a file that its room serves itself at `path`. */
+export function previewRoutes<S extends z.ZodRawShape>({ path, access, params, find }: Owner<S>): Route[] {
+  const own = z.strictObject(params)
+  const Page = z.object({ trang: z.union([z.literal('nho'), z.coerce.number().int().positive().max(mostPagesShown)]) })
+  return [
     route({
       method: 'GET',
       path: `${path}/xem`,
@@ -151,7 +159,7 @@ export function FileLink({ file: { name, sizeBytes }, href, note }: FileLinkProp
         <a href={`${href}/xem`}>{name}</a>
         <br />
         <span class="small muted">
-          {formatBytes(sizeBytes)} ·{' '}
+          {sizeBytes !== undefined && `${formatBytes(sizeBytes)} · `}
           <a href={href} download aria-label={`Tải về ${name}`}>
             Tải về
           </a>
@@ -163,7 +171,7 @@ export function FileLink({ file: { name, sizeBytes }, href, note }: FileLinkProp
 }
 
 interface FileLinkProps {
-  file: Pick<StoredFile, 'name' | 'sizeBytes'>
+  file: Pick<StoredFile, 'name'> & Partial<Pick<StoredFile, 'sizeBytes'>>
   href: string
   note?: string
 }

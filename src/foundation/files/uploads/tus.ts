@@ -10,6 +10,7 @@ import { DataStore, Server, Upload } from '@tus/server'
 import type { Context } from '#platform/context'
 import { invalid, notFound, Problem } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
+import { bareName } from '../content/names.ts'
 import { refuse } from '../content/refuse.ts'
 import { type Checksum, readChecksum } from './checksum.ts'
 import { makeLocker } from './locker.ts'
@@ -119,12 +120,12 @@ class PieceStore extends DataStore {
 
 function readMetadata(ctx: Context, metadata: Upload['metadata']): { use: UploadUse; name: string } {
   const use = UploadUse.safeParse(metadata?.use)
-  const name = metadata?.filename?.slice(0, mostNameLength)
-  if (!use.success || !name) throw invalid('Upload-Metadata phải có filename và use.')
+  const { filename } = metadata ?? {}
+  if (!use.success || !filename) throw invalid('Upload-Metadata phải có filename và use.')
   // Tables may be very large: they are for people who work in an agency.
   if (use.data === 'table' && !ctx.actor.organisation)
     throw new Problem('access.forbidden', 403, 'Tài khoản không có quyền thực hiện việc này.')
-  return { use: use.data, name }
+  return { use: use.data, name: bareName(filename).slice(0, mostNameLength) || 'tep' }
 }
 
 const passedOn = /^(tus-resumable|upload-.+|content-type|content-length)$/

@@ -108,6 +108,19 @@ dbTest('an upload is its owner’s alone, has the limits of its use, and can be 
   assert.equal((await post('10', metadata('a.txt', 'evidence'))).json().code, 'upload.too-many')
 })
 
+dbTest('a name may hold anything: it is cleaned before it is kept or shown', async (t) => {
+  for (const [sent, kept] of [
+    ['../../a\u0000b\u202etxt.exe', 'abtxt.exe'],
+    ['C:\\x\\ tờ  trình.pdf ', 'tờ trình.pdf'],
+    ['\u200f \u0007', 'tep'],
+    ['x'.repeat(4000), 'x'.repeat(300)],
+  ] as const) {
+    const headers = { ...tus, 'upload-length': '9', 'upload-metadata': metadata(sent, 'evidence') }
+    const answer = await t.as(somebody).inject({ method: 'POST', url: uploadsPath, headers })
+    assert.equal((await t.as(somebody).get(String(answer.headers.location))).json().name, kept)
+  }
+})
+
 dbTest('what is not taken is said at the last piece, and is gone', async (t) => {
   const bytes = Buffer.from('<html><script>alert(1)</script></html>')
   const url = await begin(t, bytes.length)

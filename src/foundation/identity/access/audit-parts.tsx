@@ -58,7 +58,7 @@ export function readPlace(text: string | undefined): WhoAsked['after'] {
 }
 export const writePlace = ({ account, name }: HolderFound) => `${account} ${name}`
 
-export const whoColumns = (query: DayQuery, names: Names): Column<HolderFound>[] => [
+export const whoColumns = (query: DayQuery, names: Names, why = 'Được làm vì'): Column<HolderFound>[] => [
   {
     key: 'name',
     title: 'Người',
@@ -78,7 +78,7 @@ export const whoColumns = (query: DayQuery, names: Names): Column<HolderFound>[]
   { key: 'organisation', title: 'Đơn vị', phone: true, cell: ({ organisation }) => names.place(organisation) },
   {
     key: 'why',
-    title: 'Được làm vì',
+    title: why,
     phone: true,
     cell: ({ grounds }) => (
       <ul class="plain-list stack-small">

@@ -53,14 +53,19 @@ export interface FoundHolder {
   machine: boolean
 }
 
-const inUse = (sql: Sql, on: string) => sql`
-  (a.disabled_at is null or (a.disabled_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on})`
+const inUse = (sql: Sql, disabledAt: Fragment, on: string) => sql`
+  (${disabledAt} is null or (${disabledAt} at time zone 'Asia/Ho_Chi_Minh')::date > ${on})`
 
-/** Those who hold any ground at all, a page of them in the order of names. */
+/**
+ * Those who hold any ground at all, a page of them in the order of names. Asked of each in turn, so that a page is found without looking
+ * through everybody.
+ */
 export const listWho = (sql: Sql, query: WhoQuery): Promise<FoundHolder[]> => sql<FoundHolder[]>`
   select a.name as account, a.person_name as name, a.organisation, a.machine from identity.account a
-  where a.name in (select account from (${grounds(sql, query)}) ground)
-    and ${inUse(sql, query.on)} and not a.citizen and ${hasWords(sql, query.words)}
+  where (${groundsOf(sql, query, (account) => sql`${account} = a.name`)
+    .map((one) => sql`exists (${one})`)
+    .reduce((all, one) => sql`${all} or ${one}`)})
+    and ${inUse(sql, sql`a.disabled_at`, query.on)} and not a.citizen and ${hasWords(sql, query.words)}
     and ${query.accounts ? sql`a.name = any(${[...query.accounts]}::text[])` : sql`true`}
     and ${query.after ? sql`(a.person_name collate "vi-x-icu", a.name) > (${query.after.name}, ${query.after.account})` : sql`true`}
   order by a.person_name collate "vi-x-icu", a.name
@@ -70,17 +75,18 @@ export const listWho = (sql: Sql, query: WhoQuery): Promise<FoundHolder[]> => sq
 export const listGroundsOf = (sql: Sql, query: WhoQuery, accounts: readonly string[]): Promise<FoundGround[]> => sql<
   FoundGround[]
 >`
-  ${grounds(sql, query, accounts)}
+  ${groundsOf(sql, query, (account) => sql`${account} = any(${[...accounts]}::text[])`).reduce((all, one) => sql`${all} union all ${one}`)}
   order by account, kind, role, organisations, position, absent, "from"`
 
-const grounds = (sql: Sql, query: WhoQuery, accounts?: readonly string[]) => sql`
-  ${roleGrounds(sql, query, accounts)}
-  ${query.passedOn ? sql`union all ${standInGrounds(sql, query, accounts)}` : sql``}
-  ${query.now ? sql`union all ${emergencyGrounds(sql, query, { now: query.now, accounts })}` : sql``}
-  ${query.roles.includes('inspector') ? sql`union all ${inspectionGrounds(sql, query, accounts)}` : sql``}`
+type Whose = (account: Fragment) => Fragment
 
-const of = (sql: Sql, column: Fragment, accounts: readonly string[] | undefined) =>
-  accounts ? sql`${column} = any(${[...accounts]}::text[])` : sql`true`
+/** One question for each kind of ground; the first names the columns. */
+const groundsOf = (sql: Sql, query: WhoQuery, whose: Whose): Fragment[] => [
+  roleGrounds(sql, query, whose),
+  ...(query.passedOn ? [standInGrounds(sql, query, whose)] : []),
+  ...(query.now ? [emergencyGrounds(sql, query, { now: query.now, whose })] : []),
+  ...(query.roles.includes('inspector') ? [inspectionGrounds(sql, query, whose)] : []),
+]
 
 const over = (sql: Sql, { reaching }: Pick<WhoQuery, 'reaching'>) =>
   reaching ? sql`held.organisation = any(${[...reaching]}::text[])` : sql`true`
@@ -99,36 +105,33 @@ const roleFacts = (sql: Sql) => sql`
   'role' as kind, held.role, array[held.organisation] as organisations, held.position, held.given_by, held.given_at,
   held.valid_from as "from", held.valid_to as until, null::timestamptz as ends_at, null::text as decision`
 
-const roleGrounds = (sql: Sql, query: WhoQuery, accounts?: readonly string[]) => sql`
+const roleGrounds = (sql: Sql, query: WhoQuery, whose: Whose) => sql`
   select held.account, ${roleFacts(sql)}, null::text as absent, null::text as absent_name, null::date as absent_until
   from identity.role_assignment held
-  where ${inForce(sql, query)} and ${among(sql, query.seats)} and ${of(sql, sql`held.account`, accounts)}`
+  where ${inForce(sql, query)} and ${among(sql, query.seats)} and ${whose(sql`held.account`)}`
 
-const standInGrounds = (sql: Sql, query: WhoQuery, accounts?: readonly string[]) => sql`
-  select s.substitute, ${roleFacts(sql)}, a.name, a.person_name, s.valid_to
-  from identity.stand_in s join identity.account a on a.name = s.absent join identity.role_assignment held on held.account = s.absent
+const standInGrounds = (sql: Sql, query: WhoQuery, whose: Whose) => sql`
+  select s.substitute, ${roleFacts(sql)}, absent.name, absent.person_name, s.valid_to
+  from identity.stand_in s join identity.account absent on absent.name = s.absent
+  join identity.role_assignment held on held.account = s.absent
   where (s.revoked_at is null or (s.revoked_at at time zone 'Asia/Ho_Chi_Minh')::date > ${query.on})
-    and s.valid_from <= ${query.on} and s.valid_to >= ${query.on} and ${inUse(sql, query.on)}
-    and ${inForce(sql, query)} and ${among(sql, query.seatsOfAbsent)} and ${of(sql, sql`s.substitute`, accounts)}`
+    and s.valid_from <= ${query.on} and s.valid_to >= ${query.on} and ${inUse(sql, sql`absent.disabled_at`, query.on)}
+    and ${inForce(sql, query)} and ${among(sql, query.seatsOfAbsent)} and ${whose(sql`s.substitute`)}`
 
-const emergencyGrounds = (
-  sql: Sql,
-  query: WhoQuery,
-  { now, accounts }: { now: Date; accounts?: readonly string[] },
-) => sql`
+const emergencyGrounds = (sql: Sql, query: WhoQuery, { now, whose }: { now: Date; whose: Whose }) => sql`
   select held.account, 'emergency', held.role, array[held.organisation], null, held.decided_by, held.decided_at, null, null, held.ends_at,
     null, null, null, null
   from identity.emergency held
   where held.ends_at > ${now} and held.ended_at is null and held.role = any(${[...query.roles]}::text[]) and ${over(sql, query)}
-    and ${of(sql, sql`held.account`, accounts)}`
+    and ${whose(sql`held.account`)}`
 
-const inspectionGrounds = (sql: Sql, { reaching, on }: WhoQuery, accounts?: readonly string[]) => sql`
-  select account, 'inspection', 'inspector', organisations, null, decided_by, decided_at, valid_from, valid_to, null, decision_number,
-    null, null, null
-  from identity.inspection
-  where outcome = 'approved' and ${reaching ? sql`organisations && ${[...reaching]}::text[]` : sql`true`}
-    and (ended_at is null or (ended_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on}) and valid_from <= ${on} and valid_to >= ${on}
-    and ${of(sql, sql`account`, accounts)}`
+const inspectionGrounds = (sql: Sql, { reaching, on }: WhoQuery, whose: Whose) => sql`
+  select held.account, 'inspection', 'inspector', held.organisations, null, held.decided_by, held.decided_at, held.valid_from,
+    held.valid_to, null, held.decision_number, null, null, null
+  from identity.inspection held
+  where held.outcome = 'approved' and ${reaching ? sql`held.organisations && ${[...reaching]}::text[]` : sql`true`}
+    and (held.ended_at is null or (held.ended_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on})
+    and held.valid_from <= ${on} and held.valid_to >= ${on} and ${whose(sql`held.account`)}`
 
 /** Roles bound to a position on a day, of these organisations. */
 export const listBound = (
@@ -149,7 +152,7 @@ export interface AccountThen {
 
 export async function findThen(sql: Sql, account: string, on: string): Promise<AccountThen | undefined> {
   const [row] = await sql<AccountThen[]>`
-    select a.name as account, a.person_name as name, a.organisation, ${inUse(sql, on)} as in_use, a.citizen
+    select a.name as account, a.person_name as name, a.organisation, ${inUse(sql, sql`a.disabled_at`, on)} as in_use, a.citizen
     from identity.account a where a.name = ${account}`
   return row
 }
@@ -166,7 +169,7 @@ export const listStoodInFor = (sql: Sql, substitute: string, on: string): Promis
   select a.name as account, a.person_name as name, a.organisation, s.valid_to as until
   from identity.stand_in s join identity.account a on a.name = s.absent
   where s.substitute = ${substitute} and (s.revoked_at is null or (s.revoked_at at time zone 'Asia/Ho_Chi_Minh')::date > ${on})
-    and s.valid_from <= ${on} and s.valid_to >= ${on} and ${inUse(sql, on)}
+    and s.valid_from <= ${on} and s.valid_to >= ${on} and ${inUse(sql, sql`a.disabled_at`, on)}
   order by s.valid_to, s.id limit 100`
 
 /** Powers for an emergency that an account holds now. */

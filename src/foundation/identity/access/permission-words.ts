@@ -32,6 +32,7 @@ const words: Readonly<Record<string, readonly [area: string, deed: string]>> = {
   'incident:command': ['Cảnh báo và tình huống', 'Chỉ huy xử lý tình huống'],
   'shift:lead': ['Cảnh báo và tình huống', 'Trực và bàn giao ca'],
   'source:read': ['Dữ liệu nguồn', 'Xem nguồn dữ liệu'],
+  'record:see-personal': ['Dữ liệu nguồn', 'Xem dữ liệu cá nhân trong bản ghi theo mục đích'],
   'source:manage': ['Dữ liệu nguồn', 'Quản lý nguồn dữ liệu'],
   'record:import': ['Dữ liệu nguồn', 'Nhập tệp dữ liệu'],
   'record:push': ['Dữ liệu nguồn', 'Gửi bản ghi bằng phần mềm khác'],

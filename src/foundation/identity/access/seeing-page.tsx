@@ -35,7 +35,8 @@ const Query = z.object({
 type Query = z.infer<typeof Query>
 
 function SeeingForm({ askable, query }: { askable: Askable; query: Query }) {
-  const titles = new Map(askable.guards().map(({ title, example }) => [title, example]))
+  const titles = new Map<string, string | undefined>()
+  for (const { title, example } of askable.guards()) titles.set(title, example ?? titles.get(title))
   return (
     <form class="panel stack" method="get" action={seeingPath} aria-label="Ai xem được nội dung này">
       <div class="columns columns-2">
@@ -67,16 +68,30 @@ function SeeingForm({ askable, query }: { askable: Askable; query: Query }) {
   )
 }
 
-/** "quyền “Xem cảnh báo” tại Sở Y tế hoặc UBND tỉnh" */
+/** "Người có quyền “Xem cảnh báo” tại Sở Y tế hoặc UBND tỉnh" */
 function sayWay(ctx: Context, { permission, organisations, besides, parties }: WayIn, names: Names): string {
-  const who = parties ? `Người ${parties.words}` : 'Người'
+  const right = `có quyền “${sayPermission(permission)}”`
+  const who = parties ? `${parties.words}, ${right}` : `Người ${right}`
+  if (isCitizens(ctx, permission)) return who
   const where = organisations
-    ? ` tại ${organisations.map((code) => names.place(code)).join(' hoặc ')}`
-    : ' ở bất kỳ đơn vị nào'
-  const uses = sayUses(ctx.purposesOf(permission))
+    ? `tại ${organisations.map((code) => names.place(code)).join(' hoặc ')}`
+    : 'ở bất kỳ đơn vị nào'
   const also = besides ? ` và quyền “${sayPermission(besides)}”` : ''
-  return `${who}${parties ? ' và có' : ' có'} quyền “${sayPermission(permission)}”${where}${also}${uses ? `, ${uses}` : ''}`
+  const uses = sayUses(ctx.purposesOf(permission))
+  return `${who} ${where}${also}${uses ? `, ${uses}` : ''}`
 }
+
+/** No officer holds it: it comes with an account of VNeID. */
+const isCitizens = (ctx: Context, permission: string): boolean =>
+  ctx.rolesWith(permission).every((role) => role === 'citizen')
+
+const emptyOf = (ctx: Context, permission: string) =>
+  isCitizens(ctx, permission)
+    ? {
+        title: 'Không phải cán bộ',
+        words: 'Người dân xem bằng tài khoản VNeID của mình, nên không có trong danh sách cán bộ.',
+      }
+    : { title: 'Không có cán bộ nào', words: 'Không tài khoản cán bộ nào xem được theo lối này vào ngày đã chọn.' }
 
 interface Asking {
   ctx: Context
@@ -100,7 +115,7 @@ async function Seers({ ctx, query, address, on }: Asking, way: WayIn, place: num
       caption={sayWay(ctx, way, names)}
       rows={rows}
       rowKey={({ account }) => account}
-      columns={whoColumns(query, names)}
+      columns={whoColumns(query, names, 'Được xem vì')}
       paging={{
         nextHref:
           found.length > query.limit && last
@@ -109,10 +124,7 @@ async function Seers({ ctx, query, address, on }: Asking, way: WayIn, place: num
         size: query.limit,
         sizes: [20, 50, 100],
       }}
-      empty={{
-        title: 'Không có cán bộ nào',
-        words: 'Không tài khoản cán bộ nào xem được theo lối này vào ngày đã chọn.',
-      }}
+      empty={emptyOf(ctx, way.permission)}
     />
   )
 }

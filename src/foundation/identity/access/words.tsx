@@ -67,16 +67,22 @@ interface WhyProps {
 
 /** Why something could be seen, by the decision that let it be. */
 export function WhyAllowed({ title, decision: { grounds, purpose }, names }: WhyProps) {
+  const lines = grounds.map((ground) => {
+    const forWhat = purpose ? `, với mục đích “${purpose.name}”` : ''
+    return `Ông/bà được xem vì ${sayWhy(ground, names)}${forWhat}. Phạm vi: ${sayWhere(ground, names)}.`
+  })
+  const [only] = lines
   return (
     <Notice tone="info" title={title}>
-      <ul>
-        {grounds.map((ground) => (
-          <li key={`${ground.kind} ${ground.role} ${ground.organisations.join()}`}>
-            Ông/bà được xem vì {sayWhy(ground, names)}
-            {purpose && `, với mục đích “${purpose.name}”`}. Phạm vi: {sayWhere(ground, names)}.
-          </li>
-        ))}
-      </ul>
+      {lines.length === 1 ? (
+        only
+      ) : (
+        <ul>
+          {lines.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
     </Notice>
   )
 }

@@ -84,7 +84,12 @@ function Body({ entry }: { entry: Entry }) {
   }
   return (
     <div class="stack-small">
-      {entry.sealedUnder && <p class="muted">Nội dung được lưu ở dạng mã hóa. Lượt mở này đã được ghi lại.</p>}
+      {entry.sealedUnder && (
+        <p class="muted">
+          Nội dung được lưu ở dạng mã hóa dưới khóa <span class="code">{entry.sealedUnder}</span>. Lượt mở này đã được
+          ghi lại.
+        </p>
+      )}
       <pre class="code">{JSON.stringify(entry.body, null, 2)}</pre>
     </div>
   )

@@ -21,7 +21,7 @@ import {
   withQuery,
 } from '#ui'
 import { declareAreaWeights, managePermission } from '../actions.ts'
-import { readAsOf } from '../as-of.ts'
+import { lastOf, readAsOf } from '../as-of.ts'
 import { type Area, type AreaSuccession, listAreaSuccessions } from '../store.ts'
 import { areaAncestorsOf, areaTree, findArea, today } from '../tree/read.ts'
 import { AreaTable, areaListRoute } from './area-list.tsx'
@@ -87,7 +87,7 @@ async function detail(ctx: Context, { code, tai, values, errors }: Asked): Promi
   // One that was not there then says so by its present form.
   const area = (await findArea(ctx.sql, code, at)) ?? (await findArea(ctx.sql, code))
   if (!area) throw notFound('area', code)
-  const above = await areaAncestorsOf(ctx.sql, area.code, at)
+  const above = await areaAncestorsOf(ctx.sql, area.code, lastOf(area, at))
   const successions = await listAreaSuccessions(ctx.sql, past?.knownAt)
   const pathThen = (one: string) => withQuery(areaPathOf(one), { tai: past?.text })
   const before = successions.filter((row) => row.successor === area.code)

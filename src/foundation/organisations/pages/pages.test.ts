@@ -177,6 +177,19 @@ dbTest('the interface lists by pages, by day and by branch, and refuses stranger
   const area = (await client.get('/api/v1/areas/22366?asOf=2025-06-30')).json()
   assert.deepEqual([area.code, area.name], ['22366-2024', 'Phường Tân Tiến'])
   assert.equal((await client.get('/api/v1/areas?within=56&limit=100')).json().items.length, 65)
+  const divided = (await client.get('/api/v1/areas/22465-2024')).json()
+  assert.deepEqual(
+    divided.successors.map((row: Record<string, unknown>) => [row.successor, row.share, row.weight]).sort(),
+    [
+      ['22453', 'part', null],
+      ['22465', 'part', null],
+    ],
+  )
+  assert.deepEqual(
+    divided.ancestors.map(({ name }: { name: string }) => name),
+    ['Việt Nam', 'Tỉnh Khánh Hòa', 'Huyện Cam Lâm'],
+    'where it lay when it ended',
+  )
   assert.equal((await t.visitor().get('/api/v1/organisations')).statusCode, 401)
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findOrganisation, listDescendantCodes, searchKey, today } from '#organisations'
+import { listDescendantCodes, listOrganisations, searchKey, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Reply, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
@@ -89,10 +89,9 @@ const columnsOf = (now: Date, nameOf: (code: string) => string): Column<Certific
 /** The day in Việt Nam, as it stands on the certificate’s papers. */
 export const localDay = (at: Date): string => new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10)
 
-async function namesOf(ctx: Context, codes: readonly string[]): Promise<(code: string) => string> {
-  const asOf = await today(ctx)
-  const names = new Map<string, string>()
-  for (const code of new Set(codes)) names.set(code, (await findOrganisation(ctx.sql, code, { asOf }))?.name ?? code)
+async function readNames(ctx: Context): Promise<(code: string) => string> {
+  const nodes = await listOrganisations(ctx.sql, { asOf: await today(ctx) })
+  const names = new Map(nodes.map(({ row }) => [row.code, row.name]))
   return (code) => names.get(code) ?? code
 }
 
@@ -101,10 +100,7 @@ async function show(ctx: Context, query: Query, url: string): Promise<Reply> {
   const found = await listCertificates(ctx.sql, { ...question, after: query.after, limit: query.limit + 1 })
   const rows = found.slice(0, query.limit)
   const counts = await countByState(ctx.sql, question)
-  const nameOf = await namesOf(
-    ctx,
-    rows.map(({ organisation }) => organisation),
-  )
+  const nameOf = await readNames(ctx)
   const tab = (state: CertificateState | undefined, label: string, count: number) => ({
     label,
     count,

@@ -4,7 +4,7 @@ import { dbTest } from '#test/harness'
 import { ring } from '#test/queue'
 import { makePaper } from '#test/signed-papers'
 import { begin, courierOf, makePdf } from '#test/signers'
-import { openssl, startTrust } from '#test/trust'
+import { openssl, withTrust } from '#test/trust'
 import { signPdf } from '../pades/sign.ts'
 import { requestSignature } from '../requests/actions.ts'
 import { stampTimeOf } from '../trust/stamp.ts'
@@ -14,13 +14,8 @@ if (openssl.skip) console.log(`Revocation is not asked about: ${openssl.skip}`)
 else
   dbTest(
     'the register hears of a revocation by OCSP, or by the list when OCSP is silent; nothing is signed from then on, and what was stamped before stays valid',
-    async (db) => {
-      const trust = await startTrust()
-      const t = db.at(new Date())
-      const { config } = t.context()
-      const before = { tsaUrl: config.tsaUrl, trustDir: config.trustDir, pullHosts: config.pullHosts }
-      Object.assign(config, { tsaUrl: `${trust.url}/tsa`, trustDir: trust.rootsDir, pullHosts: ['127.0.0.1'] })
-      try {
+    (db) =>
+      withTrust(db, async (t, trust) => {
         const code = await requestSignature(t.context(), {
           title: 'Công văn mẫu',
           pdf: { bytes: await makePdf('bi thu hoi'), name: 'a.pdf' },
@@ -62,9 +57,5 @@ else
         const told = await t.sql`
           select 1 from notifications.notice where code = 'certificate.revoked' and account = 'lanhdao'`
         assert.equal(told.length, 2)
-      } finally {
-        await trust.behave({})
-        Object.assign(config, before)
-      }
-    },
+      }),
   )

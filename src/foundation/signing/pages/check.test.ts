@@ -59,6 +59,36 @@ dbTest(
   }),
 )
 
+dbTest('a file that cannot be read is not called a forged one: broken, with a password, or too large', async (t) => {
+  const send = async (bytes: Buffer) => {
+    const border = 'ranh-gioi'
+    const payload = Buffer.concat([
+      Buffer.from(
+        `--${border}\r\ncontent-disposition: form-data; name="tep"; filename="a.pdf"\r\ncontent-type: application/pdf\r\n\r\n`,
+      ),
+      bytes,
+      Buffer.from(`\r\n--${border}--\r\n`),
+    ])
+    const headers = { 'content-type': `multipart/form-data; boundary=${border}` }
+    return t.visitor().inject({ method: 'POST', url: '/kiem-tra-chu-ky', headers, payload })
+  }
+  const paper = await makePaper()
+  const locked = Buffer.from(paper.toString('latin1').replace(/trailer\s*<</, '$&/Encrypt 3 0 R '), 'latin1')
+  for (const [bytes, words] of [
+    [paper.subarray(0, paper.length - 300), /startxref/],
+    [locked, /đặt mật khẩu/],
+    [Buffer.from('no paper'), /Tệp không phải là PDF/],
+  ] as const) {
+    const { body } = await send(bytes)
+    assert.match(body, /Không đọc được tệp nên chưa kiểm tra được/)
+    assert.match(body, words)
+    assert.doesNotMatch(body, /Có chữ ký sai/)
+  }
+  const large = await send(Buffer.concat([paper, Buffer.alloc(20 * 1024 ** 2)]))
+  assert.equal(large.statusCode, 422)
+  assert.match(large.body, /Tệp lớn hơn 20 MB/)
+})
+
 dbTest('a form without a file, and a code that nobody has, come back with the fault at the field', async (t) => {
   const border = 'ranh-gioi'
   const headers = { 'content-type': `multipart/form-data; boundary=${border}` }

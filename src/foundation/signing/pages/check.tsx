@@ -75,7 +75,7 @@ function showForm({ faults = [], code, status }: Asked = {}): Reply {
             <TextInput
               name="ma"
               label="Mã tra cứu"
-              hint="12 chữ và số, in cạnh mã QR, ví dụ 7KQ2-M9ND-4T8X. Quét mã QR bằng điện thoại cũng mở được văn bản."
+              hint="12 chữ và số, in cạnh mã QR, ví dụ 7KQ2-M9ND-4T8X. Hoặc mở máy ảnh của điện thoại và quét mã QR: văn bản và kết quả kiểm tra hiện ngay."
               value={code}
               error={errorOf(faults, 'ma')}
             />
@@ -162,6 +162,13 @@ async function showPublished(ctx: Context, given: string): Promise<Reply> {
 
 const asFault = (error: unknown, field: string): FormError[] => {
   if (!(error instanceof Problem) || error.status >= 500) throw error
+  if (error.status === 413)
+    return [
+      {
+        field,
+        message: `Tệp lớn hơn ${megabytes} MB nên không kiểm tra ở đây được; hãy xin bản gọn hơn của cơ quan ban hành.`,
+      },
+    ]
   return [{ field, message: error.message }]
 }
 

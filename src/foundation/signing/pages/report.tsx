@@ -26,13 +26,22 @@ const outcomes: Record<Verdict, { title: string; words: string }> = {
   },
 }
 
+const unread = {
+  title: 'Không đọc được tệp nên chưa kiểm tra được',
+  words: 'Chưa kết luận được về chữ ký nào. Hãy xin bản gốc còn nguyên vẹn; không dùng tệp này khi chưa kiểm tra được.',
+}
+
+/** The file as a whole, before any signature in it. */
+const isUnread = ({ signatures, findings }: DocumentReport) =>
+  signatures.length === 0 && findings.some(({ code, weight }) => weight === 'fault' && code.startsWith('pdf.'))
+
 const wholeWords = ({ isWhole, verdict }: DocumentReport) => {
   if (verdict !== 'valid') return ''
   return isWhole ? ' Chữ ký sau cùng bao trùm toàn bộ tệp.' : ' Phần thêm sau chữ ký cuối là phần được phép thêm.'
 }
 
 export function Outcome({ report }: { report: DocumentReport }) {
-  const { title, words } = outcomes[report.verdict]
+  const { title, words } = isUnread(report) ? unread : outcomes[report.verdict]
   return (
     <Notice tone={tones[report.verdict]} title={title} role="status">
       <p>

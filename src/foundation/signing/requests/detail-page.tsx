@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FileLink, previewRoutes } from '#files'
 import { listPeople } from '#identity'
 import { documentKinds, findOrganisation, today } from '#organisations'
 import type { Context } from '#platform/context'
@@ -112,6 +113,10 @@ function Facts({ request, names }: { request: RequestRow; names: Names }) {
             value: request.kind
               ? documentKinds[request.kind]
               : `${documentKinds[kindOf(request.title)]} (theo trích yếu)`,
+          },
+          {
+            term: 'Tệp',
+            value: <FileLink file={{ name: request.fileName }} href={`${requestPath(request.code)}/tep`} />,
           },
           { term: 'Kèm theo văn bản số', value: request.attachmentOf },
           { term: 'Đơn vị trình', value: names.agencyOf(request.organisation) },
@@ -298,6 +303,19 @@ export const detailRoutes = [
     async handle(ctx, { params: { code } }) {
       const { request } = await getRequest(ctx, code)
       return file(request.fileName, 'application/pdf', await readKept(ctx, request.currentSha256), true)
+    },
+  }),
+  ...previewRoutes({
+    path: `${requestsPath}/:code/tep`,
+    access: signPermission,
+    params: Params.shape,
+    async find(ctx, { code }) {
+      const { request } = await getRequest(ctx, code)
+      const crumbs = [
+        { label: 'Ký số', href: requestsPath },
+        { label: request.title, href: requestPath(code) },
+      ]
+      return { sha256: request.currentSha256, name: request.fileName, type: 'application/pdf', crumbs }
     },
   }),
   ending('tu-choi', refuseRequest),

@@ -10,7 +10,7 @@ import { debianProgram } from '#test/debian'
 import { type DbTest, dbTest } from '#test/harness'
 import { begin, courierOf, makePdf, makeSigner, signAll } from '#test/signers'
 import { makeFolder } from '#test/tokens'
-import { openssl, startTrust } from '#test/trust'
+import { openssl, withTrust } from '#test/trust'
 import { findSignaturePlaces } from '../layout/decree.ts'
 import { validateDocument } from '../verification/validate.ts'
 import { requestSignature, type SignatureWish } from './actions.ts'
@@ -117,13 +117,8 @@ if (openssl.skip || pdfToPpm.skip)
 else
   dbTest(
     'a document to be published bears its link and its QR code before it is signed; signed by all, it is opened by them, with what proves it later',
-    async (db) => {
-      const trust = await startTrust()
-      const t = db.at(new Date())
-      const { config } = t.context()
-      const before = { tsaUrl: config.tsaUrl, trustDir: config.trustDir, pullHosts: config.pullHosts }
-      Object.assign(config, { tsaUrl: `${trust.url}/tsa`, trustDir: trust.rootsDir, pullHosts: ['127.0.0.1'] })
-      try {
+    (db) =>
+      withTrust(db, async (t, trust) => {
         const title = 'Thông báo về việc công bố mẫu'
         const bytes = await makePdf('cong bo')
         const code = await ask(t, { title, signers: [leader], bytes, publish: { site } })
@@ -148,8 +143,5 @@ else
         await assert.rejects(ask(t, { title, signers: [leader], bytes: signed, publish: { site } }), {
           code: 'signing-request.signed-before',
         })
-      } finally {
-        Object.assign(config, before)
-      }
-    },
+      }),
   )

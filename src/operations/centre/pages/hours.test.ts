@@ -20,7 +20,7 @@ function lines(odd: Record<number, number | null>): string {
   return `tram,dia_ban,thoi_diem,pm25,pm10\n${rows.join('\n')}\n`
 }
 
-async function takeIn(t: DbTest, text: string): Promise<void> {
+async function takeIn(t: DbTest, text: string, least = 500): Promise<void> {
   const bytes = Buffer.from(text)
   const { quarantined, received } = await importBytes(t.context(), {
     source: 'air-stations',
@@ -32,7 +32,7 @@ async function takeIn(t: DbTest, text: string): Promise<void> {
     })(),
   })
   assert.equal(quarantined, 0)
-  assert.ok(received > 500)
+  assert.ok(received >= least)
   await processTouches(t.context())
 }
 
@@ -69,6 +69,19 @@ dbTest(
       .as('canbo-nhatrang')
       .get('/api/v1/indicators/air.pm25/hours?from=2026-11-09&to=2026-11-10&organisation=H32.NNMT')
     assert.equal(own.statusCode, 403, 'who does not read the numbers does not read their hours')
+    const later = t.at(new Date(t.now.getTime() + hourMs))
+    await takeIn(later, 'tram,dia_ban,thoi_diem,pm25,pm10\nT1,22366,2026-11-11 03:00,10,30\n', 1)
+    const valueThen = async (asOf: string) =>
+      (await later.as('lanhdao').get(`/api/v1/indicators/air.pm25/hours?from=2026-11-11&to=2026-11-11${asOf}`)).json()
+        .series[0].values[3]
+    assert.deepEqual(
+      [
+        await valueThen(''),
+        await valueThen(`&asOf=${encodeURIComponent(new Date(t.now.getTime() + hourMs / 2).toISOString())}`),
+      ],
+      [51, 91],
+      'a corrected hour, and as it was known before',
+    )
   },
 )
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { dbTest } from '#test/harness'
+import { dbTest, makeActor } from '#test/harness'
 import { importBytes } from '../import.ts'
 import { findRecordByKey } from '../reading/quarantine.ts'
 import { findCurrentContract } from '../store.ts'
@@ -80,10 +80,16 @@ dbTest('personal columns are shown only for a purpose, which goes into the ledge
   assert.equal(refused.statusCode, 422)
   assert.doesNotMatch(refused.body, /Nguyễn Văn Mẫu/)
   const shown = await officer.submit(`/ban-ghi/${id}`, {
-    'muc-dich': 'Giải quyết hồ sơ cụ thể',
+    'muc-dich': 'giai-quyet',
     'ly-do': 'Hồ sơ thử số 1',
   })
   assert.match(shown.body, /Nguyễn Văn Mẫu/)
+  const other = await officer.submit(`/ban-ghi/${id}`, { 'muc-dich': 'to-mo', 'ly-do': 'Hồ sơ thử số 1' })
+  assert.equal(other.statusCode, 403)
+  assert.match(other.body, /quyền này chỉ được dùng để: “Giải quyết hồ sơ cụ thể”/)
+  const reader = makeActor('chi-doc', { 'source:read': 'all' }, 'H32')
+  const look = { 'muc-dich': 'giai-quyet', 'ly-do': 'Hồ sơ thử số 1' }
+  assert.equal((await t.as(reader).submit(`/ban-ghi/${id}`, look)).statusCode, 403)
 })
 
 dbTest('an officer sees the records of his own commune and no others', async (t) => {

@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { directiveFormPath } from '#directives'
 import { appendEntry } from '#ledger'
 import { findArea } from '#organisations'
-import type { Context } from '#platform/context'
-import { notFound } from '#platform/errors'
+import type { Purpose } from '#platform/access'
+import type { Context, Reach } from '#platform/context'
+import { forbidden, notFound } from '#platform/errors'
 import { page, type Reply, type Route, route } from '#platform/http'
 import {
   Button,
@@ -21,6 +23,7 @@ import {
 } from '#ui'
 import { type Kind, kindOf } from '../kinds.ts'
 import type { Contract } from '../model.ts'
+import { seePersonal } from '../reading/personal.ts'
 import {
   type CanonicalRow,
   findRecord,
@@ -38,14 +41,7 @@ import { contractPath, landingPath, recordListPath, recordPath, sourcePath } fro
 const eventsShown = 200
 
 const Params = z.strictObject({ id: z.coerce.number().int().positive() })
-const Purpose = z.object({ 'muc-dich': z.string().max(60).optional(), 'ly-do': z.string().max(500).optional() })
-
-const purposes = [
-  'Giải quyết hồ sơ cụ thể',
-  'Kiểm tra, đối chiếu chất lượng dữ liệu',
-  'Thanh tra, kiểm tra theo quyết định',
-  'Trả lời yêu cầu của chính người đó',
-] as const
+const PersonalForm = z.object({ 'muc-dich': z.string().max(60).optional(), 'ly-do': z.string().max(500).optional() })
 
 interface Opened {
   record: StoredRecord
@@ -67,22 +63,23 @@ export const recordRoutes: readonly Route[] = [
     path: `${recordListPath}/:id`,
     access: 'source:read',
     params: Params,
-    body: Purpose,
+    body: PersonalForm,
     async handle(ctx, { params, body }) {
       const opened = await openRecord(ctx, params.id)
       const faults: PurposeFaults = {}
-      const purpose = purposes.find((one) => one === body['muc-dich'])
+      const purpose = body['muc-dich'] ?? ''
       const reason = body['ly-do']?.trim() ?? ''
       if (!purpose) faults.purpose = 'Chọn mục đích xem dữ liệu cá nhân.'
       if (reason.length < 5)
         faults.reason = 'Ghi số hồ sơ, văn bản hoặc việc cụ thể, ví dụ “văn bản số 12 ngày 22/11/2026”.'
       if (!purpose || faults.reason) return show(ctx, opened, { unmasked: false, faults, reason })
+      const { name, legalBasis } = await requirePurpose(ctx, opened, purpose)
       await appendEntry(ctx, {
         action: 'record.personal-viewed',
         subject: `record:${opened.record.source}/${opened.record.key}`,
         organisation: opened.source.organisation,
-        purpose,
-        body: { record: opened.record.id, purpose, reason },
+        purpose: name,
+        body: { record: opened.record.id, purpose, reason, legalBasis },
       })
       return show(ctx, opened, { unmasked: true, faults: {} })
     },
@@ -96,10 +93,22 @@ export async function openRecord(ctx: Context, id: number): Promise<Opened> {
   const contract = record && (await findContract(ctx.sql, record.source, record.contractVersion))
   if (!record || !source || !contract) throw notFound('record', String(id))
   const rows = await listCanonicalRows(ctx.sql, source.kind, id)
-  const reach = await reachOfSources(ctx)
-  const isReached = reach === 'all' || reach.has(source.organisation) || rows.some((row) => reach.has(row.organisation))
-  if (!isReached) throw notFound('record', String(id))
-  return { record, source, contract: contract.body, rows }
+  const opened = { record, source, contract: contract.body, rows }
+  if (!isReached(await reachOfSources(ctx), opened)) throw notFound('record', String(id))
+  return opened
+}
+
+const isReached = (reach: Reach, { source, rows }: Opened): boolean =>
+  reach === 'all' || reach.has(source.organisation) || rows.some((row) => reach.has(row.organisation))
+
+/** @throws Problem 403 unless the actor may see personal data here, and for this. */
+async function requirePurpose(ctx: Context, opened: Opened, purpose: string): Promise<Purpose> {
+  ctx.require(seePersonal, undefined, purpose)
+  if (!isReached(await reachOfSources(ctx, seePersonal), opened))
+    throw forbidden(seePersonal, opened.source.organisation)
+  const decision = ctx.decide({ permission: seePersonal, purpose })
+  assert(decision.allowed && decision.purpose)
+  return decision.purpose
 }
 
 interface PurposeFaults {
@@ -145,7 +154,9 @@ async function show(ctx: Context, opened: Opened, showing: Showing): Promise<Rep
         <RecordTabs id={record.id} current={recordPath(record.id)} />
         <Standing record={record} />
         <Origin record={record} name={contract.name} />
-        {contract.personal.length > 0 && <PurposeForm record={record} showing={showing} />}
+        {contract.personal.length > 0 && ctx.can(seePersonal) && (
+          <PurposeForm record={record} showing={showing} purposes={ctx.purposesOf(seePersonal) ?? []} />
+        )}
         <Canonical opened={opened} masked={masked} names={await namesIn(ctx, rows)} />
         <Line input={input} record={record} contract={contract} masked={masked} />
         {caseId !== undefined && (
@@ -198,7 +209,13 @@ function Origin({ record, name }: { record: StoredRecord; name: string }) {
   return <DescriptionList items={items} />
 }
 
-function PurposeForm({ record, showing }: { record: StoredRecord; showing: Showing }) {
+interface PurposeProps {
+  record: StoredRecord
+  showing: Showing
+  purposes: readonly Purpose[]
+}
+
+function PurposeForm({ record, showing, purposes }: PurposeProps) {
   if (showing.unmasked)
     return <Notice title="Đang xem dữ liệu cá nhân">Lần xem này cùng mục đích đã ghi vào sổ truy vết.</Notice>
   const { purpose, reason } = showing.faults
@@ -215,7 +232,7 @@ function PurposeForm({ record, showing }: { record: StoredRecord; showing: Showi
             name="muc-dich"
             label="Mục đích"
             empty="Chọn mục đích"
-            options={purposes.map((value) => ({ value, label: value }))}
+            options={purposes.map(({ code, name }) => ({ value: code, label: name }))}
             error={purpose}
           />
           <TextInput

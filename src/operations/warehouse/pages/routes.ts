@@ -1,5 +1,6 @@
 import type { Capability } from '#platform/capability'
 import { handlePermission } from '../quarantine.ts'
+import { seePersonal } from '../reading/personal.ts'
 import { contractRoute } from './contract.tsx'
 import { contractEditRoutes } from './contract-edit.tsx'
 import { contractTrialRoutes } from './contract-trial.tsx'
@@ -53,6 +54,7 @@ export const pageMenu: NonNullable<Capability['menu']> = [
 
 export const pagePermissions: NonNullable<Capability['permissions']> = {
   'source:read': ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
+  [seePersonal]: ['leader', 'operator', 'custodian', 'officer', 'analyst', 'administrator', 'auditor'],
   'source:manage': ['custodian', 'administrator'],
   'process:view': ['analyst', 'administrator', 'auditor'],
   'record:import': ['custodian', 'administrator'],
