@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks'
 import { type App, capabilities, loadPacks, openApp } from '../src/app.ts'
 import { startServing } from '../src/serving.ts'
 import { testConfig } from '../test/settings.ts'
+import { signInOver } from '../test/sign-in.ts'
 import { describeMachine, median, quantile, sayFigure } from './report.ts'
 
 const rounds = Number(process.argv[2] ?? 100)
@@ -37,9 +38,7 @@ process.exit(0)
 
 async function measure(app: App, url: string): Promise<void> {
   for (const line of describeMachine()) process.stdout.write(`${line}\n`)
-  const body = new URLSearchParams({ account: 'quantri', password: 'tram-huong-2026' })
-  const answer = await fetch(`${url}/dang-nhap`, { method: 'POST', body, redirect: 'manual' })
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const { cookie } = await signInOver(url, { account: 'quantri', password: 'tram-huong-2026' })
   const get = async (path: string) => {
     const answer = await fetch(`${url}${path}`, { headers: { cookie } })
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`)

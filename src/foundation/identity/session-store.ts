@@ -1,5 +1,6 @@
 import type { Assurance } from '#platform/assurance'
 import type { Sql } from '#platform/sql'
+import { ownClientId } from './provider/own-client.ts'
 
 export interface Session {
   id: string
@@ -113,7 +114,7 @@ export async function deleteStale(sql: Sql, at: { now: Date; seenSince: Date; fa
 
 export type ListedSession = Session & {
   own: boolean
-  /** Names of the applications that were signed in to from it. */
+  /** Names of the applications that were signed in to from it, besides the pages themselves. */
   applications: string[]
 }
 
@@ -129,7 +130,8 @@ export async function listSessions(
         from identity.provider_artifact artifact
         cross join lateral jsonb_object_keys(coalesce(artifact.payload -> 'authorizations', '{}')) as given (client)
         left join identity.relying_client client on client.id = given.client
-        where artifact.session = session.id and artifact.model = 'Session' order by 1) as applications
+        where artifact.session = session.id and artifact.model = 'Session' and given.client <> ${ownClientId}
+        order by 1) as applications
     from identity.session
     where session.account = ${account} and session.expires_at > ${now}
     order by session.seen_at desc

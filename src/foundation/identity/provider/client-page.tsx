@@ -20,6 +20,7 @@ import { manageAccounts } from '../actions/accounts.ts'
 import { sayOrganisation } from '../pages/role-words.ts'
 import { getManagedClient, renewSecret, setClientDisabled } from './clients.ts'
 import { clientKindNames, clientKinds, personScopes, scopeWords } from './model.ts'
+import { ownClientId } from './own-client.ts'
 import { issuerOf } from './provider.ts'
 import { type Client, listClients } from './store.ts'
 
@@ -104,6 +105,10 @@ async function showList(ctx: Context, query: Query, address: string): Promise<Re
           paging={{ nextHref, size: query.limit, sizes: [20, 50, 100] }}
           empty={{ title: 'Chưa có ứng dụng nào', words: 'Đăng ký ứng dụng để cho phép đăng nhập hoặc gọi API.' }}
         />
+        <p class="muted small">
+          Các trang của hệ thống cũng đăng nhập như một ứng dụng, mang mã <span class="code">{ownClientId}</span> trong
+          nhật ký; chương trình tự giữ, không sửa hay khóa được.
+        </p>
       </div>
     ),
   })

@@ -182,7 +182,10 @@ cloneTest('pages and applications share one sign-in, each knows what it was told
   const led = await signInAs(browser, 'lanhdao', asked.url.href)
   const { sub } = (await exchange(config, led.url, asked)).claims() ?? {}
   assert.ok(!browser.cookies.has('tram_session'), 'signed in for the application only')
-  assert.equal((await browser.follow('/tai-khoan')).url.pathname, '/tai-khoan', 'the pages ask nobody again')
+  const own = await browser.follow('/tai-khoan')
+  assert.equal(own.url.pathname, '/tai-khoan', 'the pages ask nobody again')
+  assert.match(own.body, /Ứng dụng kho-ho-so/)
+  assert.ok(!own.body.includes(ownClientId), 'the pages are none of the applications that people know')
 
   // What the application has had proved is nothing the pages have asked for.
   await t.sql`update identity.session set acr = 'two-factor' where account = 'lanhdao'`
