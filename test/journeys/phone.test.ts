@@ -104,7 +104,7 @@ async function workOnIt(task: string, as: As): Promise<void> {
   const buffer = Buffer.from('Báo cáo rà soát số liệu (thử nghiệm).')
   await page.getByLabel('Tệp minh chứng').setInputFiles({ name: 'bao-cao.txt', mimeType: 'text/plain', buffer })
   await page.getByRole('button', { name: 'Tải lên' }).click()
-  await page.getByRole('link', { name: 'bao-cao.txt' }).waitFor()
+  await page.getByRole('link', { name: 'bao-cao.txt', exact: true }).waitFor()
   await report(page, task)
   const shown = await mainOf(page)
   assert.match(shown, /người thực hiện không tự xác nhận/)

@@ -212,7 +212,7 @@ dbTest('the ledger names both for every act, and an act counts for both', async 
     ],
   )
   const list = (await t.as('kiemtra').get('/nhat-ky?hanhDong=stand-in.ended')).body
-  assert.match(list, /canbo-nhatrang, xử lý thay chutich-nhatrang/)
+  assert.match(list, /Hồ Thị Không Thật[^<]*, xử lý thay Lý Thị Giả Tưởng/)
   assert.deepEqual(partiesOf({ account: 'a', onBehalfOf: { account: 'b', name: 'B' } }), ['a', 'b'])
   assert.deepEqual(partiesOf({ account: 'a' }), ['a'])
 })
