@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { adviseRefused, askStepUp, listUsableStandIns, noteRefusal, partiesOf } from '#identity'
+import { adviseRefused, askStepUp, checkKeys, listUsableStandIns, noteRefusal, partiesOf } from '#identity'
 import { type Config, ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { type LiveHub, openLiveHub } from '#platform/live'
@@ -57,9 +57,10 @@ export interface Serving {
   close(): Promise<void>
 }
 
-/** Listens. @throws ConfigFault when the port is taken. */
+/** Listens. @throws ConfigFault when the port is taken, or when nobody could sign in. */
 export async function startServing(app: App): Promise<Serving> {
   const { config } = app
+  await checkKeys(app.context())
   const assets = await buildAssets({ cacheDir: join(config.varDir, 'cache', 'assets') })
   const live = await openLiveHub(app.pool)
   const face = await buildFace(app, assets, live)

@@ -85,6 +85,8 @@ cloneTest(
   async (t) => {
     const port = await freePort()
     const url = `http://127.0.0.1:${port}`
+    // Servers of one database share their keys.
+    await cp(join(t.app.config.varDir, 'secrets'), join(home, 'var', 'secrets'), { recursive: true })
     await raise(t, 'Trước khi mất kết nối (thử nghiệm)')
     let server = await serve(t, port, projectRoot)
     const context = await (await browser()).newContext({ viewport: { width: 1920, height: 1080 } })

@@ -14,7 +14,7 @@ import { loadDemoPeople } from './actions/people.ts'
 import { routes } from './api.ts'
 import { stepUpRoutes } from './assurance/step-up.tsx'
 import { codeRoutes } from './codes/pages.tsx'
-import { tokenCommand } from './commands.ts'
+import { renewKeysCommand, tokenCommand } from './commands.ts'
 import { directoryRoutes } from './directory/pages.tsx'
 import { endOverdue } from './emergency/actions.ts'
 import { approveEmergency, askEmergency, readEmergency, reviewEmergency } from './emergency/model.ts'
@@ -161,7 +161,7 @@ export const createIdentity = (asked: Askable): Capability => ({
   ],
   notices,
   guards,
-  commands: [tokenCommand],
+  commands: [tokenCommand, renewKeysCommand],
   permissions: {
     [askEmergency]: ['administrator'],
     [approveEmergency]: ['administrator', 'leader'],

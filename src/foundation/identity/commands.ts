@@ -1,6 +1,7 @@
 import { type Command, UsageFault } from '#platform/capability'
 import { issueToken } from './actions/tokens.ts'
 import { Scopes } from './model.ts'
+import { renewKeys } from './provider/keys.ts'
 
 export const tokenCommand: Command = {
   name: 'token',
@@ -29,5 +30,17 @@ export const tokenCommand: Command = {
       days: days === undefined ? undefined : Number(days),
     })
     return { token, expiresAt: expiresAt.toISOString() }
+  },
+}
+
+export const renewKeysCommand: Command = {
+  name: 'renew-keys',
+  summary: 'Make new keys for the tokens of sign-ins, in the place of all there are',
+  usage: 'tram renew-keys',
+  help: 'For keys that are lost or were seen by others. Applications fetch the new ones by themselves; tokens signed by the old ones are good no more. Servers take them up within a minute.',
+  options: {},
+  async run(ctx) {
+    await renewKeys(ctx)
+    return { renewed: true }
   },
 }

@@ -6,7 +6,7 @@
 import { generateKeyPair, hash, type JsonWebKey } from 'node:crypto'
 import { promisify } from 'node:util'
 import { appendEntry } from '#ledger'
-import type { Config } from '#platform/config'
+import { type Config, ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { readSecretKey } from '#platform/secret-key'
 import { sealUp, unseal } from '../actions/sealing.ts'
@@ -49,6 +49,22 @@ export async function openKeyRing(ctx: Context): Promise<KeyRing> {
   return ring
 }
 
+/** @throws ConfigFault where the keys there are cannot be opened: nobody could sign in. */
+export async function checkKeys(ctx: Context): Promise<void> {
+  if ((await store.listKeys(ctx.sql)).length > 0) await openKeyRing(ctx)
+}
+
+/** Puts new keys in the place of all there are; what the old ones signed is good no more. */
+export async function renewKeys(ctx: Context): Promise<void> {
+  await ctx.transaction(async (ctx) => {
+    await store.lockKeys(ctx.sql)
+    const kids = (await store.listKeys(ctx.sql)).map(({ kid }) => kid)
+    await store.deleteKeys(ctx.sql, kids)
+    for (const kid of kids) await appendEntry(ctx, { action: 'signing-key.removed', subject: `signing-key:${kid}` })
+  })
+  await rotateKeys(ctx)
+}
+
 /** Makes the keys whose time has come and takes those away that nobody needs; safe to run as often as one likes. */
 export async function rotateKeys(ctx: Context): Promise<void> {
   await ctx.transaction(async (ctx) => {
@@ -89,12 +105,13 @@ function thumbprintOf({ crv, e, kty, n, x, y }: JsonWebKey): string {
   return hash('sha256', JSON.stringify(members), 'base64url')
 }
 
+const unopened =
+  'The keys that sign-ins are signed with cannot be opened: secrets/provider-key in TRAM_VAR is not the one they were sealed under. Put it back from a backup; servers of one database have the same one. If it is lost, "npm run tram -- renew-keys" makes new keys; people then set up their one-time codes anew.'
+
 function openKey(seal: Buffer, { kid, sealed }: Pick<store.StoredKey, 'kid' | 'sealed'>): JsonWebKey {
   try {
     return JSON.parse(unseal(seal, kid, sealed)) as JsonWebKey
   } catch (cause) {
-    throw new Error('a signing key cannot be opened: <var>/secrets/provider-key is not the one it was sealed under', {
-      cause,
-    })
+    throw new ConfigFault(unopened, { cause })
   }
 }
