@@ -23,15 +23,22 @@ export function keepFormer(sql: Sql, kind: KindName, at: Date): Fragment {
     where s.since < ${at}::timestamptz`
 }
 
-/** The canonical rows of a kind as a relation named `r`: those of now, or those known at a moment. */
-export function rowsOf(sql: Sql, kind: KindName, knownAt: Date | undefined): Fragment {
+/**
+ * The canonical rows of a kind as a relation named `r`: those of now, or those known at a moment. Of the latter only what `match` lets
+ * through, words about `r` and what stands before it, is looked at: a question about one unit reads no other.
+ */
+export function rowsOf(
+  sql: Sql,
+  { kind, knownAt, sources }: { kind: KindName; knownAt?: Date; sources: readonly string[] },
+  match: Fragment,
+): Fragment {
   const table = sql`warehouse.${sql(kindOf(kind).table)}`
   if (!knownAt) return sql`${table} r`
   const unchanged =
     kind === 'case'
       ? sql`and not exists (
           select from warehouse.former_row f
-          where f.kind = 'case' and f.source = n.source and f.case_id = n.case_id and f.gone_at > ${knownAt})`
+          where f.kind = 'case' and f.source = r.source and f.case_id = r.case_id and f.gone_at > ${knownAt})`
       : sql``
   // Of the rows that one case has had since, the first to give way is the one that stood.
   const first =
@@ -41,10 +48,11 @@ export function rowsOf(sql: Sql, kind: KindName, knownAt: Date | undefined): Fra
           where e.kind = 'case' and e.source = f.source and e.case_id = f.case_id and e.gone_at > ${knownAt}
             and (e.gone_at, e.id) < (f.gone_at, f.id))`
       : sql``
-  return sql`(
-    select n.* from ${table} n
-    where coalesce(${appliedAt(sql, sql`n.record_id`)}, '-infinity') <= ${knownAt} ${unchanged}
+  return sql`lateral (
+    select r.* from ${table} r
+    where ${match} and coalesce(${appliedAt(sql, sql`r.record_id`)}, '-infinity') <= ${knownAt} ${unchanged}
     union all
-    select p.* from warehouse.former_row f cross join lateral jsonb_populate_record(null::${table}, f.body) p
-    where f.kind = ${kind} and f.gone_at > ${knownAt} and f.known_from <= ${knownAt} ${first}) r`
+    select r.* from warehouse.former_row f cross join lateral jsonb_populate_record(null::${table}, f.body) r
+    where f.kind = ${kind} and f.source = any(${[...sources]}::text[]) and f.organisation = o.organisation
+      and f.gone_at > ${knownAt} and f.known_from <= ${knownAt} ${first} and ${match}) r`
 }

@@ -57,8 +57,9 @@ export interface FoundRecord extends RecordMark {
 }
 
 export async function countRecords(sql: Sql, query: RecordQuery): Promise<number> {
+  const match = matchOf(sql, query)
   const [row] = await sql<{ count: number }[]>`
-    select count(*) from ${scopeOf(sql, query)} join ${rowsOf(sql, query.kind, query.knownAt)} on ${matchOf(sql, query)}`
+    select count(*) from ${scopeOf(sql, query)} join ${rowsOf(sql, query, match)} on ${match}`
   return row?.count ?? 0
 }
 
@@ -70,6 +71,7 @@ export async function listRecords(
 ): Promise<FoundRecord[]> {
   const { fields }: Kind = kindOf(query.kind)
   const day = dayOf(sql, query)
+  const match = matchOf(sql, query)
   const after = page.after
     ? sql`and (${day}, r.record_id, r.part) < (${page.after.day}::date, ${page.after.recordId}::bigint, ${page.after.part}::int)
         and ${day} <= ${page.after.day}::date`
@@ -80,8 +82,8 @@ export async function listRecords(
       from ${scopeOf(sql, query)} cross join unnest(${[...query.sources]}::text[]) as s (source)
       cross join lateral (
         select r.*, ${day} as page_day
-        from ${rowsOf(sql, query.kind, query.knownAt)}
-        where r.source = s.source and ${matchOf(sql, query)} ${after}
+        from ${rowsOf(sql, query, match)}
+        where r.source = s.source and ${match} ${after}
         order by ${day} desc, r.record_id desc, r.part desc
         limit ${page.limit}) l
       order by l.page_day desc, l.record_id desc, l.part desc

@@ -16,8 +16,9 @@ export function groupRecords(
   query: RecordQuery,
   { field, limit }: { field: string; limit: number },
 ): Promise<RecordGroup[]> {
+  const match = matchOf(sql, query)
   return sql<RecordGroup[]>`
     select r.organisation, ${fieldOf(sql, query.kind, field)}::text as value, count(*) as count
-    from ${scopeOf(sql, query)} join ${rowsOf(sql, query.kind, query.knownAt)} on ${matchOf(sql, query)}
+    from ${scopeOf(sql, query)} join ${rowsOf(sql, query, match)} on ${match}
     group by 1, 2 order by count(*) desc, 1, 2 limit ${limit}`
 }

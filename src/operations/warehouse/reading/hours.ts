@@ -37,9 +37,10 @@ export function sumByHour(
     ? sql`count(*) filter (where ${meets} and ${value} is not null)`
     : sql`count(*) filter (where ${meets})`
   const amounts = value ? sql`coalesce(sum(${value}) filter (where ${meets}), 0)` : counts
+  const match = matchOf(sql, { ...query, where: within })
   return sql<HourSum[]>`
     select to_char(date_trunc('hour', ${sql(`r.${instant.column}`)} at time zone ${timeZone}::text), 'YYYY-MM-DD"T"HH24') as hour,
       ${amounts}::float8 as amount, ${counts} as count
-    from ${scopeOf(sql, query)} join ${rowsOf(sql, query.kind, query.knownAt)} on ${matchOf(sql, { ...query, where: within })}
+    from ${scopeOf(sql, query)} join ${rowsOf(sql, query, match)} on ${match}
     group by 1 order by 1`
 }
