@@ -138,19 +138,25 @@ async function* passOn(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-const fullHeapBytes = 128 * 1024 * 1024
+const growthBytes = 28 * 1024 * 1024
 
 /**
- * Collects what earlier batches left once it fills this much. The heap would otherwise grow to several times what a batch needs; the
- * engine's own switch for small heaps collects so often that an import takes twice as long.
+ * Collects what earlier batches left once that much has gathered over what stood after the last collection. The heap would otherwise
+ * grow to several times what a batch needs; the engine's own switch for small heaps collects so often that an import takes twice as
+ * long, and so would a bound that the program's own size can come near.
  */
 function heapKeeper(): () => void {
   setFlagsFromString('--expose-gc')
-  const collect: () => void = runInNewContext('gc')
+  const gc: () => void = runInNewContext('gc')
+  let standing = 0
+  const collect = () => {
+    gc()
+    standing = getHeapStatistics().used_heap_size
+  }
   // What the start of the program left behind (sources compiled, packs read) would else stand beside the first batches.
   collect()
   return () => {
-    if (getHeapStatistics().used_heap_size > fullHeapBytes) collect()
+    if (getHeapStatistics().used_heap_size > standing + growthBytes) collect()
   }
 }
 
