@@ -6,7 +6,15 @@ import type { ComponentChild } from 'preact'
 import { type AssuranceWish, challengeOf, wishOf } from '#platform/assurance'
 import { type Actor, type Context, createContext, nobody, type Workshop } from '#platform/context'
 import { forbidden, Problem, tooLarge, unauthenticated } from '#platform/errors'
-import { isReply, type PageContent, pageOfForm, type Reply, type RequestFacts, type Route, type SetCookie } from '#platform/http'
+import {
+  isReply,
+  type PageContent,
+  pageOfForm,
+  type Reply,
+  type RequestFacts,
+  type Route,
+  type SetCookie,
+} from '#platform/http'
 import { defaultBodyBytes, readInput, readQuery, sentFormOf } from '#platform/input'
 import type { LiveHub } from '#platform/live'
 import { contentPolicy } from '#platform/policy'
@@ -290,8 +298,7 @@ async function answerProblem(
   }
   const wish = wishOf(problem)
   if (wish) return leadToStepUp(workshop, parts, wish, request, reply)
-  if (problem.status === 401)
-    return reply.redirect(signInAddress(facts), 303)
+  if (problem.status === 401) return reply.redirect(signInAddress(facts), 303)
   const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts).catch(() => nobody)
   const ctx = createContext(workshop, { actor })
   const advice = problem.status === 403 ? await parts.adviseRefused(ctx, problem) : undefined
