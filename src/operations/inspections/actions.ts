@@ -84,10 +84,11 @@ function lastDayOf(ctx: Context, { period }: ReadFact): string {
   return to < today ? to : today
 }
 
-async function approverOf(ctx: Context, { approvedBy, origin }: ReadFact): Promise<string> {
+/** By the position in which he approved. */
+async function approverOf(ctx: Context, { approvedBy, origin, knownAt }: ReadFact): Promise<string> {
   if (!approvedBy)
     return origin === 'computed' ? 'tính tự động từ bản ghi, không qua duyệt tay' : 'chưa ghi người duyệt'
-  return (await ctx.sayPeople([approvedBy]))(approvedBy)
+  return (await ctx.sayPeople([approvedBy], knownAt))(approvedBy)
 }
 
 export interface OpenedNumber {
