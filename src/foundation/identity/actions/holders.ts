@@ -1,8 +1,8 @@
 import { ancestorsOf, sayPositionsOf } from '#organisations'
 import type { Context, SayPerson } from '#platform/context'
+import { dayOf } from '#platform/local-day'
 import * as store from '../holders-store.ts'
 import { everywhere } from '../model.ts'
-import { dayOf } from './authenticate.ts'
 
 /**
  * The people whose roles give them a permission over an organisation today: those scoped to it or to one above it, those nearest to
