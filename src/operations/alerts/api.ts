@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Moment, momentOf } from '#indicators'
+import { Moment, readMoment } from '#organisations'
 import type { Context } from '#platform/context'
 import { type Route, route } from '#platform/http'
 import { acknowledgeAlerts, closeAlerts, getAlert, moveAlert } from './actions.ts'
@@ -42,7 +42,7 @@ const list = route({
     asOf: Moment.optional(),
   }),
   async handle(ctx, { query }) {
-    const asOf = await momentOf(ctx, query.asOf)
+    const asOf = (await readMoment(ctx, query.asOf))?.knownAt
     const { rows, hasMore } = await listAlerts(
       ctx,
       {
@@ -78,11 +78,12 @@ const one = route({
   method: 'GET',
   path: '/api/v1/alerts/:code',
   access: 'alert:read',
-  summary: 'One alert with its labels and what stands behind it, as it stands or stood at a moment or on a day (`asOf`)',
+  summary:
+    'One alert with its labels and what stands behind it, as it stands or stood at a moment or on a day (`asOf`)',
   params: Code,
   query: z.strictObject({ asOf: Moment.optional() }),
   async handle(ctx, { params, query }) {
-    const asOf = await momentOf(ctx, query.asOf)
+    const asOf = (await readMoment(ctx, query.asOf))?.knownAt
     const { id: _, groupKey: _key, ...alert } = await getAlert(ctx, params.code, asOf)
     return alert
   },

@@ -68,9 +68,7 @@ export const listSilences = (
 
 /** @throws Problem 404 */
 export async function getSilence({ sql }: Context, id: string, asOf?: Date): Promise<Silence> {
-  const [silence] = await sql<
-    Silence[]
-  >`select ${sql.unsafe(columns)} from ${silencesAt(sql, asOf)} i where id = ${id}`
+  const [silence] = await sql<Silence[]>`select ${sql.unsafe(columns)} from ${silencesAt(sql, asOf)} i where id = ${id}`
   if (!silence) throw notFound('silence', id)
   return silence
 }

@@ -315,5 +315,6 @@ export async function updateAlert(
   change: AlertChange,
 ): Promise<void> {
   const entries = Object.entries(change).filter(([, value]) => value !== undefined)
-  if (entries.length > 0) await sql`update alerts.alert set ${sql({ ...Object.fromEntries(entries), since })} where id = ${id}`
+  if (entries.length > 0)
+    await sql`update alerts.alert set ${sql({ ...Object.fromEntries(entries), since })} where id = ${id}`
 }

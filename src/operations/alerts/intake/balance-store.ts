@@ -56,7 +56,11 @@ export function sumBalance(
 }
 
 /** Alerts shown in each stretch of ten minutes since an instant until another, those without any left out. */
-export function listLoad(ctx: Context, from: Date, until?: Date): Promise<{ slot: Date; received: number; shown: number }[]> {
+export function listLoad(
+  ctx: Context,
+  from: Date,
+  until?: Date,
+): Promise<{ slot: Date; received: number; shown: number }[]> {
   return ctx.sql<{ slot: Date; received: number; shown: number }[]>`
     select slot, sum(received)::bigint as received, sum(shown)::bigint as shown from alerts.balance
     where slot >= ${from} ${until ? ctx.sql`and slot < ${until}` : ctx.sql``} group by slot order by slot`

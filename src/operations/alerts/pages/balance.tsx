@@ -66,8 +66,8 @@ export const balanceRoute: Route = route({
           <PastNotice at={at} what="cân đối" />
           {until && (
             <p class="muted">
-              Số đếm giữ theo từng 10 phút: đã tính đến {formatDateTime(until, at.timeZone)}. Số người trực theo lịch trực
-              của ca khi đó, mức chấp nhận theo cấu hình, như đang ghi hiện nay.
+              Số đếm giữ theo từng 10 phút: đã tính đến {formatDateTime(until, at.timeZone)}. Số người trực theo lịch
+              trực của ca khi đó, mức chấp nhận theo cấu hình, như đang ghi hiện nay.
             </p>
           )}
           <nav class="row" aria-label="Khoảng thời gian">

@@ -75,7 +75,8 @@ export function AlertBody(props: AlertBodyProps) {
           <DirectivesOf rows={props.directives} title="Nhiệm vụ đã giao từ cảnh báo này" />
           {at && (
             <p class="muted">
-              Nhiệm vụ đã giao và lượt gọi trực từ cảnh báo này xem ở <a href={alertPath(alert.code)}>trang hiện nay</a>.
+              Nhiệm vụ đã giao và lượt gọi trực từ cảnh báo này xem ở <a href={alertPath(alert.code)}>trang hiện nay</a>
+              .
             </p>
           )}
           <Repeats {...props} />
@@ -135,7 +136,11 @@ function factsOf({ alert, names, rule, call, playbook, at }: AlertBodyProps): Fa
     { term: 'Người giữ', value: names.person(alert.owner) },
     {
       term: 'Từ',
-      value: rule ? <a href={then(rulePath(rule.code))}>{rule.name}</a> : `${inletWords[alert.inlet]} (${alert.origin})`,
+      value: rule ? (
+        <a href={then(rulePath(rule.code))}>{rule.name}</a>
+      ) : (
+        `${inletWords[alert.inlet]} (${alert.origin})`
+      ),
     },
     ...(subject ? [{ term: 'Số liệu đằng sau', value: <a href={then(subject.url)}>{subject.title}</a> }] : []),
     ...(alert.playbook

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { directiveFormPath, listDirectivesOf } from '#directives'
 import { listHolders } from '#identity'
-import { type AsOf, readAsOf } from '#organisations'
 import { findCallStanding, findPlaybook, openIncidentPath, type PlaybookName } from '#incidents'
+import { type AsOf, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route, safeReturnPath } from '#platform/http'
@@ -20,8 +20,8 @@ import {
 } from '../actions.ts'
 import { lastCallOf } from '../calls.ts'
 import { listSignalsOf } from '../intake/signal-store.ts'
-import { findRule } from '../rules/store.ts'
 import { pastKeptSince } from '../past-store.ts'
+import { findRule } from '../rules/store.ts'
 import { getSettings } from '../settings.ts'
 import type { Alert } from '../store.ts'
 import { listEvents } from '../timeline-store.ts'
@@ -152,22 +152,24 @@ async function show(ctx: Context, alert: Alert, { done, errors = [], form, at }:
         <PastNotice at={at} keptSince={pastSince} />
         {done && <Notice tone="done" role="status" title={deedsDone[done]} />}
         <AsKnown at={at}>
-        <AlertBody
-          alert={alert}
-          names={names}
-          events={events}
-          signals={signals}
-          directives={directives}
-          people={people}
-          rule={rule?.body}
-          call={standing}
-          keptSince={keptSince(settings, ctx.now)}
-          playbook={playbook && { title: playbook.title, href: at ? playbook.url : playbookHref(ctx, alert, playbook) }}
-          form={form}
-          errors={errors}
-          mayHandle={mayHandle}
-          at={at}
-        />
+          <AlertBody
+            alert={alert}
+            names={names}
+            events={events}
+            signals={signals}
+            directives={directives}
+            people={people}
+            rule={rule?.body}
+            call={standing}
+            keptSince={keptSince(settings, ctx.now)}
+            playbook={
+              playbook && { title: playbook.title, href: at ? playbook.url : playbookHref(ctx, alert, playbook) }
+            }
+            form={form}
+            errors={errors}
+            mayHandle={mayHandle}
+            at={at}
+          />
         </AsKnown>
         <AsOfQuestion at={at} what="cảnh báo" />
       </div>

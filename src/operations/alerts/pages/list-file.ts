@@ -23,7 +23,11 @@ const titles = [
 const piece = 1000
 
 /** All that is asked for, in the order of the page. */
-export function listFile(ctx: Context, asked: AlertQuery, { format, at }: { format: 'csv' | 'xlsx'; at: AsOf | undefined }): Reply {
+export function listFile(
+  ctx: Context,
+  asked: AlertQuery,
+  { format, at }: { format: 'csv' | 'xlsx'; at: AsOf | undefined },
+): Reply {
   return tableFile(format, { name: 'canh-bao', titles, rows: fileRows(ctx, asked, at) })
 }
 

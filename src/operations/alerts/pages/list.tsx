@@ -31,8 +31,8 @@ import { pastKeptSince } from '../past-store.ts'
 import { type AlertQuery, countBoxes, listAlerts, type Page, sorts } from '../store.ts'
 import { listFile } from './list-file.ts'
 import { type Names, readNames } from './names.ts'
-import { AsKnown, PastNotice } from './past.tsx'
 import { AlertTabs, Mark, Marks, manyOf, StepClock } from './parts.tsx'
+import { AsKnown, PastNotice } from './past.tsx'
 import { alertPath, listPath, severityWords, stateWords } from './words.ts'
 
 const boxes = ['new', 'mine', 'late', 'open', 'closed'] as const

@@ -24,8 +24,8 @@ export function PastNotice({ at, what = 'cảnh báo', keptSince }: PastNoticePr
       <AsOfNotice at={at} what={what} />
       {keptSince && at.knownAt < keptSince && (
         <Notice title={`Trước ${formatDateTime(keptSince, at.timeZone)} chưa giữ đủ cảnh báo của từng lúc`}>
-          Trạng thái, người giữ, bậc báo lên và diễn biến là của lúc được hỏi. Câu báo, mức, số lần báo là của lúc bắt đầu
-          giữ; hạn của bước tiếp theo khi đó không còn biết.
+          Trạng thái, người giữ, bậc báo lên và diễn biến là của lúc được hỏi. Câu báo, mức, số lần báo là của lúc bắt
+          đầu giữ; hạn của bước tiếp theo khi đó không còn biết.
         </Notice>
       )}
     </>

@@ -319,7 +319,14 @@ function SilencePage({ ctx, silence, at }: { ctx: Context; silence: Silence; at:
           { term: 'Đến', value: formatDateTime(silence.endsAt) },
           { term: 'Lý do', value: silence.reason },
           { term: 'Người tạo', value: silence.createdName || silence.createdBy },
-          ...(silence.alert ? [{ term: 'Tạo từ', value: <a href={withQuery(alertPath(silence.alert), { tai: at?.text })}>{silence.alert}</a> }] : []),
+          ...(silence.alert
+            ? [
+                {
+                  term: 'Tạo từ',
+                  value: <a href={withQuery(alertPath(silence.alert), { tai: at?.text })}>{silence.alert}</a>,
+                },
+              ]
+            : []),
         ]}
       />
       {!at && state !== 'expired' && ctx.can(handlePermission) && (
