@@ -75,9 +75,14 @@ export interface SourceRow {
 
 /** Sources with at least one project that is reached; the province's own first, samples last. */
 export function listSources(sql: Sql, reach: Reach, knownAt?: Date): Promise<SourceRow[]> {
+  // Neither source nor nature ever changes: of the rows of now, one after the other is looked up as it stood then.
+  const then = knownAt
+    ? sql`portfolio.project c cross join ${rowsOf(sql, 'project', knownAt, { key: sql`c.id` })} p`
+    : sql`portfolio.project p`
   const has = (nature: Nature) => sql`exists (
-    select from ${rowsOf(sql, 'project', knownAt, { partOf: sql`s.code` })} p
-    where p.source = s.code and p.nature = ${nature} and p.withdrawn_at is null and ${within(sql, reach)})`
+    select from ${then}
+    where ${knownAt ? sql`c` : sql`p`}.source = s.code and p.nature = ${nature} and p.withdrawn_at is null and ${within(sql, reach)}
+      ${knownAt ? sql`and c.nature = ${nature}` : sql``})`
   return sql<SourceRow[]>`
     select code, name, kind, is_home, natures from (
       select code, name, kind, is_home,
@@ -208,6 +213,8 @@ const listed = (sql: Sql, query: Then & Summed): Fragment => {
 const listOf = (sql: Sql, { source, knownAt }: Pick<ListQuery, 'source' | 'knownAt'>): Fragment =>
   rowsOf(sql, 'project', knownAt, { partOf: sql`${source}` })
 
+const ofCapital: readonly SortKey[] = ['total', 'granted', 'disbursed', 'share']
+
 /** A page by key: after the row of that code, wherever it stands at the moment that is looked at. */
 export function listProjects(sql: Sql, query: ListQuery, page: Page): Promise<Project[]> {
   const { join } = sums(sql, query)
@@ -219,12 +226,14 @@ export function listProjects(sql: Sql, query: ListQuery, page: Page): Promise<Pr
         select ${key}, p.code from ${rowsOf(sql, 'project', query.knownAt, byCode(sql, page.after))} p ${join}
         where p.code = ${page.after})`
     : sql``
-  return sql<Project[]>`
-    select ${listed(sql, query)}
-    from ${listOf(sql, query)} p ${join}
-    where ${inSource(sql, query)} and ${narrowed(sql, query)} ${after}
-    order by ${key} ${order}, p.code ${order}
-    limit ${page.limit}`
+  const wanted = sql`where ${inSource(sql, query)} and ${narrowed(sql, query)} ${after}`
+  const turn = sql`order by ${key} ${order}, p.code ${order} limit ${page.limit}`
+  // Where capital neither orders nor narrows, only that of the page is summed from the ledger.
+  const isSummedLast = query.knownAt && !query.slow && !ofCapital.includes(page.key)
+  return isSummedLast
+    ? sql<Project[]>`
+        select ${listed(sql, query)} from (select p.* from ${listOf(sql, query)} p ${wanted} ${turn}) p ${join} ${turn}`
+    : sql<Project[]>`select ${listed(sql, query)} from ${listOf(sql, query)} p ${join} ${wanted} ${turn}`
 }
 
 export interface Totals {
@@ -267,20 +276,19 @@ export async function surveyProjects(sql: Sql, query: ListQuery): Promise<Survey
 
 type Listed = Pick<ListQuery, 'source' | 'reach' | 'knownAt'>
 
-/** Years in which projects of a source have capital, the latest first. */
-export async function listYears(sql: Sql, query: Listed): Promise<number[]> {
-  const { source, reach, knownAt } = query
-  const rows = knownAt
-    ? await sql<{ year: number }[]>`
-        select distinct m.year from ${listOf(sql, query)} p join portfolio.movement m on m.project = p.id
-        where ${within(sql, reach)} and m.entered_at <= ${knownAt} and m.year is not null
-        order by m.year desc`
-    : await sql<{ year: number }[]>`
-        select y.year from (select distinct year from portfolio.year_sum) y
-        where exists (
-          select from portfolio.year_sum s join portfolio.project p on p.id = s.project
-          where s.year = y.year and p.source = ${source} and ${within(sql, reach)})
-        order by y.year desc`
+/** Years in which projects of a source have capital, or had by a moment, the latest first. */
+export async function listYears(sql: Sql, { source, reach, knownAt }: Listed): Promise<number[]> {
+  const entered = knownAt
+    ? sql`and exists (
+        select from portfolio.movement m join portfolio.project p on p.id = m.project
+        where m.year = y.year and m.entered_at <= ${knownAt} and p.source = ${source} and ${within(sql, reach)})`
+    : sql``
+  const rows = await sql<{ year: number }[]>`
+    select y.year from (select distinct year from portfolio.year_sum) y
+    where exists (
+      select from portfolio.year_sum s join portfolio.project p on p.id = s.project
+      where s.year = y.year and p.source = ${source} and ${within(sql, reach)}) ${entered}
+    order by y.year desc`
   return rows.map(({ year }) => year)
 }
 

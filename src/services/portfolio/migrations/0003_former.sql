@@ -71,3 +71,4 @@ create trigger keep_former after update on portfolio.setting
 
 -- Capital as of a moment is summed from the movements entered by then, without looking at their rows.
 create index movement_entered on portfolio.movement (project, entered_at) include (kind, year, amount);
+create index movement_year on portfolio.movement (year, entered_at);
