@@ -282,7 +282,11 @@ export function Owed({ rows, agency, directory, calendar, asked }: OwedProps) {
       },
     },
     { key: 'late', title: 'Kỳ còn thiếu', kind: 'number', phone: true, cell: ({ late }) => formatNumber(late) },
-    { key: 'last', title: 'Nhận lần cuối', cell: ({ lastArrivalAt }) => lastArrivalAt && <Time at={lastArrivalAt} /> },
+    {
+      key: 'last',
+      title: 'Nhận lần cuối',
+      cell: ({ lastArrivalAt }) => lastArrivalAt && <Time at={lastArrivalAt} exact={asked.at !== undefined} />,
+    },
     { key: 'next', title: 'Hạn sắp tới', phone: true, cell: (row) => nextDue(row, calendar, asked) },
     ...(rows.some(({ organisation }) => organisation !== agency)
       ? [unitColumn(directory, ({ organisation }: StandingRow) => organisation)]

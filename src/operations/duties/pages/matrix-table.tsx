@@ -1,8 +1,7 @@
 import { EmptyState, formatNumber, Matrix, type MatrixCell, Tag, withQuery } from '#ui'
 import { standingOf, standings } from '../model.ts'
 import type { CellRow } from '../reading/standings.ts'
-import type { View } from './matrix.tsx'
-import { type AgencyRow, type MatrixColumn, subjectColumns } from './matrix-rows.ts'
+import { type AgencyRow, type MatrixColumn, subjectColumns, type View } from './matrix-rows.ts'
 import { agencyGroups, agencyPath, standingWords } from './words.ts'
 
 /** What a cell needs besides its row. */

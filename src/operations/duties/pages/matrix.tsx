@@ -22,7 +22,7 @@ import { type Standing, standingOf, standings } from '../model.ts'
 import { reachOfDuties } from '../reading/reach.ts'
 import { type CellRow, countStandings, listCells, listStandings } from '../reading/standings.ts'
 import { type Asked, AskedNotice, readAsked, whatOfPages } from './asked.tsx'
-import { type AgencyRow, agencyRows, isFault, lateCounter } from './matrix-rows.ts'
+import { type AgencyRow, agencyRows, isFault, lateCounter, type View } from './matrix-rows.ts'
 import { Agencies } from './matrix-table.tsx'
 import { type Directory, DutyTabs, groupOf, readDirectory } from './parts.tsx'
 import { type AgencyGroup, agencyGroups, matrixPath, showPeriod, standingWords, subjectWords } from './words.ts'
@@ -43,15 +43,6 @@ const Query = z.object({
   tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
-
-export interface View<Row extends CellRow> {
-  asked: Asked
-  all: Row[]
-  directory: Directory
-  group: AgencyGroup
-  rows: AgencyRow<Row>[]
-  daysLate: (row: CellRow) => number
-}
 
 async function readView<Row extends CellRow>(
   ctx: Context,
