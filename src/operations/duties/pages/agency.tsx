@@ -48,7 +48,7 @@ const show = route({
     const directory = await readDirectory(ctx, asked.at)
     const settings = await getSettings(ctx, asOf)
     const year = await yearOf(ctx, asked.now)
-    const calendar = await calendarsOf(ctx)(code)
+    const calendar = await calendarsOf(ctx, asked.at)(code)
     const toDo = await listToDo(ctx.sql, reach, { of: place, asOf, limit: mostToDo })
     const history = await listHistory(ctx.sql, reach, {
       of: place,

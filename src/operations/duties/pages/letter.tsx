@@ -196,7 +196,7 @@ async function show(ctx: Context, code: string, showing: Showing): Promise<Reply
   const duties = await listLetterDuties(ctx.sql, row.id, asked.asOf)
   const directory = await readDirectory(ctx, asked.at)
   const { card } = await getHomePack(ctx.sql)
-  const calendar = await getCalendarOf(ctx, card.rootOrganisation).catch(() => undefined)
+  const calendar = await getCalendarOf(ctx, card.rootOrganisation, asked.at).catch(() => undefined)
   const letter = row.letter ?? (asked.at ? undefined : await draftOf(ctx, row, duties))
   const steps = await listSteps(ctx.sql, row.id, asked.asOf)
   return page({

@@ -54,7 +54,7 @@ async function readView<Row extends CellRow>(
   const directory = await readDirectory(ctx, asked.at)
   const present = groups.filter((group) => all.some((row) => groupOf(directory.tree, row) === group))
   const group = query.nhom && present.includes(query.nhom) ? query.nhom : (present[0] ?? 'so-nganh')
-  const calendar = await rootCalendar(ctx)
+  const calendar = await rootCalendar(ctx, asked)
   const daysLate = lateCounter(() => calendar, asked.now)
   return {
     asked,
@@ -67,8 +67,8 @@ async function readView<Row extends CellRow>(
 }
 
 // A look over all agencies counts by the province's calendar; an agency's own page by its own.
-const rootCalendar = async (ctx: Context): Promise<CompiledCalendar | undefined> =>
-  getCalendarOf(ctx, (await getHomePack(ctx.sql)).card.rootOrganisation).catch(() => undefined)
+const rootCalendar = async (ctx: Context, { at }: Asked): Promise<CompiledCalendar | undefined> =>
+  getCalendarOf(ctx, (await getHomePack(ctx.sql)).card.rootOrganisation, at).catch(() => undefined)
 
 const list = route({
   method: 'GET',
