@@ -77,7 +77,11 @@ export async function getCalendarOf(
   on?: string | { asOf: string; knownAt: Date },
 ): Promise<CompiledCalendar> {
   const past = typeof on === 'object' ? on : undefined
-  const superiors = await ancestorsOf(ctx.sql, organisation, typeof on === 'object' ? on : { asOf: on ?? (await today(ctx)) })
+  const superiors = await ancestorsOf(
+    ctx.sql,
+    organisation,
+    typeof on === 'object' ? on : { asOf: on ?? (await today(ctx)) },
+  )
   const path = [organisation, ...superiors.map((row) => row.code).toReversed()]
   const code = await (past ? findAssignedAt(ctx.sql, path, past.knownAt) : findAssigned(ctx.sql, path))
   if (!code) throw notFound('calendar', organisation)
