@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { type Column, DateInput, readDateInput, Tabs, Tag } from '#ui'
-import { dayOf } from '../actions/authenticate.ts'
 import type { HolderFound, WhoAsked } from './audit.ts'
 import { type Names, sayWhere, sayWhy } from './words.tsx'
 

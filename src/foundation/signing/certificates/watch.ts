@@ -1,5 +1,6 @@
 import { notify } from '#notifications'
 import type { Context } from '#platform/context'
+import { dayOf } from '#platform/local-day'
 import { closeItem, openItem } from '#worklist'
 import { dueNotice } from './model.ts'
 import * as store from './store.ts'
@@ -17,8 +18,7 @@ export const renewPermission = 'certificate:renew'
 const portion = 500
 const dayMs = 24 * 3_600_000
 
-const dayOf = (at: Date) =>
-  new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10).split('-').reverse().join('/')
+const sayDay = (at: Date) => dayOf(at).split('-').reverse().join('/')
 
 /**
  * Tells of certificates that end in 60, 30 and 7 days: each holder with an account of his own, each organisation of all of its at once; and
@@ -63,7 +63,7 @@ const itemOf = ({ id }: store.CertificateRow) => ({ capability: 'signing', kind:
 const openRenewal = (ctx: Context, row: store.CertificateRow): Promise<void> =>
   openItem(ctx, {
     ...itemOf(row),
-    title: `Gia hạn chứng thư số của ${row.holder}, hết hạn ${dayOf(row.validTo)}`.slice(0, 500),
+    title: `Gia hạn chứng thư số của ${row.holder}, hết hạn ${sayDay(row.validTo)}`.slice(0, 500),
     organisation: row.organisation,
     dueAt: new Date(row.validTo.getTime() - dayMs),
     url: certificatePath(row.id),
@@ -74,7 +74,7 @@ const tellHolder = (ctx: Context, row: store.CertificateRow, days: number): Prom
   notify(ctx, {
     notice: 'certificate.own-ending',
     to: [{ account: row.account ?? '' }],
-    values: { serial: row.serial, until: dayOf(row.validTo), days: String(days) },
+    values: { serial: row.serial, until: sayDay(row.validTo), days: String(days) },
     url: '/ky-so/chung-thu-cua-toi',
     urgency: days <= 7 ? 'urgent' : 'routine',
     dedupeKey: `certificate.own-ending ${row.id} ${days}`,
@@ -90,7 +90,7 @@ const tellOrganisation = (
     values: { count: String(rows.length), days: String(days), first: rows[0]?.holder ?? '' },
     url: `${registerPath}?trang-thai=ending`,
     urgency: days <= 7 ? 'urgent' : 'routine',
-    dedupeKey: `certificate.ending ${organisation} ${days} ${ctx.now.toISOString().slice(0, 10)}`,
+    dedupeKey: `certificate.ending ${organisation} ${days} ${dayOf(ctx.now)}`,
   })
 
 /** Renewed, revoked or over: nothing is left to be done. */
