@@ -392,7 +392,12 @@ async function makeWatch(ctx: Context): Promise<string[]> {
   return [
     `/canh-bao/tam-im/${silence}`,
     `/tinh-huong/${incident.code}/tep/${file.sha256}`,
-    ...briefs.flatMap((code) => [`/tom-tat/${code}`, `/tom-tat/${code}/pdf`, `/tom-tat/${code}/xlsx`]),
+    ...briefs.flatMap((code) => [
+      `/tom-tat/${code}`,
+      `/tom-tat/${code}/pdf`,
+      `/tom-tat/${code}/xlsx`,
+      `/tom-tat/${code}/docx`,
+    ]),
   ]
 }
 

@@ -137,8 +137,8 @@ export interface Context {
   readonly grants: Workshop['grants']
   /** The roles that hold a permission: who may be asked to do something. */
   rolesWith(permission: string): string[]
-  /** Who people are, for pages that hold accounts only: name and position; an account that is nobody's says itself. */
-  sayPeople(accounts: Iterable<string | null | undefined>): Promise<SayPerson>
+  /** Who people are, for pages that hold accounts only: name and position, of now or of a moment; an account that is nobody's says itself. */
+  sayPeople(accounts: Iterable<string | null | undefined>, at?: Date): Promise<SayPerson>
   publish<T>(event: EventType<T>, payload: T): Promise<void>
   enqueue<T>(job: JobType<T>, payload: T, options?: JobOptions): Promise<void>
   transaction<T>(work: (ctx: Context) => Promise<T>): Promise<T>
@@ -166,7 +166,7 @@ export interface Workshop {
   purposes: Purposes
   notices: ReadonlyMap<string, NoticeTemplate>
   /** Rooms below the one that knows people ask by this. */
-  sayPeople?: (ctx: Context, accounts: readonly string[]) => Promise<SayPerson>
+  sayPeople?: (ctx: Context, accounts: readonly string[], at?: Date) => Promise<SayPerson>
   clock(): Date
 }
 
@@ -211,9 +211,9 @@ export function createContext(workshop: Workshop, piece: Piece): Context {
       if (decision.allowed) return
       throw decision.lack === 'sign-in' ? unauthenticated() : insufficientAssurance(wish)
     },
-    sayPeople: async (accounts) => {
+    sayPeople: async (accounts, at) => {
       const wanted = [...new Set(accounts)].filter((account) => typeof account === 'string')
-      return (await workshop.sayPeople?.(ctx, wanted)) ?? ((account) => account)
+      return (await workshop.sayPeople?.(ctx, wanted, at)) ?? ((account) => account)
     },
     async publish(event, payload) {
       const body = event.schema.parse(payload)

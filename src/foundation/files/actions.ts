@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { checkBytes } from './content/check.ts'
 import { cleanImage } from './content/images.ts'
 import { cleanName } from './content/names.ts'
@@ -85,7 +86,7 @@ export async function getOpenable(ctx: Context, sha256: string): Promise<StoredF
     throw new Problem(
       'file.disposed',
       410,
-      `Tệp đã hết thời hạn bảo quản và được tiêu hủy ngày ${disposedAt.toISOString().slice(0, 10).split('-').reverse().join('/')}.`,
+      `Tệp đã hết thời hạn bảo quản và được tiêu hủy ngày ${dayOf(disposedAt).split('-').reverse().join('/')}.`,
     )
   if ((await findScan(ctx.sql, sha256)) === 'infected')
     throw new Problem(

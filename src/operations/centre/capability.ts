@@ -45,11 +45,11 @@ export const centre: Capability = {
       longValues: ['asks'],
       vi: {
         subject: '{title}',
-        text: '{title} đã lập xong: điều gì thay đổi, vì sao, cần chỉ đạo gì. Thư điện tử có tệp PDF và bảng tính kèm theo.\n\nĐề nghị:\n{asks}',
+        text: '{title} đã lập xong: điều gì thay đổi, vì sao, cần chỉ đạo gì. Thư điện tử có tệp PDF, DOCX và bảng tính kèm theo.\n\nĐề nghị:\n{asks}',
       },
       en: {
         subject: '{title}',
-        text: '{title} is ready: what changed, why, and what is asked. The mail carries it as PDF and workbook.\n\nAsked for:\n{asks}',
+        text: '{title} is ready: what changed, why, and what is asked. The mail carries it as PDF, DOCX and workbook.\n\nAsked for:\n{asks}',
       },
     },
   ],

@@ -14,6 +14,7 @@ import {
 import { listEntries } from '#ledger'
 import { findOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
+import { dayOf } from '#platform/local-day'
 import { daysOf, look, record, requireInspection, requireScope } from './right.ts'
 
 type Definition = Awaited<ReturnType<typeof getDefinition>>
@@ -79,15 +80,16 @@ async function describe(ctx: Context, fact: ReadFact): Promise<ReopenedNumber> {
 
 /** Of a period under way, today. */
 function lastDayOf(ctx: Context, { period }: ReadFact): string {
-  const today = ctx.now.toISOString().slice(0, 10)
+  const today = dayOf(ctx.now)
   const { to } = daysOf(period)
   return to < today ? to : today
 }
 
-async function approverOf(ctx: Context, { approvedBy, origin }: ReadFact): Promise<string> {
+/** By the position in which he approved. */
+async function approverOf(ctx: Context, { approvedBy, origin, knownAt }: ReadFact): Promise<string> {
   if (!approvedBy)
     return origin === 'computed' ? 'tính tự động từ bản ghi, không qua duyệt tay' : 'chưa ghi người duyệt'
-  return (await ctx.sayPeople([approvedBy]))(approvedBy)
+  return (await ctx.sayPeople([approvedBy], knownAt))(approvedBy)
 }
 
 export interface OpenedNumber {

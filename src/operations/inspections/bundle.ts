@@ -4,6 +4,7 @@ import { type Json, listEntries, makeEvidence } from '#ledger'
 import { ancestorsOf } from '#organisations'
 import type { Context, InspectionRight } from '#platform/context'
 import { invalid } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { findLandingEvidence, listRecordHashes } from '#warehouse'
 import { describeNumber, type ReopenedNumber, recordsOf } from './actions.ts'
 import { faultOfScope, record, requireInspection } from './right.ts'
@@ -100,9 +101,7 @@ async function listEntriesOf(ctx: Context, numbers: readonly ReopenedNumber[]): 
   for (const { fact } of numbers) {
     const { indicator, period, organisation } = fact
     const reach = new Set([organisation])
-    const above = (await ancestorsOf(ctx.sql, organisation, { asOf: fact.knownAt.toISOString().slice(0, 10) })).map(
-      ({ code }) => code,
-    )
+    const above = (await ancestorsOf(ctx.sql, organisation, { asOf: dayOf(fact.knownAt) })).map(({ code }) => code)
     const subject = `indicator:${indicator}:${period}`
     const ofPeriod = await listEntries(ctx.sql, {
       subject,

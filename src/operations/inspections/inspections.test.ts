@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { unzipSync } from 'fflate'
 import { approveEntries, listDefinitions, lockPeriod, saveEntries } from '#indicators'
+import { createPosition, recordAppointment, recordLeaving } from '#organisations'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { communeA, communeB, fillSamples } from '#test/samples'
 import { faultOfScope } from './right.ts'
@@ -115,6 +116,16 @@ async function typeFigures(t: DbTest): Promise<number[]> {
   return rows.map(({ id }) => id)
 }
 
+/** The chairman leaves his seat the next day and takes another. */
+async function moveOn(t: DbTest, account: string): Promise<void> {
+  const ctx = t.context({ ...makeActor('quantri', { 'position:manage': 'all' }), roles: [] })
+  const deed = { effectiveOn: '2026-11-24', decision: { number: '7/QĐ-UBND', issuedOn: '2026-11-20' } }
+  const seat = { organisation: 'H32.XD', key: 'CG', title: 'Chuyên gia', rank: 'officer', seats: 1 } as const
+  await createPosition(ctx, seat, deed)
+  await recordLeaving(ctx, { position: 'H32:CT', account }, deed)
+  await recordAppointment(ctx, { position: 'H32.XD:CG', account, personName: 'Nguyễn Văn Mẫu', acting: false }, deed)
+}
+
 dbTest(
   'a number that was typed is reopened with who approved it, and the bundle proves it and tells of no other agency',
   async (t) => {
@@ -124,7 +135,12 @@ dbTest(
     const opened = await t.as('thanhtra').get(`/thanh-tra/so-lieu/${first}`)
     assert.match(opened.body, /Đây là con số đã được thay/)
     assert.match(opened.body, /Nguyễn Văn Mẫu, Chủ tịch/)
-    const taken = await t.as('thanhtra').submit('/thanh-tra/ho-so', { so: String(first) })
+    await moveOn(t, 'lanhdao')
+    const later = t.at(new Date(t.now.getTime() + 2 * 86_400_000))
+    const again = await later.as('thanhtra').get(`/thanh-tra/so-lieu/${first}`)
+    assert.match(again.body, /Nguyễn Văn Mẫu, Chủ tịch/, 'the position in which he approved, not the one he holds now')
+    assert.doesNotMatch(again.body, /Chuyên gia/)
+    const taken = await later.as('thanhtra').submit('/thanh-tra/ho-so', { so: String(first) })
     const files = unzipSync(taken.rawPayload)
     const text = (name: string) => Buffer.from(files[name] ?? []).toString()
     const [number] = text('numbers.jsonl')

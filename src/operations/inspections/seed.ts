@@ -1,6 +1,7 @@
 import { askInspection, decideInspection } from '#identity'
 import type { SeedOptions } from '#platform/capability'
 import type { Context } from '#platform/context'
+import { dayOf } from '#platform/local-day'
 
 const dayMs = 24 * 3600_000
 
@@ -8,8 +9,7 @@ const dayMs = 24 * 3600_000
 export async function seedInspection(ctx: Context, { demo }: SeedOptions): Promise<void> {
   if (!demo) return
   const as = (account: string): Context => ({ ...ctx, actor: { ...ctx.actor, account } })
-  const dayAt = (plusDays: number) =>
-    new Date(ctx.now.getTime() + 7 * 3600_000 + plusDays * dayMs).toISOString().slice(0, 10)
+  const dayAt = (plusDays: number) => dayOf(new Date(ctx.now.getTime() + plusDays * dayMs))
   const id = await askInspection(as('quantri'), {
     account: 'thanhtra',
     decisionNumber: '12/QĐ-TTr',

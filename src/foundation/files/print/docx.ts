@@ -7,8 +7,10 @@ import {
   BorderStyle,
   convertMillimetersToTwip,
   Document,
+  HeadingLevel,
   ImageRun,
   Packer,
+  PageOrientation,
   Paragraph,
   Table,
   TableCell,
@@ -20,7 +22,7 @@ import {
 } from 'docx'
 import { dateWords, type Letter } from './letter.ts'
 import { marksOf, pngOf } from './marks.ts'
-import type { PrintedTable } from './tables.ts'
+import type { PrintedTable, PrintedTables } from './tables.ts'
 
 const mm = convertMillimetersToTwip
 const none = { style: BorderStyle.NONE, size: 0, color: 'auto' }
@@ -35,6 +37,8 @@ interface Look {
   indent?: number
   before?: number
   after?: number
+  /** What a reader's outline of the document is made of. */
+  heading?: (typeof HeadingLevel)[keyof typeof HeadingLevel]
 }
 
 /** A text of several lines is one paragraph with breaks; sizes are in points. */
@@ -47,11 +51,15 @@ function line(text: string, look: Look = {}): Paragraph {
         size: (look.size ?? 14) * 2,
         bold: look.bold,
         italics: look.italics,
+        // Headings have a colour of their own.
+        color: look.heading ? '000000' : undefined,
         underline: look.underline ? { type: UnderlineType.SINGLE } : undefined,
       }),
   )
   return new Paragraph({
     children: runs,
+    heading: look.heading,
+    keepNext: look.heading !== undefined,
     alignment: look.align ?? AlignmentType.CENTER,
     indent: look.indent ? { firstLine: mm(look.indent) } : undefined,
     spacing: { before: mm(look.before ?? 0), after: mm(look.after ?? 0) },
@@ -178,6 +186,43 @@ export async function letterDocx(letter: Letter): Promise<Buffer> {
           line('', { size: 8 }),
           footOf(letter),
           ...(await marksLine(letter)),
+        ],
+      },
+    ],
+  })
+  return Packer.toBuffer(document)
+}
+
+/** The same as `tablesHtml`, for a word processor. */
+export async function tablesDocx({ title, subtitle, sections, landscape }: PrintedTables): Promise<Buffer> {
+  const left = { align: AlignmentType.LEFT }
+  const document = new Document({
+    title,
+    styles: { default: { document: { run: { font: 'Times New Roman', language: { value: 'vi-VN' } } } } },
+    sections: [
+      {
+        properties: {
+          page: {
+            // The sheet as it stands upright; the writer turns it.
+            size: {
+              width: mm(210),
+              height: mm(297),
+              orientation: landscape ? PageOrientation.LANDSCAPE : PageOrientation.PORTRAIT,
+            },
+            margin: { top: mm(20), bottom: mm(20), left: mm(20), right: mm(20) },
+          },
+        },
+        children: [
+          line(title, { ...left, size: 16, bold: true, heading: HeadingLevel.TITLE }),
+          line(subtitle, { ...left, size: 13, italics: true, after: 3 }),
+          ...sections.flatMap((section) => [
+            line(section.title, { ...left, bold: true, before: 4, after: 2, heading: HeadingLevel.HEADING_1 }),
+            ...(section.words?.split('\n').map((text) => line(text, { ...left, size: 13, after: 1 })) ?? []),
+            ...(section.table && section.table.rows.length > 0 ? [tableOf(section.table)] : []),
+            ...(section.table?.rows.length === 0
+              ? [line('Không có dòng nào.', { ...left, size: 13, italics: true })]
+              : []),
+          ]),
         ],
       },
     ],

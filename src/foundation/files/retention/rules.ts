@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { appendEntry } from '#ledger'
 import type { Context } from '#platform/context'
 import { forbidden, invalid, notFound } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { manageFiles } from './actions.ts'
 import { applyChange, findRule, forecastChange, insertChange, lockDueChanges } from './rule-store.ts'
 import type { Rule } from './store.ts'
@@ -13,7 +14,7 @@ export interface WishedRule {
   fromOn: string
 }
 
-export const today = (ctx: Context): string => ctx.now.toISOString().slice(0, 10)
+export const today = (ctx: Context): string => dayOf(ctx.now)
 
 export async function getRule(ctx: Context, use: string): Promise<Rule> {
   const rule = await findRule(ctx.sql, use)

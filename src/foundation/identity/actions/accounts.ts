@@ -1,6 +1,7 @@
 import { findOrganisation, searchKey, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound, Problem } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { accessChanged } from '../events.ts'
 import {
   type Contact,
@@ -14,7 +15,6 @@ import {
 import { callForEnd } from '../provider/logout-jobs.ts'
 import { deleteSession, deleteSessions } from '../session-store.ts'
 import * as store from '../store.ts'
-import { dayOf } from './authenticate.ts'
 import { recordDeed } from './record.ts'
 import { hashPassword, hashToken, newPassword, verifyPassword } from './secrets.ts'
 

@@ -15,6 +15,7 @@ import { type Ground, permissionsBy } from '#platform/access'
 import { type Actor, type Context, nobody, type Reach } from '#platform/context'
 import { tokenRefused } from '#platform/errors'
 import type { RequestFacts } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import {
   countsUnder,
   findHeld,
@@ -200,6 +201,3 @@ async function findVisitor(ctx: Context, key: store.SessionKey | undefined): Pro
 
 const isStale = (caller: store.Caller, now: Date) =>
   !caller.seenAt || now.getTime() - caller.seenAt.getTime() >= seenEveryMs
-
-/** The day in Việt Nam (UTC+7 all year). */
-export const dayOf = (now: Date): string => new Date(now.getTime() + 7 * 3600_000).toISOString().slice(0, 10)

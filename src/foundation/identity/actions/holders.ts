@@ -1,8 +1,8 @@
 import { ancestorsOf, sayPositionsOf } from '#organisations'
 import type { Context, SayPerson } from '#platform/context'
+import { dayOf } from '#platform/local-day'
 import * as store from '../holders-store.ts'
 import { everywhere } from '../model.ts'
-import { dayOf } from './authenticate.ts'
 
 /**
  * The people whose roles give them a permission over an organisation today: those scoped to it or to one above it, those nearest to
@@ -27,23 +27,25 @@ export const listPeople = async (ctx: Context, accounts: readonly string[]): Pro
 
 const nobodies: Readonly<Record<string, string>> = { system: 'hệ thống', anonymous: 'người chưa đăng nhập' }
 
-/** Name and position of whoever stands behind these accounts, in use or not any more; the program itself by its word. */
-export async function sayPeople(ctx: Context, accounts: readonly string[]): Promise<SayPerson> {
-  const people = accounts.length > 0 ? await withPositions(ctx, await store.listNamed(ctx.sql, accounts)) : []
+/** Name and position (today's, or of a moment) of whoever stands behind these accounts, in use or not any more; the program by its word. */
+export async function sayPeople(ctx: Context, accounts: readonly string[], at?: Date): Promise<SayPerson> {
+  const people = accounts.length > 0 ? await withPositions(ctx, await store.listNamed(ctx.sql, accounts), at) : []
   const known = new Map(
     people.map(({ account, name, position }) => [account, position ? `${name}, ${position}` : name]),
   )
   return (account) => nobodies[account] ?? known.get(account) ?? account
 }
 
-/** The position a person holds today goes before what is noted with his account. */
+/** The position a person holds today, or held at a moment, goes before what is noted with his account. */
 export async function withPositions<T extends { account: string; position: string | null }>(
   ctx: Context,
   people: readonly T[],
+  at?: Date,
 ): Promise<T[]> {
   const said = await sayPositionsOf(
     ctx,
     people.map(({ account }) => account),
+    at,
   )
   return people.map((person) => ({ ...person, position: said.get(person.account) ?? person.position }))
 }

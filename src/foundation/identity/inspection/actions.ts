@@ -2,8 +2,8 @@ import { appendEntry, type Json } from '#ledger'
 import { findOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { ownPerson } from '../actions/accounts.ts'
-import { dayOf } from '../actions/authenticate.ts'
 import * as accounts from '../store.ts'
 import {
   approveInspections,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context, SayPerson } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, type Route, redirect, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import {
   Button,
   DateText,
@@ -16,7 +17,6 @@ import {
   Time,
   withQuery,
 } from '#ui'
-import { dayOf } from '../actions/authenticate.ts'
 import { sayOrganisation } from '../pages/role-words.ts'
 import { decideInspection, endInspection, oversees, requireOversight } from './actions.ts'
 import { formRoutes, inspectionsPath } from './form.tsx'

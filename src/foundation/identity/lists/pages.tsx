@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { Problem, tooLarge } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import { type TableCell, tableFile } from '#platform/table-file'
 import {
   Button,
@@ -20,7 +21,6 @@ import {
   type Tone,
 } from '#ui'
 import { manageAccounts } from '../actions/accounts.ts'
-import { dayOf } from '../actions/authenticate.ts'
 import { roleNames } from '../model.ts'
 import { crumbs } from '../pages/account-parts.tsx'
 import { applyList, countKinds, getList, planList, uploadList } from './actions.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PositionCode, type Seat, sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, redirect, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import { Button, DateText, DescriptionList, Form, Notice, Section, Select, Table, TextInput, Time } from '#ui'
 import {
   getManagedAccount,
@@ -13,7 +14,6 @@ import {
   setAccountDisabled,
   takeRole,
 } from '../actions/accounts.ts'
-import { dayOf } from '../actions/authenticate.ts'
 import { revokeToken } from '../actions/tokens.ts'
 import { issueManagedActivation } from '../lists/activation.ts'
 import { AccountName, everywhere, RoleScope, roleNames, roles } from '../model.ts'

@@ -3,6 +3,7 @@ import { sayPosition, seatsOn } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, redirect, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import { Button, DescriptionList, ErrorSummary, Form, type FormError, Notice, Section, TextInput } from '#ui'
 import {
   changeContact,
@@ -170,7 +171,7 @@ async function showOwn(ctx: Context, sessionToken: string | undefined, shown: Sh
   const name = ownAccount(ctx)
   const account = await store.findAccount(ctx.sql, name)
   if (!account) throw notFound('account', name)
-  const today = ctx.now.toISOString().slice(0, 10)
+  const today = dayOf(ctx.now)
   const body = (
     <OwnAccount
       account={account}

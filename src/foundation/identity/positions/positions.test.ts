@@ -41,22 +41,26 @@ dbTest('what people are called comes from the positions they hold', async (t) =>
 
 dbTest('a successor takes the seat only when his predecessor has left it, and both stay readable', async (t) => {
   const administrator = t.as('quantri')
-  const own = '/quan-tri/don-vi/H32.KHCN/chuc-danh/GD'
-  const full = await administrator.submit(`${own}/bo-nhiem`, { ...from(1), nguoi: 'dulieu-khcn' })
+  const office = '/quan-tri/don-vi/H32.KHCN/chuc-danh/GD'
+  const full = await administrator.submit(`${office}/bo-nhiem`, { ...from(1), nguoi: 'dulieu-khcn' })
   assert.equal(full.statusCode, 422)
   assert.match(full.body, /đang do Đặng Văn Tạm Gọi giữ/)
-  assert.equal((await administrator.submit(`${own}/thoi-giu/giamdoc-khcn`, from(1))).statusCode, 303)
+  assert.equal((await administrator.submit(`${office}/thoi-giu/giamdoc-khcn`, from(1))).statusCode, 303)
   assert.equal(
-    (await administrator.submit(`${own}/bo-nhiem`, { ...from(1), nguoi: 'dulieu-khcn', quyen: 'yes' })).statusCode,
+    (await administrator.submit(`${office}/bo-nhiem`, { ...from(1), nguoi: 'dulieu-khcn', quyen: 'yes' })).statusCode,
     303,
   )
   assert.deepEqual(await holdersOn(t, 'H32.KHCN', 'GD', '2026-11-30'), ['giamdoc-khcn'])
   assert.deepEqual(await holdersOn(t, 'H32.KHCN', 'GD', '2026-12-01'), ['dulieu-khcn'])
   const known = new Date(t.now.getTime() - 1000)
   assert.deepEqual(await holdersOn(t, 'H32.KHCN', 'GD', '2026-12-01', known), ['giamdoc-khcn'], 'as it was known')
-  const page = await administrator.get(own)
+  const page = await administrator.get(office)
   assert.match(page.body, /Quyền/)
   assert.match(page.body, /7\/QĐ-UBND ngày 20\/11\/2026/)
+  const own = async (at: string) => (await t.at(new Date(at)).as('dulieu-khcn').get('/tai-khoan')).body
+  const seat = /Quyền Giám đốc Sở Khoa học và Công nghệ/
+  assert.doesNotMatch(await own('2026-11-30T23:50:00+07:00'), seat)
+  assert.match(await own('2026-12-01T00:10:00+07:00'), seat, 'from the first minute of the day here, not in Greenwich')
 })
 
 dbTest('there is one head a day: two only where the document says so', async (t) => {

@@ -4,7 +4,7 @@
  */
 import type { AccountClaims, Configuration, errors, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
 import { assurances } from '#platform/assurance'
-import { dayOf } from '../actions/authenticate.ts'
+import { dayOf } from '#platform/local-day'
 import { listRoles } from '../store.ts'
 import { createAdapters } from './adapter.ts'
 import { getCall } from './call.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { findOrganisation, searchKey } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, redirect, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import { tableFile } from '#platform/table-file'
 import {
   Button,
@@ -17,7 +18,6 @@ import {
   TextInput,
   withQuery,
 } from '#ui'
-import { dayOf } from '../actions/authenticate.ts'
 import { sessionCookie } from '../assurance/sessions.ts'
 import { giveStandIns } from '../model.ts'
 import { beginStandIn, endStandIn, mayRevoke, revokeStandIn } from './actions.ts'

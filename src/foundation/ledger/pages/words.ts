@@ -100,6 +100,7 @@ const deeds: Record<string, string> = {
   'activation-issued': 'Tạo liên kết đặt mật khẩu cho',
   appointed: 'Ghi người giữ',
   'list-applied': 'Áp dụng danh sách',
+  remade: 'Lập lại',
   'removal-set': 'Ghi thôi dùng',
   vacated: 'Ghi thôi giữ',
   'absence-entered': 'Ghi kỳ vắng trong',

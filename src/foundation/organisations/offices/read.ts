@@ -33,9 +33,13 @@ export const seatsOn = (sql: Sql, accounts: readonly string[], day: string): Pro
 export const sayPosition = ({ title, acting, organisationName }: Pick<Seat, 'title' | 'acting' | 'organisationName'>) =>
   `${acting ? 'Quyền ' : ''}${fullTitle(title, organisationName)}`
 
-/** What people are called today by the position they hold first; nobody who holds none. */
-export async function sayPositionsOf(ctx: Context, accounts: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** What people are called today, or were at a moment, by the position they hold first; nobody who holds none. */
+export async function sayPositionsOf(
+  ctx: Context,
+  accounts: readonly string[],
+  at?: Date,
+): Promise<ReadonlyMap<string, string>> {
   if (accounts.length === 0) return new Map()
-  const seats = await seatsOn(ctx.sql, accounts, await today(ctx))
+  const seats = await seatsOn(ctx.sql, accounts, await today(at ? { sql: ctx.sql, now: at } : ctx))
   return new Map(seats.toReversed().map((seat) => [seat.account, sayPosition(seat)]))
 }

@@ -4,6 +4,7 @@ import type { Context } from '#platform/context'
 import { invalid, notFound, Problem } from '#platform/errors'
 import { page, type Reply, redirect, route } from '#platform/http'
 import { readBytes } from '#platform/input'
+import { dayOf } from '#platform/local-day'
 import {
   Button,
   DateText,
@@ -29,7 +30,7 @@ import { signPermission } from '../requests/rights.ts'
 import { ownCertificatesPath, requestsPath } from '../requests/words.ts'
 import { columnHints, columnKeys, columns, importCertificates } from './import.ts'
 import { stateOf } from './model.ts'
-import { kindWords, localDay, meansWords, stateWords } from './register-page.tsx'
+import { kindWords, meansWords, stateWords } from './register-page.tsx'
 import { revoke } from './revocation.ts'
 import { type CertificateRow, findCertificate, listOfAccount } from './store.ts'
 import { certificatePath, manageCertificates, readCertificates, registerPath } from './watch.ts'
@@ -65,8 +66,8 @@ async function show(ctx: Context, id: number, errors: readonly FormError[] = [])
             { term: 'Tài khoản', value: row.account },
             { term: 'Nơi cấp', value: row.issuer },
             { term: 'Phương tiện', value: meansWords[row.means] },
-            { term: 'Có hiệu lực từ', value: <DateText on={localDay(row.validFrom)} /> },
-            { term: 'Hết hạn', value: <DateText on={localDay(row.validTo)} /> },
+            { term: 'Có hiệu lực từ', value: <DateText on={dayOf(row.validFrom)} /> },
+            { term: 'Hết hạn', value: <DateText on={dayOf(row.validTo)} /> },
             { term: 'Thu hồi', value: row.revokedAt && <Time at={row.revokedAt} exact /> },
             { term: 'Lý do thu hồi', value: row.revocationReason },
             { term: 'Hỏi nơi cấp lúc', value: row.checkedAt && <Time at={row.checkedAt} exact /> },
@@ -156,7 +157,7 @@ async function showOwn(ctx: Context, errors: readonly FormError[] = [], done = f
                 <Tag tone={stateWords[stateOf(row, ctx.now)].tone}>{stateWords[stateOf(row, ctx.now)].word}</Tag>
               ),
             },
-            { key: 'until', title: 'Hết hạn', phone: true, cell: ({ validTo }) => <DateText on={localDay(validTo)} /> },
+            { key: 'until', title: 'Hết hạn', phone: true, cell: ({ validTo }) => <DateText on={dayOf(validTo)} /> },
             { key: 'means', title: 'Phương tiện', phone: true, cell: ({ means }) => meansWords[means] },
           ]}
           empty={{ title: 'Chưa có chứng thư nào', words: 'Chứng thư trong USB token được ghi vào sổ khi ký lần đầu.' }}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { listDescendantCodes, listOrganisations, searchKey, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Reply, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import { tableFile } from '#platform/table-file'
 import {
   Button,
@@ -81,13 +82,10 @@ const columnsOf = (now: Date, nameOf: (code: string) => string): Column<Certific
     title: 'Hết hạn',
     kind: 'nowrap',
     phone: true,
-    cell: ({ validTo }) => <DateText on={localDay(validTo)} />,
+    cell: ({ validTo }) => <DateText on={dayOf(validTo)} />,
   },
   { key: 'means', title: 'Phương tiện', cell: ({ means }) => meansWords[means] },
 ]
-
-/** The day in Việt Nam, as it stands on the certificate’s papers. */
-export const localDay = (at: Date): string => new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10)
 
 async function readNames(ctx: Context): Promise<(code: string) => string> {
   const nodes = await listOrganisations(ctx.sql, { asOf: await today(ctx) })
@@ -198,8 +196,8 @@ async function* exportRows(ctx: Context, query: Query) {
         row.organisation,
         row.account,
         row.means,
-        localDay(row.validFrom),
-        localDay(row.validTo),
+        dayOf(row.validFrom),
+        dayOf(row.validTo),
         stateWords[stateOf(row, ctx.now)].word,
       ]
     after = piece.at(-1)?.id

@@ -1,6 +1,7 @@
 import { listHolders } from '#identity'
 import { notify } from '#notifications'
 import type { Context } from '#platform/context'
+import { dayOf } from '#platform/local-day'
 import { closeItem, openItem } from '#worklist'
 import { dueNotice } from './model.ts'
 import * as store from './store.ts'
@@ -18,10 +19,9 @@ export const renewPermission = 'certificate:renew'
 const portion = 500
 const dayMs = 24 * 3_600_000
 
-const isoDayOf = (at: Date) => new Date(at.getTime() + 7 * 3_600_000).toISOString().slice(0, 10)
-const dayOf = (at: Date) => isoDayOf(at).split('-').reverse().join('/')
+const sayDay = (at: Date) => dayOf(at).split('-').reverse().join('/')
 /** The end of work on the day before. */
-const dueOf = (validTo: Date) => new Date(`${isoDayOf(new Date(validTo.getTime() - dayMs))}T17:00:00+07:00`)
+const dueOf = (validTo: Date) => new Date(`${dayOf(new Date(validTo.getTime() - dayMs))}T17:00:00+07:00`)
 
 interface Group {
   days: number
@@ -78,7 +78,7 @@ const itemOf = ({ id }: store.CertificateRow) => ({ capability: 'signing', kind:
 const openRenewal = (ctx: Context, row: store.CertificateRow): Promise<void> =>
   openItem(ctx, {
     ...itemOf(row),
-    title: `Gia hạn chứng thư số của ${row.holder}, hết hạn ${dayOf(row.validTo)}`.slice(0, 500),
+    title: `Gia hạn chứng thư số của ${row.holder}, hết hạn ${sayDay(row.validTo)}`.slice(0, 500),
     organisation: row.organisation,
     dueAt: dueOf(row.validTo),
     url: certificatePath(row.id),
@@ -89,7 +89,7 @@ const tellHolder = (ctx: Context, row: store.CertificateRow, days: number): Prom
   notify(ctx, {
     notice: 'certificate.own-ending',
     to: [{ account: row.account ?? '' }],
-    values: { serial: row.serial, until: dayOf(row.validTo), days: String(days) },
+    values: { serial: row.serial, until: sayDay(row.validTo), days: String(days) },
     url: '/ky-so/chung-thu-cua-toi',
     urgency: days <= 7 ? 'urgent' : 'routine',
     dedupeKey: `certificate.own-ending ${row.id} ${days}`,
@@ -102,7 +102,7 @@ const tellRenewer = (ctx: Context, account: string, { days, rows }: Group): Prom
     values: { count: String(rows.length), days: String(days), first: rows[0]?.holder ?? '' },
     url: `${registerPath}?trang-thai=ending`,
     urgency: days <= 7 ? 'urgent' : 'routine',
-    dedupeKey: `certificate.ending ${account} ${days} ${rows[0]?.id} ${isoDayOf(ctx.now)}`,
+    dedupeKey: `certificate.ending ${account} ${days} ${rows[0]?.id} ${dayOf(ctx.now)}`,
   })
 
 /** Renewed, revoked or over: nothing is left to be done. */

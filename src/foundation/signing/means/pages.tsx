@@ -6,6 +6,7 @@ import { findOrganisation, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid, Problem } from '#platform/errors'
 import { file, page, type Reply, redirect, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import {
   Button,
   DateText,
@@ -164,7 +165,7 @@ function SealCertificate({ seal }: { seal: SealRow }) {
   const { holder, validTo } = readCertificate(Buffer.from(seal.chain[0] ?? '', 'base64'))
   return (
     <>
-      {holder}, đến <DateText on={validTo.toISOString().slice(0, 10)} />
+      {holder}, đến <DateText on={dayOf(validTo)} />
     </>
   )
 }

@@ -55,6 +55,67 @@ dbTest(
   },
 )
 
+const correction = [
+  { code: 'H32.22366-261102-1099', area: '22366', startedOn: '2026-11-02', dueOn: '2026-11-06', endedOn: '2026-11-09' },
+]
+
+const sectionsOf = async (t: DbTest, code: string) => {
+  const [row] = await t.sql<{ sections: { title: string }[] }[]>`select sections from centre.brief where code = ${code}`
+  return row?.sections.filter(({ title }) => title !== 'Điều hành')
+}
+
+dbTest(
+  'a brief that was not made is asked for: it tells what was known at its hour, and says who asked and when',
+  async (t) => {
+    await takeIn(t.at(new Date('2026-11-19T03:00:00Z')).context(), sampleDossiers)
+    const onTime = t.at(new Date('2026-11-19T23:30:00Z'))
+    await makeDueBriefs(onTime.context())
+    const then = await sectionsOf(t, 'TTN-2026-11-20')
+    await t.sql`delete from centre.brief where code = 'TTN-2026-11-20'`
+    await takeIn(t.at(new Date('2026-11-21T03:00:00Z')).context(), correction)
+    const leader = t.as('lanhdao')
+    const ask = (loai: string, [day, month, year]: readonly string[]) =>
+      leader.submit('/tom-tat', { loai, 'ngay-day': day ?? '', 'ngay-month': month ?? '', 'ngay-year': year ?? '' })
+    const made = await ask('day', ['20', '11', '2026'])
+    assert.equal(made.headers.location, '/tom-tat/TTN-2026-11-20')
+    const page = (await leader.get('/tom-tat/TTN-2026-11-20')).body
+    assert.deepEqual(await sectionsOf(t, 'TTN-2026-11-20'), then)
+    assert.match(page, /76,92/)
+    assert.match(
+      page,
+      /lập lại lúc 10:00 23\/11\/2026 theo yêu cầu của [^,<]+, theo những gì đã biết lúc 06:30 20\/11\/2026/,
+    )
+    const docx = await leader.get('/tom-tat/TTN-2026-11-20/docx')
+    assert.equal(docx.rawPayload.subarray(0, 2).toString(), 'PK')
+    assert.match((await leader.get('/tom-tat')).body, /ngày 20\/11\/2026 [\s\S]*?lập lại/)
+    assert.doesNotMatch((await leader.get('/tom-tat?tai=2026-11-22')).body, /TTN-2026-11-20|name="ngay-day"/)
+    assert.equal((await ask('day', ['20', '11', '2026'])).headers.location, '/tom-tat/TTN-2026-11-20', 'it is there')
+    for (const [kind, day, why] of [
+      ['day', ['18', '7', '2025'], /hệ thống chưa có số liệu nào/],
+      ['day', ['24', '11', '2026'], /Bản này được lập lúc 06:30 ngày 24\/11\/2026/],
+      ['month', ['2', '11', '2026'], /Bản này được lập lúc 06:30 ngày 01\/12\/2026/],
+      ['day', ['31', '2', '2026'], /Ghi đủ ngày, tháng, năm/],
+    ] as const) {
+      const refused = await ask(kind, day)
+      assert.equal(refused.statusCode, 422)
+      assert.match(refused.body, why)
+    }
+    const commune = t.as('dulieu-nhatrang')
+    assert.equal((await commune.submit('/tom-tat', { loai: 'day', 'ngay-day': '21' })).statusCode, 403)
+    assert.doesNotMatch((await commune.get('/tom-tat')).body, /Lập lại bản còn thiếu/)
+  },
+)
+
+dbTest('the brief of a month that comes late tells what was known at its own hour', async (t) => {
+  await takeIn(t.context(), sampleDossiers)
+  await takeIn(t.at(new Date('2026-12-01T02:00:00Z')).context(), correction)
+  const late = t.at(new Date('2026-12-01T03:00:00Z'))
+  assert.deepEqual(await makeDueBriefs(late.context()), ['TTN-2026-12-01', 'TTT-2026-11'])
+  const { body } = await late.as('lanhdao').get('/tom-tat/TTT-2026-11')
+  assert.match(body, /76,92/)
+  assert.match(body, /Bản này lập muộn lúc 10:00 01\/12\/2026, theo những gì đã biết lúc 06:30 01\/12\/2026/)
+})
+
 let outside: MessageSimulators
 before(async () => {
   outside = await startSimulators()
@@ -76,6 +137,7 @@ dbTest('a brief goes out by mail with its PDF and workbook, to who wishes it by 
   const raw = mails[0]?.text ?? ''
   assert.match(raw, /filename=TTN-2026-11-23\.pdf/)
   assert.match(raw, /filename=TTN-2026-11-23\.xlsx/)
+  assert.match(raw, /filename=TTN-2026-11-23\.docx/)
   assert.match(raw, /application\/pdf[\s\S]*JVBERi0/, 'the bytes of a PDF')
   assert.match(raw, /thong-bao\/mo\/\d+/, 'the link of its page')
 })

@@ -8,6 +8,7 @@ import { summariseDuties } from '#duties'
 import type { PrintedSection, PrintedTable } from '#files'
 import { listOpenIncidents } from '#incidents'
 import { type Card, listMeasureSources } from '#indicators'
+import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { formatDateTime, formatNumber } from '#ui'
 import { type Cause, causeKey } from '../overview/causes.ts'
@@ -27,12 +28,24 @@ export interface BriefWish {
 /** The last section: what leaders are asked for. */
 export const asksTitle = 'Đề nghị'
 
-/** @param wish.period of a month: the numbers are those of that month */
-export async function composeBrief(ctx: Context, { kind, period, organisation }: BriefWish): Promise<PrintedSection[]> {
-  const view = await readView(ctx, { 'don-vi': organisation, ky: kind === 'month' ? period : undefined })
+interface Composed {
+  sections: PrintedSection[]
+  /** Some figure was known. */
+  hasFigures: boolean
+}
+
+/**
+ * @param wish.period of a month: the numbers are those of that month
+ * @param wish.at the moment it is told as of, as `tai=` says it; absent: now
+ */
+export async function composeBrief(
+  ctx: Context,
+  { kind, period, organisation, at }: BriefWish & { at?: string },
+): Promise<Composed> {
+  const view = await readView(ctx, { 'don-vi': organisation, ky: kind === 'month' ? period : undefined, tai: at })
   const overview = await readOverview(ctx, view)
   const asks = listAsks(overview)
-  return [
+  const sections = [
     {
       title: 'Nội dung cần chỉ đạo',
       words:
@@ -40,10 +53,11 @@ export async function composeBrief(ctx: Context, { kind, period, organisation }:
     },
     { title: 'Chỉ tiêu chính và biến động', table: numbersTable(overview) },
     { title: 'Đơn vị cần chú ý và nguyên nhân', ...sayUnits(overview) },
-    await room(ctx),
+    await room(ctx, view.at),
     { title: 'Nguồn số liệu chậm', words: sayLate(overview) },
     { title: asksTitle, words: asks.map((ask, index) => `${index + 1}. ${ask}`).join('\n') || 'Không có đề nghị nào.' },
   ]
+  return { sections, hasFigures: overview.cards.some(({ fact }) => fact !== undefined) }
 }
 
 function sayFocus(focus: Focus, { causes, setting }: Overview): string {
@@ -116,7 +130,16 @@ function sayUnits({ worst, causes, setting }: Overview): Pick<PrintedSection, 'w
   return { table: { columns: [{ label: 'Đơn vị' }, { label: 'Chỉ tiêu chưa đạt' }, { label: 'Nguyên nhân' }], rows } }
 }
 
-async function room(ctx: Context): Promise<PrintedSection> {
+/** What runs in the room; what cannot be told as of an earlier moment is left out, and that it is is said. */
+async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection> {
+  const lines = at ? [roomLeftOut] : await sayRoom(ctx)
+  return { title: 'Điều hành', words: lines.join('\n') }
+}
+
+const roomLeftOut =
+  'Cảnh báo, tình huống, nhiệm vụ chỉ đạo và trách nhiệm cập nhật dữ liệu của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.'
+
+async function sayRoom(ctx: Context): Promise<string[]> {
   const [alerts, incidents, directives, duties] = await Promise.all([
     countAlerts(ctx),
     listOpenIncidents(ctx),
@@ -125,17 +148,14 @@ async function room(ctx: Context): Promise<PrintedSection> {
   ])
   const real = incidents.filter(({ exercise }) => !exercise)
   const { critical, high, medium, low } = alerts.open
-  return {
-    title: 'Điều hành',
-    words: [
-      `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`,
-      real.length > 0
-        ? `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
-        : 'Không có tình huống nào đang xử lý.',
-      `Nhiệm vụ chỉ đạo: đang thực hiện ${formatNumber(directives.open)}, quá hạn ${formatNumber(directives.late)}, đến hạn tuần này ${formatNumber(directives.dueThisWeek)}, chờ xác nhận ${formatNumber(directives.waitingVerification)}.`,
-      `Trách nhiệm cập nhật dữ liệu: ${formatNumber(duties.onTime)}/${formatNumber(duties.total)} đầu mối đúng hạn.`,
-    ].join('\n'),
-  }
+  return [
+    `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`,
+    real.length > 0
+      ? `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
+      : 'Không có tình huống nào đang xử lý.',
+    `Nhiệm vụ chỉ đạo: đang thực hiện ${formatNumber(directives.open)}, quá hạn ${formatNumber(directives.late)}, đến hạn tuần này ${formatNumber(directives.dueThisWeek)}, chờ xác nhận ${formatNumber(directives.waitingVerification)}.`,
+    `Trách nhiệm cập nhật dữ liệu: ${formatNumber(duties.onTime)}/${formatNumber(duties.total)} đầu mối đúng hạn.`,
+  ]
 }
 
 function sayLate({ setting, cards }: Overview): string {

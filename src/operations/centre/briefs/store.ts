@@ -11,9 +11,15 @@ export interface Brief {
   period: string
   organisation: string
   madeAt: Date
+  /** It tells what was known by then; of one made late that is before it was made. */
+  knownAt: Date
+  /** Who asked for it, where none had been made; absent: the program made it by itself. */
+  askedBy: string | null
+  askedName: string | null
 }
 
-const columns = (sql: Sql) => sql`code, kind, period, organisation, made_at`
+const columns = (sql: Sql) => sql`
+  code, kind, period, organisation, made_at, known_at, asked_by, asked_name`
 const within = (sql: Sql, reach: Reach) =>
   reach === 'all' ? sql`true` : sql`organisation = any(${[...reach]}::text[])`
 
@@ -51,8 +57,9 @@ export async function hasBrief(sql: Sql, code: string): Promise<boolean> {
 /** @returns whether it was not there yet */
 export async function insertBrief(sql: Sql, brief: Brief, sections: readonly PrintedSection[]): Promise<boolean> {
   const inserted = await sql`
-    insert into centre.brief (code, kind, period, organisation, made_at, sections)
-    values (${brief.code}, ${brief.kind}, ${brief.period}, ${brief.organisation}, ${brief.madeAt}, ${sql.json(sections as never)})
+    insert into centre.brief (code, kind, period, organisation, made_at, known_at, asked_by, asked_name, sections)
+    values (${brief.code}, ${brief.kind}, ${brief.period}, ${brief.organisation}, ${brief.madeAt}, ${brief.knownAt},
+      ${brief.askedBy}, ${brief.askedName}, ${sql.json(sections as never)})
     on conflict do nothing`
   return inserted.count === 1
 }

@@ -3,6 +3,7 @@ import type ExcelJS from 'exceljs'
 import { formatDate, periodLabel, previousPeriod, samePeriodLastYear } from '#calendar'
 import type { Organisation } from '#organisations'
 import type { Context } from '#platform/context'
+import { dayOf } from '#platform/local-day'
 import type { SheetRow } from '../entries/sheet.ts'
 import type { FormDefinition } from './definition.ts'
 import { columnOf, figuresOf, firstRow, type Line, layOut, sheetName, stampSheet } from './layout.ts'
@@ -175,5 +176,5 @@ async function writeStamp(
   hidden.getCell('A1').value = signature
   for (let from = 0, row = 2; from < text.length; from += longestStamp, row += 1)
     hidden.getCell(`A${row}`).value = text.slice(from, from + longestStamp)
-  hidden.getCell('B1').value = `Lập ngày ${formatDate(ctx.now.toISOString().slice(0, 10))}`
+  hidden.getCell('B1').value = `Lập ngày ${formatDate(dayOf(ctx.now))}`
 }

@@ -2,6 +2,7 @@ import { parsePeriod, periodRange } from '#calendar'
 import { organisationTree } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid, notFound } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import type { Fragment, Sql } from '#platform/sql'
 import type { StoredDefinition } from '../computation/plan.ts'
 import type { Definition, Fact, PeriodKind } from '../model.ts'
@@ -225,7 +226,7 @@ async function listExpected(
   { rows, asOf }: { rows: readonly Row[]; asOf: Date | undefined },
 ): Promise<Map<string, string[]>> {
   const units = new Map<string, string[]>()
-  const today = (asOf ?? ctx.now).toISOString().slice(0, 10)
+  const today = dayOf(asOf ?? ctx.now)
   for (const row of rows) {
     if (units.has(unitsKey(row))) continue
     const lastDay = row.periodKind === 'span' ? row.periodOn : periodRange(row.period).to

@@ -4,6 +4,7 @@ import { periodRange } from '#calendar'
 import { organisationTree } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import type { Definition } from '../model.ts'
 import { getDefinitionAt, kindOfPeriod } from './facts.ts'
 import { requireReading } from './reach.ts'
@@ -31,7 +32,7 @@ export async function rankUnits(
   const { body } = await getDefinitionAt(ctx, query.indicator, query.asOf)
   const kind = kindOfPeriod(query.period)
   if (kind === 'span') throw invalid('Không xếp hạng theo nhiều năm.', [{ path: 'period', message: 'Chọn một kỳ.' }])
-  const today = (query.asOf ?? ctx.now).toISOString().slice(0, 10)
+  const today = dayOf(query.asOf ?? ctx.now)
   const lastDay = periodRange(query.period).to
   const tree = await organisationTree(ctx.sql, { asOf: lastDay < today ? lastDay : today, knownAt: query.asOf })
   const node = tree.find(query.organisation)

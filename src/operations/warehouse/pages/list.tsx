@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
+import { dayOf } from '#platform/local-day'
 import { tableFile } from '#platform/table-file'
 import {
   type ActiveFilter,
@@ -277,7 +278,7 @@ function columnsOf(found: readonly Listed[]): Column<Listed>[] {
 function exportOf(found: readonly Listed[], ctx: Context) {
   const at = (date: Date | null) => (date ? formatDateTime(date) : '')
   return {
-    name: `nguon-du-lieu-${ctx.now.toISOString().slice(0, 10)}`,
+    name: `nguon-du-lieu-${dayOf(ctx.now)}`,
     titles: [
       'Mã nguồn',
       'Tên nguồn',
