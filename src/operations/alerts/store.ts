@@ -9,7 +9,7 @@ import {
   type Subject,
   type Verdict,
 } from './model.ts'
-import { alertsAt, silencesAt } from './past-store.ts'
+import { alertsAt, silencesAt, versionsAt } from './past-store.ts'
 
 export const sorts = ['severity', '-severity', 'raised', '-raised', 'due', '-count', 'headline'] as const
 export type Sort = (typeof sorts)[number]
@@ -138,19 +138,26 @@ export async function listAlerts(
   query: AlertQuery,
   { after, limit }: { after?: number; limit: number },
 ): Promise<Page> {
+  const { now, asOf } = query
   const { key, turn } = orders[query.sort]
   const order = sql.unsafe(key)
+  const way = turn === 'asc' ? sql`asc` : sql`desc`
   const beyond = turn === 'asc' ? sql`>` : sql`<`
-  const alerts = alertsAt(sql, query.asOf)
-  const mark = sql`(select ${order} from ${alerts} a where a.id = ${after ?? 0})`
-  const from =
+  const mark = sql`(select ${order} from ${alertsAt(sql, asOf)} a where a.id = ${after ?? 0})`
+  const further =
     after === undefined ? sql`` : sql`and (${order} ${beyond} ${mark} or (${order} = ${mark} and a.id < ${after}))`
-  const rows = await sql<Row[]>`
-    select ${columns(sql, query.now, query.asOf)} from ${alerts} a
-    where ${whereOf(sql, query)} ${from}
-    order by ${order} ${turn === 'asc' ? sql`asc` : sql`desc`}, a.id desc
-    limit ${limit + 1}`
-  return { rows: rows.slice(0, limit).map(toAlert), hasMore: rows.length > limit }
+  const part = (from: Fragment) => sql`
+    (select ${columns(sql, now, asOf)}, ${order} as place from ${from} a
+    where ${whereOf(sql, query)} ${further}
+    order by place ${way}, a.id desc
+    limit ${limit + 1})`
+  const [own, past] = asOf ? versionsAt(sql, asOf) : [sql`alerts.alert`]
+  const rows = await sql<(Row & { place: unknown })[]>`
+    ${part(own)} ${past ? sql`union all ${part(past)} order by place ${way}, id desc limit ${limit + 1}` : sql``}`
+  return {
+    rows: rows.slice(0, limit).map(({ place: _, ...row }) => toAlert(row)),
+    hasMore: rows.length > limit,
+  }
 }
 
 /** How many lie in each box, in one look at the open ones. */
