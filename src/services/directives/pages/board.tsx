@@ -18,8 +18,9 @@ import { boardPath, givePath, listPath } from '../paths.ts'
 import { type AgencyCounts, fewestToCompare, groupOrder, isFew, lateShare, listBoard } from '../reading/board.ts'
 import { summariseDirectives } from '../reading/faces.ts'
 import type { Group } from '../reading/list.ts'
+import { areAllKept } from '../reading/past.ts'
 import { givePermission, readPermission } from '../rights.ts'
-import { ofRoom } from './parts.tsx'
+import { NotKept, ofRoom } from './parts.tsx'
 import { RoomTabs } from './tabs.tsx'
 
 export const boardRoute: Route = route({
@@ -38,6 +39,7 @@ export const boardRoute: Route = route({
       const wanted = rows.filter(({ peerGroup }) => query.nhom === undefined || peerGroup === query.nhom)
       return tableFile(query.tep, { name: 'nhiem-vu-theo-don-vi', titles: fileTitles, rows: wanted.map(fileRow) })
     }
+    const isKept = await areAllKept(ctx.sql, at)
     const sum = await summariseDirectives(ctx, ctx.reach(readPermission), at)
     return page({
       title: 'Nhiệm vụ chỉ đạo',
@@ -52,6 +54,7 @@ export const boardRoute: Route = route({
         <div class="stack">
           <RoomTabs current={boardPath} at={at} />
           <AsOfNotice at={at} what={ofRoom} />
+          <NotKept rows={[{ isKept }]} />
           <div
             id="theo-don-vi"
             class="stack-large"

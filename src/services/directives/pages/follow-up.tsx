@@ -20,10 +20,10 @@ import {
 } from '#ui'
 import { followUpPath } from '../paths.ts'
 import { countDirectives, type DirectiveCounts } from '../reading/count.ts'
-import { clockOf } from '../reading/past.ts'
+import { areAllKept, clockOf } from '../reading/past.ts'
 import { readPermission } from '../rights.ts'
 import { getSettings } from '../settings.ts'
-import { namer, ofRoom } from './parts.tsx'
+import { NotKept, namer, ofRoom } from './parts.tsx'
 import { RoomTabs } from './tabs.tsx'
 
 const Month = z
@@ -71,6 +71,7 @@ export const followUpRoute: Route = route({
         <div class="stack">
           <RoomTabs current={followUpPath} at={at} />
           <AsOfNotice at={at} what={ofRoom} />
+          <NotKept rows={[{ isKept: await areAllKept(ctx.sql, at) }]} />
           <nav class="row" aria-label="Tháng khác">
             <Button
               small

@@ -161,27 +161,38 @@ function ListPage({ seen }: { seen: Seen }) {
         </Notice>
       )}
       <Filters seen={seen} />
-      <Form action={`${listPath}/hang-loat`} label="Việc hàng loạt" class="stack">
-        <div id="danh-sach" data-live={at ? undefined : 'directive'} data-live-label="danh sách nhiệm vụ">
-          <Table
-            caption="Nhiệm vụ"
-            rows={shown}
-            rowKey={(row) => row.code}
-            rowHref={(row) => partPath(row.code, at)}
-            sort={query.sort}
-            id="nhiem-vu"
-            paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
-            downloads={{ csv: withQuery(address, { tep: 'csv' }), xlsx: withQuery(address, { tep: 'xlsx' }) }}
-            empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
-            columns={columnsOf(seen)}
-          />
-        </div>
-        {shown.length > 0 && (seen.mayGive || seen.mayIssue) && (
-          <BulkBar back={address} mayGive={seen.mayGive} mayIssue={seen.mayIssue} />
-        )}
-      </Form>
+      {at ? (
+        <Rows seen={seen} />
+      ) : (
+        <Form action={`${listPath}/hang-loat`} label="Việc hàng loạt" class="stack">
+          <div id="danh-sach" data-live="directive" data-live-label="danh sách nhiệm vụ">
+            <Rows seen={seen} />
+          </div>
+          {shown.length > 0 && (seen.mayGive || seen.mayIssue) && (
+            <BulkBar back={address} mayGive={seen.mayGive} mayIssue={seen.mayIssue} />
+          )}
+        </Form>
+      )}
       <AsOfQuestion at={at} what={ofRoom} />
     </div>
+  )
+}
+
+function Rows({ seen }: { seen: Seen }) {
+  const { at, query, shown, address } = seen
+  return (
+    <Table
+      caption="Nhiệm vụ"
+      rows={shown}
+      rowKey={(row) => row.code}
+      rowHref={(row) => partPath(row.code, at)}
+      sort={query.sort}
+      id="nhiem-vu"
+      paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
+      downloads={{ csv: withQuery(address, { tep: 'csv' }), xlsx: withQuery(address, { tep: 'xlsx' }) }}
+      empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
+      columns={columnsOf(seen)}
+    />
   )
 }
 

@@ -1,8 +1,10 @@
 // What was shown at a moment is what is shown when it is asked for again.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import type { Actor } from '#platform/context'
 import { Problem } from '#platform/errors'
+import { inTransaction, type Sql } from '#platform/sql'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { wakeTimers } from '../clock/wake.ts'
 import { giveDirective } from '../giving/give.ts'
@@ -74,7 +76,7 @@ const attempt = (work: Promise<unknown>) =>
   })
 
 dbTest('whatever is done to tasks, asked as of any instant they are as they stood then', async (t) => {
-  const walks = fc.sample(fc.array(step, { minLength: 14, maxLength: 16 }), { numRuns: 2, seed: 20261130 })
+  const walks = fc.sample(fc.array(step, { minLength: 11, maxLength: 13 }), { numRuns: 2, seed: 20261130 })
   for (const [run, walk] of walks.entries()) {
     const moments: { at: Date; was: unknown }[] = []
     let now = new Date(t.now.getTime() + run * 24 * 30 * hourMs)
@@ -97,12 +99,38 @@ dbTest('whatever is done to tasks, asked as of any instant they are as they stoo
       if (hours >= 30) await wakeTimers(then.context())
     }
     const later = t.at(new Date(now.getTime() + hourMs))
+    await checkWorkedOut(t, codes)
     for (const { at, was } of moments) {
       const day = new Date(at.getTime() + 7 * hourMs).toISOString().slice(0, 10)
       assert.deepEqual(await shown(later, codes, { asOf: day, knownAt: at, text: day }), was, at.toISOString())
     }
   }
 })
+
+/** What the migration makes of the hops alone: as it was, but for deadlines that nothing tells any more and for terms changed since. */
+async function checkWorkedOut({ sql }: DbTest, codes: readonly string[]): Promise<void> {
+  const script = await readFile(new URL('../migrations/0004_former_parts_before.sql', import.meta.url), 'utf8')
+  const read = (sql: Sql) => sql<Record<string, unknown>[]>`
+    select code, state, round, started_at, progress, returned, escalated, submitted_at, done_at, done_in_time, verified_by, moved_at,
+      stood_until, due_at, array(select doer from unnest(doers) doer order by 1) as doers
+    from directives.former_part where code = any(${[...codes]}) order by code, moved_at`
+  const kept = await read(sql)
+  await inTransaction(sql, async (inner) => {
+    // As whoever migrates: the program itself cannot take back what it kept.
+    await inner`set local role none`
+    await inner`delete from directives.former_part`
+    await inner.unsafe(script)
+    const made = await read(inner)
+    assert.deepEqual(
+      made.map(({ dueAt, ...row }, at) => ({ ...row, dueAt: dueAt ?? kept[at]?.dueAt })),
+      kept.map(({ dueAt, ...row }) => ({ ...row, dueAt })),
+    )
+    assert.ok(made.filter(({ dueAt }) => dueAt).length > 3)
+    throw undo
+  }).catch((error) => assert.equal(error, undo))
+}
+
+const undo = new Error('all of it is undone')
 
 const files = [
   '/nhiem-vu/danh-sach',

@@ -26,6 +26,16 @@ export const partsAt = (sql: Sql, at: At): Fragment =>
 /** Whether all of a row was written down when it stood. */
 export const isKept = (sql: Sql, at: At): Fragment => (at ? sql`part.kept` : sql`true`)
 
+/** Whether all parts that stood then were written down when they stood. */
+export async function areAllKept(sql: Sql, at: At): Promise<boolean> {
+  if (!at) return true
+  const [row] = await sql<{ found: boolean }[]>`
+    select exists (
+      select from directives.former_part
+      where tstzrange(moved_at, stood_until) @> ${at.knownAt}::timestamptz and not kept) as found`
+  return !row?.found
+}
+
 /** To stand after `from` or `join`, under the name `directive`: without the document it had not got yet. */
 export const directivesAt = (sql: Sql, at: At): Fragment =>
   at
