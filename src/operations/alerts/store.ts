@@ -177,10 +177,13 @@ export async function countBoxes(
 }
 
 /** Open ones by severity; those that are hidden are not among them. */
-export async function countOpen(sql: Sql, reach: Reach, now: Date): Promise<Record<Severity, number>> {
+export async function countOpen(
+  sql: Sql,
+  { reach, now, asOf }: Pick<AlertQuery, 'reach' | 'now' | 'asOf'>,
+): Promise<Record<Severity, number>> {
   const rows = await sql<{ severity: Severity; count: number }[]>`
-    select a.severity, count(*) from alerts.alert a
-    where a.closed_at is null and ${within(sql, reach)} and a.inhibited_by is null and not ${isSilenced(sql, now)}
+    select a.severity, count(*) from ${alertsAt(sql, asOf)} a
+    where a.closed_at is null and ${within(sql, reach)} and a.inhibited_by is null and not ${isSilenced(sql, now, asOf)}
     group by a.severity`
   const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0 }
   for (const { severity, count } of rows) counts[severity] = count
