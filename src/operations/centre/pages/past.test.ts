@@ -51,7 +51,8 @@ dbTest('the records behind a number are those that were known when it was shown,
 })
 
 /** Places that can be asked as of a day: whoever looks back stays there until he goes back himself. */
-const placesOfTime = /^\/(chi-tieu|so-lieu|xep-hang|don-vi|bang\/\d|ban-do|tom-tat|quan-tri\/(don-vi|dia-ban))(\/|\?|$)/
+const placesOfTime =
+  /^\/(chi-tieu|so-lieu|xep-hang|don-vi|nhiem-vu|bang\/\d|ban-do|tom-tat|quan-tri\/(don-vi|dia-ban))(\/|\?|$)/
 const apart = /\/(them|lap-moi|tao-moi|ranh-gioi|pdf|xlsx|doi-ten)\b/
 
 function strayLinks(body: string): string[] {
