@@ -135,7 +135,7 @@ function sumNaively(movements: readonly Movement[], at: Date): Amounts {
 dbTest(
   'whatever was done since, a moment is shown as it was then, and its capital is what had been entered',
   async (t) => {
-    const stories = fc.sample(fc.array(step, { minLength: 8, maxLength: 14 }), { numRuns: 2, seed: 20261130 })
+    const stories = fc.sample(fc.array(step, { minLength: 8, maxLength: 14 }), { numRuns: 4, seed: 20261130 })
     for (const story of stories) {
       await t.sql`savepoint story`
       const seen = new Map<number, Awaited<ReturnType<typeof readAll>>>()
