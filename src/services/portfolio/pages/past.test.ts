@@ -41,12 +41,22 @@ async function readPages(t: DbTest, tai?: string) {
   const facts = (body: string) =>
     [...body.matchAll(/<dd[^>]*>([\s\S]*?)<\/dd>/g)].map(([, value = '']) => value.replace(/<[^>]+>/g, '').trim())
   const [page, about] = [await get(project), await get(programme)]
+  const api = async (url: string) => {
+    const answer = await reader.get(tai ? `${url}asOf=${encodeURIComponent(`${tai}:00+07:00`)}` : url)
+    assert.equal(answer.statusCode, 200, url)
+    return answer.json()
+  }
   return {
     lists: await Promise.all(lists.map((list) => get(`${path}${list}`))),
     list: cells(await get(`${path}?loai=tat-ca&sort=-disbursed`)),
     ledger: await get(`${project}?tep=csv`),
     project: [...facts(page), ...cells(page)],
     programme: [...facts(about), ...cells(about)],
+    api: [
+      await api('/api/v1/projects/CDS24-IOC?'),
+      await api('/api/v1/projects?organisation=H32.KHCN&sort=-share&year=2026&'),
+      await api('/api/v1/projects?slow=true&'),
+    ],
     difference: /sổ cộng ra [^<]*/.exec(about)?.[0],
   }
 }
@@ -137,6 +147,10 @@ dbTest('a page of then says so, keeps to then, and changes nothing', async (t) =
   }
   assert.equal((await later.as('dulieu-nnmt').get(`${project}?tai=${tai}`)).statusCode, 404, 'reach is that of today')
   assert.equal((await later.as('lanhdao').get(`${path}?tai=2027-01-01`)).statusCode, 422)
+  assert.equal((await later.as('lanhdao').get('/api/v1/projects?asOf=2027-01-01')).statusCode, 422)
+  assert.deepEqual((await later.as('lanhdao').get('/api/v1/projects?asOf=2026-10-01')).json(), { projects: [] })
+  const ofThen = await later.as('dulieu-nnmt').get('/api/v1/projects/CDS24-IOC?asOf=2026-11-25')
+  assert.equal(ofThen.statusCode, 404)
 })
 
 dbTest('of before the fields were kept a page has the capital and says what is not known', async (t) => {

@@ -70,7 +70,7 @@ export const projectRoute: Route = route({
     const milestones = await listMilestones(ctx.sql, project.id, knownAt)
     const obstacles = await listObstacles(ctx.sql, project.id, knownAt)
     const spells = await listOpenSpells(ctx.sql, project.id, knownAt)
-    const directives = at ? [] : await listDirectivesOf(ctx, { kind: 'project', code: project.code })
+    const directives = await listDirectivesOf(ctx, { kind: 'project', code: project.code }, at)
     const names = await nameOwners(ctx, [project.organisation], at)
     const people = await namePeople(ctx, movements)
     const writes = !at && project.source === 'own' && ctx.can(writePermission, project.organisation)
