@@ -1,6 +1,6 @@
 // What runs in the room, in one line for the leader: alerts and situations, directives and data duties. Each number opens.
 
-import { type AlertCounts, countAlerts } from '#alerts'
+import { type AlertCounts, countOpenAlerts } from '#alerts'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
 import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
 import { listOpenIncidents, type OpenIncident } from '#incidents'
@@ -27,13 +27,13 @@ const readDuties = (ctx: Context, at: AsOf | undefined): Promise<DutySummary | u
 
 /** What cannot be told as of an earlier moment (incidents, duties of before they were kept) is absent of it. */
 export async function readStrip(ctx: Context, at?: AsOf): Promise<Strip> {
-  const [counts, incidents, directives, duties] = await Promise.all([
-    ctx.can('alert:read') ? countAlerts(ctx, at?.knownAt) : undefined,
+  const [alerts, incidents, directives, duties] = await Promise.all([
+    ctx.can('alert:read') ? countOpenAlerts(ctx, at?.knownAt) : undefined,
     !at && ctx.can('incident:read') ? listOpenIncidents(ctx) : [],
     ctx.can('directive:read') ? summariseDirectives(ctx, ctx.reach('directive:read'), at) : undefined,
     ctx.can('duty:read') ? readDuties(ctx, at) : undefined,
   ])
-  return { alerts: counts?.open, incidents, directives, duties, at }
+  return { alerts, incidents, directives, duties, at }
 }
 
 interface Item {
