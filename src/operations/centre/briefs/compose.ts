@@ -6,7 +6,7 @@ import { formatDate } from '#calendar'
 import { summariseDirectives } from '#directives'
 import { summariseDuties } from '#duties'
 import type { PrintedSection, PrintedTable } from '#files'
-import { listOpenIncidents } from '#incidents'
+import { listOpenIncidents, type OpenIncident } from '#incidents'
 import { type Card, listMeasureSources } from '#indicators'
 import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
@@ -132,12 +132,12 @@ function sayUnits({ worst, causes, setting }: Overview): Pick<PrintedSection, 'w
 
 /** What runs in the room; what cannot be told as of an earlier moment is left out, and that it is is said. */
 async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection> {
-  const lines = at ? [roomLeftOut] : await sayRoom(ctx)
+  const lines = at ? [sayIncidents(await listOpenIncidents(ctx, at.knownAt)), roomLeftOut] : await sayRoom(ctx)
   return { title: 'Điều hành', words: lines.join('\n') }
 }
 
 const roomLeftOut =
-  'Cảnh báo, tình huống, nhiệm vụ chỉ đạo và trách nhiệm cập nhật dữ liệu của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.'
+  'Cảnh báo, nhiệm vụ chỉ đạo và trách nhiệm cập nhật dữ liệu của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.'
 
 async function sayRoom(ctx: Context): Promise<string[]> {
   const [alerts, incidents, directives, duties] = await Promise.all([
@@ -146,16 +146,19 @@ async function sayRoom(ctx: Context): Promise<string[]> {
     summariseDirectives(ctx, ctx.reach('directive:read')),
     summariseDuties(ctx, ctx.reach('duty:read')),
   ])
-  const real = incidents.filter(({ exercise }) => !exercise)
   const { critical, high, medium, low } = alerts.open
   return [
     `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`,
-    real.length > 0
-      ? `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
-      : 'Không có tình huống nào đang xử lý.',
+    sayIncidents(incidents),
     `Nhiệm vụ chỉ đạo: đang thực hiện ${formatNumber(directives.open)}, quá hạn ${formatNumber(directives.late)}, đến hạn tuần này ${formatNumber(directives.dueThisWeek)}, chờ xác nhận ${formatNumber(directives.waitingVerification)}.`,
     `Trách nhiệm cập nhật dữ liệu: ${formatNumber(duties.onTime)}/${formatNumber(duties.total)} đầu mối đúng hạn.`,
   ]
+}
+
+function sayIncidents(incidents: readonly OpenIncident[]): string {
+  const real = incidents.filter(({ exercise }) => !exercise)
+  if (real.length === 0) return 'Không có tình huống nào đang xử lý.'
+  return `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
 }
 
 function sayLate({ setting, cards }: Overview): string {

@@ -19,14 +19,15 @@ export interface OpenIncident {
   url: string
 }
 
-/** What runs now and the actor may see: real incidents first, then exercises, the newest first. */
-export async function listOpenIncidents(ctx: Context): Promise<OpenIncident[]> {
+/** What runs now, or ran at an earlier moment, and the actor may see: real incidents first, then exercises, the newest first. */
+export async function listOpenIncidents(ctx: Context, at?: Date): Promise<OpenIncident[]> {
   const rows = await listIncidents(ctx.sql, {
     reach: ctx.reach(readPermission),
     state: 'open',
     order: 'started',
     falling: true,
     limit: 100,
+    at,
   })
   const shown = rows.map((row): OpenIncident => {
     const level = levelOf(row.kind, row.level)
