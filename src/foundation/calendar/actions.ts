@@ -6,6 +6,7 @@ import { appendEntry, type Json } from '#ledger'
 import { ancestorsOf, homeToday, type OrganisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, invalid, notFound } from '#platform/errors'
+import { findAssignedAt, findCalendarAt, keepCalendar } from './former.ts'
 import { recountJob } from './jobs.ts'
 import { type CalendarDay, type CalendarYear, type WeekHours, WorkingCalendar } from './model.ts'
 import { firstDifference } from './recount/difference.ts'
@@ -39,8 +40,13 @@ import {
 const compiledByRevision = new Map<string, CompiledCalendar>()
 const compiledKept = 32
 
-/** A calendar ready for reckoning. */
-export async function getCalendar({ sql }: Pick<Context, 'sql'>, code: string): Promise<CompiledCalendar> {
+/** A calendar ready for reckoning; as it was known at a moment, where one is named. */
+export async function getCalendar({ sql }: Pick<Context, 'sql'>, code: string, at?: Date): Promise<CompiledCalendar> {
+  if (at) {
+    const then = await findCalendarAt(sql, code, at)
+    if (!then) throw notFound('calendar', code)
+    return compiledByRevision.get(then.revision) ?? keepCompiled(then.revision, then.calendar)
+  }
   const head = await findHead(sql, code)
   if (!head) throw notFound('calendar', code)
   return compiledByRevision.get(head.revision) ?? compile(sql, code)
@@ -50,6 +56,10 @@ async function compile(sql: Context['sql'], code: string): Promise<CompiledCalen
   const found = await findCalendar(sql, code)
   if (!found) throw notFound('calendar', code)
   const { revision, ...calendar } = found
+  return keepCompiled(revision, calendar)
+}
+
+function keepCompiled(revision: string, calendar: WorkingCalendar): CompiledCalendar {
   const compiled = compileCalendar(calendar)
   const [oldest] = compiledByRevision.keys()
   if (oldest !== undefined && compiledByRevision.size >= compiledKept) compiledByRevision.delete(oldest)
@@ -57,16 +67,25 @@ async function compile(sql: Context['sql'], code: string): Promise<CompiledCalen
   return compiled
 }
 
-/** The calendar by which an organisation works: its own, else its nearest superior's, today or on a day of the past. */
+/**
+ * The calendar by which an organisation works: its own, else its nearest superior's, today or on a day of the past; with `knownAt` as
+ * all of it was known then.
+ */
 export async function getCalendarOf(
   ctx: Pick<Context, 'sql' | 'now'>,
   organisation: string,
-  on?: string,
+  on?: string | { asOf: string; knownAt: Date },
 ): Promise<CompiledCalendar> {
-  const superiors = await ancestorsOf(ctx.sql, organisation, { asOf: on ?? (await today(ctx)) })
-  const code = await findAssigned(ctx.sql, [organisation, ...superiors.map((row) => row.code).toReversed()])
+  const past = typeof on === 'object' ? on : undefined
+  const superiors = await ancestorsOf(
+    ctx.sql,
+    organisation,
+    typeof on === 'object' ? on : { asOf: on ?? (await today(ctx)) },
+  )
+  const path = [organisation, ...superiors.map((row) => row.code).toReversed()]
+  const code = await (past ? findAssignedAt(ctx.sql, path, past.knownAt) : findAssigned(ctx.sql, path))
   if (!code) throw notFound('calendar', organisation)
-  return getCalendar(ctx, code)
+  return getCalendar(ctx, code, past?.knownAt)
 }
 
 /**
@@ -124,6 +143,7 @@ async function takeIn(ctx: Context, { calendar, owner, appliesTo }: PackCalendar
   const { code, name, timeZone, hours, years, days } = calendar
   const before = await findCompiled(ctx, code)
   const assigned = await listAssignments(ctx.sql)
+  await keepCalendar(ctx.sql, code, ctx.now)
   await upsertHead(ctx.sql, { code, name, timeZone, owner, packSha256 })
   const head = await lockHead(ctx.sql, code)
   await replaceAssignments(ctx.sql, code, appliesTo)
@@ -250,6 +270,7 @@ function changeCalendar(ctx: Context, code: string, change: (ctx: Context) => Pr
     if (!head) throw notFound('calendar', code)
     ctx.require('calendar:edit', head.owner)
     const compiled = await findCompiled(ctx, code)
+    await keepCalendar(ctx.sql, code, ctx.now)
     await finishChange(ctx, head, await change(ctx), { compiled, isNewToSome: false })
   })
 }

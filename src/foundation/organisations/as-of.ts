@@ -1,5 +1,6 @@
 // The moment at which a page is asked (`tai=` in its address): what was known then, of the units that stood on that day.
 
+import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
 import { dayIn } from './model.ts'
@@ -32,6 +33,24 @@ export async function readAsOf(ctx: Pick<Context, 'sql' | 'now'>, text: string |
     throw invalid('Thời điểm xem lại còn ở phía trước.', [{ path: 'tai', message: 'Chọn một thời điểm đã qua.' }])
   const knownAt = row.at < ctx.now ? row.at : ctx.now
   return { asOf: day, knownAt, text, timeZone }
+}
+
+/** `asOf` of an API: an instant, or a day, which means its end where the pack is. */
+export const Moment = z.union(
+  [z.iso.datetime({ offset: true }).transform((text) => new Date(text)), z.iso.date()],
+  'Dùng ngày, ví dụ 2025-06-30, hoặc thời điểm ISO 8601 có múi giờ, ví dụ 2026-11-22T10:00:00+07:00.',
+)
+
+/** @throws Problem 422 for what is still ahead */
+export async function readMoment(
+  ctx: Pick<Context, 'sql' | 'now'>,
+  moment: z.infer<typeof Moment> | undefined,
+): Promise<AsOf | undefined> {
+  if (!(moment instanceof Date)) return readAsOf(ctx, moment)
+  if (moment > ctx.now)
+    throw invalid('Thời điểm xem lại còn ở phía trước.', [{ path: 'asOf', message: 'Chọn một thời điểm đã qua.' }])
+  const { timeZone } = (await getHomePack(ctx.sql)).card
+  return { asOf: dayIn(moment, timeZone), knownAt: moment, text: moment.toISOString(), timeZone }
 }
 
 function isMoment(day: string, time = '00:00'): boolean {

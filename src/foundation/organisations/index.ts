@@ -15,7 +15,7 @@ export {
   type Split,
   splitOrganisation,
 } from './actions.ts'
-export { type AsOf, readAsOf } from './as-of.ts'
+export { type AsOf, Moment, readAsOf, readMoment } from './as-of.ts'
 export { organisations } from './capability.ts'
 export { tidyAgencyCode } from './codes/agency-codes.ts'
 export { organisationChanged } from './events.ts'

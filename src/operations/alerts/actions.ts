@@ -27,9 +27,9 @@ const minuteMs = 60_000
 const leastLetters = 5
 const mostLetters = 2000
 
-/** One alert that the actor may read. @throws Problem 404, as if it did not exist, when he may not. */
-export async function getAlert(ctx: Context, code: string): Promise<Alert> {
-  const alert = await findAlert(ctx, code)
+/** One alert that the actor may read, as it stands or stood then. @throws Problem 404, as if it did not exist, when he may not. */
+export async function getAlert(ctx: Context, code: string, asOf?: Date): Promise<Alert> {
+  const alert = await findAlert(ctx, code, asOf)
   if (!alert || !ctx.can(readPermission, alert.organisation)) throw notFound('alert', code)
   return alert
 }
@@ -54,7 +54,7 @@ export async function takeStep(ctx: Context, alert: Alert, { to, change, deed, n
         to,
       },
     )
-  await updateAlert(ctx.sql, alert.id, { ...change, ...(to ? { state: to } : {}) })
+  await updateAlert(ctx, alert.id, { ...change, ...(to ? { state: to } : {}) })
   await addEvents(ctx, [{ id: alert.id, deed, note, detail }])
   await appendEntry(ctx, {
     action: `alert.${deed}`,

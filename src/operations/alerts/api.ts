@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Moment, readMoment } from '#organisations'
 import type { Context } from '#platform/context'
 import { type Route, route } from '#platform/http'
 import { acknowledgeAlerts, closeAlerts, getAlert, moveAlert } from './actions.ts'
@@ -28,7 +29,8 @@ const list = route({
   method: 'GET',
   path: '/api/v1/alerts',
   access: 'alert:read',
-  summary: 'Open alerts, the worst first; those of one severity or state where asked',
+  summary:
+    'Open alerts, the worst first; those of one severity or state where asked; as they stood at a moment or on a day (`asOf`)',
   query: z.strictObject({
     severity: Severity.optional(),
     closed: z.enum(['true', 'false']).default('false'),
@@ -37,15 +39,18 @@ const list = route({
       .regex(/^CB-\d{1,15}$/)
       .optional(),
     limit: z.coerce.number().int().min(1).max(100).default(50),
+    asOf: Moment.optional(),
   }),
   async handle(ctx, { query }) {
+    const asOf = (await readMoment(ctx, query.asOf))?.knownAt
     const { rows, hasMore } = await listAlerts(
       ctx,
       {
         reach: ctx.reach('alert:read'),
         box: query.closed === 'true' ? 'closed' : 'open',
         account: ctx.actor.account ?? '',
-        now: ctx.now,
+        now: asOf ?? ctx.now,
+        asOf,
         severity: query.severity,
         withHidden: false,
         sort: query.closed === 'true' ? '-raised' : 'severity',
@@ -73,10 +78,13 @@ const one = route({
   method: 'GET',
   path: '/api/v1/alerts/:code',
   access: 'alert:read',
-  summary: 'One alert with its labels and what stands behind it',
+  summary:
+    'One alert with its labels and what stands behind it, as it stands or stood at a moment or on a day (`asOf`)',
   params: Code,
-  async handle(ctx, { params }) {
-    const { id: _, groupKey: _key, ...alert } = await getAlert(ctx, params.code)
+  query: z.strictObject({ asOf: Moment.optional() }),
+  async handle(ctx, { params, query }) {
+    const asOf = (await readMoment(ctx, query.asOf))?.knownAt
+    const { id: _, groupKey: _key, ...alert } = await getAlert(ctx, params.code, asOf)
     return alert
   },
 })

@@ -24,6 +24,6 @@ export const alertOfCall = (key: string): string | undefined => /^alert:(CB-\d{1
 export async function endCalls(ctx: Context, ids: readonly number[], reason: string): Promise<void> {
   if (ids.length === 0) return
   const rows = await ctx.sql<{ code: string; calls: number }[]>`
-    update alerts.alert set is_calling = false where id = any(${[...ids]}::bigint[]) and is_calling returning code, calls`
+    update alerts.alert set is_calling = false, since = ${ctx.now} where id = any(${[...ids]}::bigint[]) and is_calling returning code, calls`
   for (const { code, calls } of rows) await endCallOut(ctx, callKey(code, calls), reason)
 }

@@ -163,13 +163,27 @@ async function keepPast({ sql }: Context, past: readonly PastAlert[]): Promise<v
       on conflict do nothing
     ), kept as (
       insert into alerts.alert (group_key, inlet, origin, headline, search_key, severity, state, organisation, area, longitude, latitude,
-        labels, subject, playbook, first_key, starts_at, last_at, raised_at, ended_at, owner, acknowledged_by, acknowledged_at, notified_at,
-        verdict, closed_at, closed_by, close_reason)
+        labels, subject, playbook, first_key, starts_at, last_at, raised_at, since, ended_at, owner, acknowledged_by, acknowledged_at,
+        notified_at, verdict, closed_at, closed_by, close_reason)
       select group_key, 'rule', origin, headline, search_key, severity, 'closed', organisation, area, longitude, latitude, labels, subject,
-        playbook, fingerprint, starts_at, starts_at, raised_at, ends_at, owner, owner, acknowledged_at, raised_at, verdict, closed_at, owner,
+        playbook, fingerprint, starts_at, starts_at, raised_at, closed_at, ends_at, owner, owner, acknowledged_at, raised_at, verdict, closed_at, owner,
         reason
       from past order by raised_at
-      returning id, raised_at, acknowledged_at, closed_at, owner, close_reason
+      returning *
+    ), stretches as (
+      insert into alerts.alert_past (alert_id, since, until, headline, search_key, severity, state, area, longitude, latitude, labels,
+        annotations, subject, starts_at, last_at, count, ended_at, owner, acknowledged_by, acknowledged_at, escalation, notified_at, calls,
+        is_calling)
+      select k.id, s.since, s.until, k.headline, k.search_key, k.severity, case when s.is_taken then 'acknowledged' else 'new' end, k.area,
+        k.longitude, k.latitude, k.labels, k.annotations, k.subject, k.starts_at, k.last_at, k.count,
+        case when k.ended_at <= s.since then k.ended_at end, case when s.is_taken then k.owner end, case when s.is_taken then k.owner end,
+        case when s.is_taken then k.acknowledged_at end, 0, k.notified_at, 0, false
+      from kept k
+      cross join lateral (
+        select e.at as since, lead(e.at) over (order by e.at) as until, e.at >= k.acknowledged_at as is_taken
+        from (select distinct at from unnest(array[k.raised_at, k.acknowledged_at, k.ended_at, k.closed_at]) as at
+          where at between k.raised_at and k.closed_at) e) s
+      where s.until > s.since
     )
     insert into alerts.alert_event (alert_id, at, actor, deed, note)
     select k.id, e.at, e.actor, e.deed, e.note from kept k
@@ -209,7 +223,7 @@ async function raiseByHand(ctx: Context, demo: Demo): Promise<void> {
     await sql`
       with moved as (
         update alerts.alert set state = ${state}, owner = ${acknowledged && demo.operator}, acknowledged_by = ${acknowledged && demo.operator},
-          acknowledged_at = ${acknowledged}, due_at = ${dueAt}
+          acknowledged_at = ${acknowledged}, due_at = ${dueAt}, since = ${acknowledged ?? at}
         where code = any(${opened}::text[]) returning id
       )
       insert into alerts.alert_event (alert_id, at, actor, deed)

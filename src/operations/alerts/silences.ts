@@ -7,6 +7,7 @@ import { endCalls, isHidden } from './calls.ts'
 import { compileMatchers } from './intake/matching.ts'
 import { PatternFault } from './intake/pattern.ts'
 import type { Matcher } from './model.ts'
+import { silencesAt } from './past-store.ts'
 import { defaultOrganisation } from './settings.ts'
 import { addEvents } from './timeline-store.ts'
 
@@ -37,11 +38,20 @@ export interface NewSilence {
 const longestMs = 90 * 86_400_000
 const columns = 'id, matchers, starts_at, ends_at, reason, created_by, created_name, created_at, updated_at, alert'
 
+interface SilenceQuery {
+  limit: number
+  state?: 'active' | 'pending' | 'expired'
+  after?: Date
+  /** As they stood then. */
+  asOf?: Date
+}
+
 /** The newest first; ended ones stay in the list. */
 export const listSilences = (
-  { sql, now }: Context,
-  { limit, state, after }: { limit: number; state?: 'active' | 'pending' | 'expired'; after?: Date },
+  { sql, now: present }: Context,
+  { limit, state, after, asOf }: SilenceQuery,
 ): Promise<Silence[]> => {
+  const now = asOf ?? present
   const inState =
     state === 'active'
       ? sql`starts_at <= ${now} and ends_at > ${now}`
@@ -51,14 +61,14 @@ export const listSilences = (
           ? sql`ends_at <= ${now}`
           : sql`true`
   return sql<Silence[]>`
-    select ${sql.unsafe(columns)} from alerts.silence
+    select ${sql.unsafe(columns)} from ${silencesAt(sql, asOf)} i
     where ${inState} ${after ? sql`and created_at < ${after}` : sql``}
     order by created_at desc, id limit ${limit}`
 }
 
 /** @throws Problem 404 */
-export async function getSilence({ sql }: Context, id: string): Promise<Silence> {
-  const [silence] = await sql<Silence[]>`select ${sql.unsafe(columns)} from alerts.silence where id = ${id}`
+export async function getSilence({ sql }: Context, id: string, asOf?: Date): Promise<Silence> {
+  const [silence] = await sql<Silence[]>`select ${sql.unsafe(columns)} from ${silencesAt(sql, asOf)} i where id = ${id}`
   if (!silence) throw notFound('silence', id)
   return silence
 }
@@ -138,11 +148,12 @@ async function markAlerts(ctx: Context, id: string, { matchers, startsAt }: NewS
   const open = await sql<{ id: number; labels: Record<string, string> }[]>`
     select id, labels from alerts.alert where closed_at is null order by group_key`
   const ids = open.filter(({ labels }) => test(labels)).map((one) => one.id)
-  await sql`update alerts.alert set silence_id = null where silence_id = ${id} and closed_at is null and not id = any(${ids}::bigint[])`
+  await sql`update alerts.alert set silence_id = null, since = ${ctx.now}
+    where silence_id = ${id} and closed_at is null and not id = any(${ids}::bigint[])`
   const isInForce = startsAt <= ctx.now
   // One that is planned takes nothing out of the silence that hides it now.
   const marked = await sql<{ id: number }[]>`
-    update alerts.alert a set silence_id = ${id}
+    update alerts.alert a set silence_id = ${id}, since = ${ctx.now}
     where a.id = any(${ids}::bigint[]) and a.closed_at is null and a.silence_id is distinct from ${id}
       and (${isInForce} or not exists (
         select from alerts.silence i where i.id = a.silence_id and i.starts_at <= ${ctx.now} and i.ends_at > ${ctx.now}))
@@ -191,7 +202,7 @@ export function followSilences(ctx: Context): Promise<void> {
     })
     if (marked.length === 0) return
     await sql`
-      update alerts.alert a set silence_id = m.silence
+      update alerts.alert a set silence_id = m.silence, since = ${now}
       from jsonb_to_recordset(${sql.json(marked)}) as m (id bigint, silence uuid) where a.id = m.id`
     await hide(inner, marked, true)
     await announce(sql, ['alerts'])

@@ -9,6 +9,7 @@ import {
   type Subject,
   type Verdict,
 } from './model.ts'
+import { alertsAt, silencesAt } from './past-store.ts'
 
 export const sorts = ['severity', '-severity', 'raised', '-raised', 'due', '-count', 'headline'] as const
 export type Sort = (typeof sorts)[number]
@@ -18,7 +19,10 @@ export interface AlertQuery {
   /** `new`: nobody has it. `mine`: of this account. `late`: beyond the clock. `open`: all of them. */
   box: 'new' | 'mine' | 'late' | 'open' | 'closed'
   account: string
+  /** Against which clocks are read: `asOf`, where the past is asked. */
   now: Date
+  /** The alerts as they stood then. */
+  asOf?: Date
   /** Bare letters, as `searchKey` makes them. */
   words?: readonly string[]
   severity?: Severity
@@ -57,13 +61,13 @@ interface Row {
   closedAt: Date | null
 }
 
-const columns = (sql: Sql, now: Date): Fragment => sql`
+const columns = (sql: Sql, now: Date, asOf?: Date): Fragment => sql`
   a.id, a.code, a.headline, a.severity, a.state, a.organisation, a.area, a.inlet, a.origin, a.starts_at, a.raised_at, a.last_at,
   a.ended_at, a.due_at, a.owner, a.count, a.playbook, a.longitude, a.latitude, a.flapping_since is not null as is_flapping,
-  ${isSilenced(sql, now)} as is_silenced, a.inhibited_by is not null as is_inhibited, a.verdict, a.closed_at`
+  ${isSilenced(sql, now, asOf)} as is_silenced, a.inhibited_by is not null as is_inhibited, a.verdict, a.closed_at`
 
-const isSilenced = (sql: Sql, now: Date): Fragment => sql`exists (
-  select from alerts.silence i where i.id = a.silence_id and i.starts_at <= ${now} and i.ends_at > ${now})`
+const isSilenced = (sql: Sql, now: Date, asOf?: Date): Fragment => sql`exists (
+  select from ${silencesAt(sql, asOf)} i where i.id = a.silence_id and i.starts_at <= ${now} and i.ends_at > ${now})`
 
 const notNull = <T>(value: T | null): T | undefined => value ?? undefined
 
@@ -101,14 +105,14 @@ function boxOf(sql: Sql, { box, account, now }: AlertQuery): Fragment {
 }
 
 function whereOf(sql: Sql, query: AlertQuery): Fragment {
-  const { now, words = [], severity, state, organisation, origin, withHidden } = query
+  const { now, asOf, words = [], severity, state, organisation, origin, withHidden } = query
   let where = sql`${within(sql, query.reach)} and ${boxOf(sql, query)}`
   for (const word of words) where = sql`${where} and a.search_key like ${`%${word.replace(/[\\%_]/g, '\\$&')}%`}`
   if (severity) where = sql`${where} and a.severity = ${severity}`
   if (state) where = sql`${where} and a.state = ${state}`
   if (organisation) where = sql`${where} and a.organisation = ${organisation}`
   if (origin) where = sql`${where} and a.origin = ${origin}`
-  if (!withHidden) where = sql`${where} and a.inhibited_by is null and not ${isSilenced(sql, now)}`
+  if (!withHidden) where = sql`${where} and a.inhibited_by is null and not ${isSilenced(sql, now, asOf)}`
   return where
 }
 
@@ -137,11 +141,12 @@ export async function listAlerts(
   const { key, turn } = orders[query.sort]
   const order = sql.unsafe(key)
   const beyond = turn === 'asc' ? sql`>` : sql`<`
-  const mark = sql`(select ${order} from alerts.alert a where a.id = ${after ?? 0})`
+  const alerts = alertsAt(sql, query.asOf)
+  const mark = sql`(select ${order} from ${alerts} a where a.id = ${after ?? 0})`
   const from =
     after === undefined ? sql`` : sql`and (${order} ${beyond} ${mark} or (${order} = ${mark} and a.id < ${after}))`
   const rows = await sql<Row[]>`
-    select ${columns(sql, query.now)} from alerts.alert a
+    select ${columns(sql, query.now, query.asOf)} from ${alerts} a
     where ${whereOf(sql, query)} ${from}
     order by ${order} ${turn === 'asc' ? sql`asc` : sql`desc`}, a.id desc
     limit ${limit + 1}`
@@ -151,7 +156,7 @@ export async function listAlerts(
 /** How many lie in each box, in one look at the open ones. */
 export async function countBoxes(
   { sql }: Pick<Context, 'sql'>,
-  { reach, account, now }: Pick<AlertQuery, 'reach' | 'account' | 'now'>,
+  { reach, account, now, asOf }: Pick<AlertQuery, 'reach' | 'account' | 'now' | 'asOf'>,
 ): Promise<{ new: number; mine: number; late: number; open: number; hidden: number }> {
   const [row] = await sql<{ new: number; mine: number; late: number; open: number; hidden: number }[]>`
     select count(*) filter (where not o.hidden and state = 'new') as new,
@@ -159,8 +164,8 @@ export async function countBoxes(
       count(*) filter (where not o.hidden and due_at <= ${now}) as late,
       count(*) filter (where not o.hidden) as open, count(*) filter (where o.hidden) as hidden
     from (
-      select a.state, a.owner, a.due_at, a.inhibited_by is not null or ${isSilenced(sql, now)} as hidden
-      from alerts.alert a where a.closed_at is null and ${within(sql, reach)}) o`
+      select a.state, a.owner, a.due_at, a.inhibited_by is not null or ${isSilenced(sql, now, asOf)} as hidden
+      from ${alertsAt(sql, asOf)} a where a.closed_at is null and ${within(sql, reach)}) o`
   return row ?? { new: 0, mine: 0, late: 0, open: 0, hidden: 0 }
 }
 
@@ -234,12 +239,21 @@ type FullRow = Row & {
   isCalling: boolean
 }
 
-async function readFull(ctx: Pick<Context, 'sql' | 'now'>, where: Fragment, lock: Fragment): Promise<Alert[]> {
-  const { sql, now } = ctx
+interface Reading {
+  where: Fragment
+  /** Held, and how. */
+  lock?: Fragment
+  asOf?: Date
+}
+
+async function readFull(
+  { sql, now }: Pick<Context, 'sql' | 'now'>,
+  { where, lock = sql``, asOf }: Reading,
+): Promise<Alert[]> {
   const rows = await sql<FullRow[]>`
-    select ${columns(sql, now)}, a.group_key, a.labels, a.annotations, a.subject, a.acknowledged_by, a.acknowledged_at, a.escalation,
+    select ${columns(sql, asOf ?? now, asOf)}, a.group_key, a.labels, a.annotations, a.subject, a.acknowledged_by, a.acknowledged_at, a.escalation,
       a.silence_id, a.inhibited_by, a.duplicate_of, a.closed_by, a.close_reason, a.notified_at, a.calls, a.is_calling
-    from alerts.alert a where ${where} order by a.id ${lock}`
+    from ${alertsAt(sql, asOf)} a where ${where} order by a.id ${lock}`
   return rows.map((row) => ({
     ...toAlert(row),
     groupKey: row.groupKey,
@@ -260,22 +274,25 @@ async function readFull(ctx: Pick<Context, 'sql' | 'now'>, where: Fragment, lock
   }))
 }
 
-export async function findAlert(ctx: Pick<Context, 'sql' | 'now'>, code: string): Promise<Alert | undefined> {
-  const [alert] = await readFull(ctx, ctx.sql`a.code = ${code}`, ctx.sql``)
+/** As it stands, or stood then; absent too where it was not there yet. */
+export async function findAlert(
+  ctx: Pick<Context, 'sql' | 'now'>,
+  code: string,
+  asOf?: Date,
+): Promise<Alert | undefined> {
+  const [alert] = await readFull(ctx, { where: ctx.sql`a.code = ${code}`, asOf })
   return alert
 }
 
 /** Held until the transaction ends, in the order of their ids. */
 export const lockAlerts = (ctx: Pick<Context, 'sql' | 'now'>, codes: readonly string[]): Promise<Alert[]> =>
-  readFull(ctx, ctx.sql`a.code = any(${[...codes]}::text[])`, ctx.sql`for update`)
+  readFull(ctx, { where: ctx.sql`a.code = any(${[...codes]}::text[])`, lock: ctx.sql`for update` })
 
 /** Of these, what waits for its clock; what another program holds is left to it. */
 export const lockDueAlerts = (ctx: Pick<Context, 'sql' | 'now'>, limit: number): Promise<Alert[]> =>
-  readFull(
-    ctx,
-    ctx.sql`a.id in (select d.id from alerts.alert d where d.closed_at is null and d.due_at <= ${ctx.now} order by d.due_at limit ${limit} for update skip locked)`,
-    ctx.sql``,
-  )
+  readFull(ctx, {
+    where: ctx.sql`a.id in (select d.id from alerts.alert d where d.closed_at is null and d.due_at <= ${ctx.now} order by d.due_at limit ${limit} for update skip locked)`,
+  })
 
 export interface AlertChange {
   state?: AlertState
@@ -292,7 +309,12 @@ export interface AlertChange {
   closeReason?: string
 }
 
-export async function updateAlert(sql: Sql, id: number, change: AlertChange): Promise<void> {
+export async function updateAlert(
+  { sql, now: since }: Pick<Context, 'sql' | 'now'>,
+  id: number,
+  change: AlertChange,
+): Promise<void> {
   const entries = Object.entries(change).filter(([, value]) => value !== undefined)
-  if (entries.length > 0) await sql`update alerts.alert set ${sql(Object.fromEntries(entries))} where id = ${id}`
+  if (entries.length > 0)
+    await sql`update alerts.alert set ${sql({ ...Object.fromEntries(entries), since })} where id = ${id}`
 }

@@ -46,7 +46,8 @@ export async function addEvents(ctx: Context, events: readonly NewEvent[]): Prom
     order by e.id`
 }
 
-/** The newest first. */
-export const listEvents = (ctx: Context, id: number): Promise<AlertEvent[]> =>
-  ctx.sql<AlertEvent[]>`
-    select at, actor, actor_name, deed, note, detail from alerts.alert_event where alert_id = ${id} order by id desc limit 200`
+/** The newest first, those until then. */
+export const listEvents = ({ sql }: Context, id: number, asOf?: Date): Promise<AlertEvent[]> =>
+  sql<AlertEvent[]>`
+    select at, actor, actor_name, deed, note, detail from alerts.alert_event
+    where alert_id = ${id} ${asOf ? sql`and at <= ${asOf}` : sql``} order by id desc limit 200`

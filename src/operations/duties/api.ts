@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Moment, readMoment } from '#organisations'
 import { type Route, route } from '#platform/http'
 import { dutyCode, dutyStates } from './model.ts'
 import { listHistory } from './reading/history.ts'
@@ -62,6 +63,7 @@ const Query = z.strictObject({
     .max(2 ** 52)
     .optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
+  asOf: Moment.optional(),
 })
 
 export const apiRoutes: readonly Route[] = [
@@ -70,10 +72,10 @@ export const apiRoutes: readonly Route[] = [
     path: '/api/v1/duties',
     access: 'duty:read',
     summary:
-      'Duties to bring data, the latest due first, as far as the caller reaches; `after` takes the id of the last one',
+      'Duties to bring data, the latest due first, as far as the caller reaches; `after` takes the id of the last one, `asOf` gives them as they stood at an instant or by the end of a day',
     query: Query,
     answers: z.object({ duties: z.array(DutyAnswer), next: z.number().optional() }),
-    async handle(ctx, { query: { agency, organisation, indicator, source, state, late, after, limit } }) {
+    async handle(ctx, { query: { agency, organisation, indicator, source, state, late, after, limit, asOf } }) {
       const subject = indicator ?? source
       const rows = await listHistory(ctx.sql, await reachOfDuties(ctx), {
         of: agency
@@ -86,6 +88,7 @@ export const apiRoutes: readonly Route[] = [
         state,
         lateOnly: late !== undefined,
         after,
+        asOf: (await readMoment(ctx, asOf))?.knownAt,
         limit: limit + 1,
       })
       const page = rows.slice(0, limit)

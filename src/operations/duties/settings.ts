@@ -7,7 +7,7 @@ import { getHomePack } from '#organisations'
 import { ConfigFault } from '#platform/config'
 import type { Context } from '#platform/context'
 import { Settings } from './model.ts'
-import { findSettings, upsertSettings } from './store.ts'
+import { findFormerSettings, findSettings, upsertSettings } from './store.ts'
 
 /** Takes in duties.yaml of the pack at home; without one the plain settings below hold. */
 export async function loadSettings(ctx: Context, packDir: string): Promise<void> {
@@ -25,9 +25,18 @@ export async function loadSettings(ctx: Context, packDir: string): Promise<void>
   await upsertSettings(ctx.sql, { pack: card.code, body: read.data, sha256, at: ctx.now })
 }
 
-export async function getSettings(ctx: Pick<Context, 'sql'>): Promise<Settings> {
+/** Those in force, or those that were at a moment. */
+export async function getSettings(ctx: Pick<Context, 'sql'>, asOf?: Date): Promise<Settings> {
   const { card } = await getHomePack(ctx.sql)
-  return (await findSettings(ctx.sql, card.code))?.body ?? plainSettings(card.rootOrganisation)
+  const former = asOf && (await findFormerSettings(ctx.sql, card.code, asOf))
+  return former ?? (await getSettingsNow(ctx.sql, card))
+}
+
+async function getSettingsNow(
+  sql: Context['sql'],
+  card: { code: string; rootOrganisation: string },
+): Promise<Settings> {
+  return (await findSettings(sql, card.code))?.body ?? plainSettings(card.rootOrganisation)
 }
 
 const plain = 'Giá trị mặc định của chương trình'

@@ -1,4 +1,5 @@
 import type { Sql } from '#platform/sql'
+import { keepDuties, keepObligations } from './former.ts'
 import type { DutyState, Owing, Settings } from './model.ts'
 
 export async function findSettings(sql: Sql, pack: string): Promise<{ body: Settings; sha256: string } | undefined> {
@@ -7,11 +8,20 @@ export async function findSettings(sql: Sql, pack: string): Promise<{ body: Sett
   return row
 }
 
+/** Those that were replaced first after a moment. */
+export async function findFormerSettings(sql: Sql, pack: string, at: Date): Promise<Settings | undefined> {
+  const [row] = await sql<{ body: Settings }[]>`
+    select body from duties.setting_former where pack = ${pack} and until > ${at} order by until, id limit 1`
+  return row?.body
+}
+
 export async function upsertSettings(
   sql: Sql,
   { pack, body, sha256, at }: { pack: string; body: Settings; sha256: string; at: Date },
 ): Promise<void> {
   await sql`
+    with kept as (
+      insert into duties.setting_former (pack, until, body) select pack, ${at}, body from duties.setting where pack = ${pack})
     insert into duties.setting (pack, body, sha256, loaded_at)
     values (${pack}, ${sql.json(body as never)}, ${sha256}, ${at})
     on conflict (pack) do update set body = excluded.body, sha256 = excluded.sha256, loaded_at = excluded.loaded_at`
@@ -67,21 +77,25 @@ export async function insertObligations(sql: Sql, rows: readonly NewObligation[]
 export type ObligationChange = Omit<NewObligation, 'hasValue' | 'lastArrivalAt' | 'sinceAt'> & { id: number }
 
 /** What is owed has another name, agency or cadence now; what had ended is owed again. */
-export async function updateObligations(sql: Sql, rows: readonly ObligationChange[]): Promise<void> {
+export async function updateObligations(sql: Sql, rows: readonly ObligationChange[], at: Date): Promise<void> {
+  const ids = rows.map(({ id }) => id)
   await sql`
+    with kept as (${keepObligations(sql, at, sql`o.id = any(${ids}::bigint[])`)})
     update duties.obligation o set subject_name = n."subjectName", agency = n.agency, is_outside = n."isOutside",
       figure_of = n."figureOf", cadence = n.cadence, next_period = n."nextPeriod", next_opens_at = n."nextOpensAt", ended_at = null
     from jsonb_to_recordset(${jsonRows(sql, rows)}) as n (id bigint, "subjectName" text, agency text, "isOutside" boolean,
       "figureOf" text, cadence jsonb, "nextPeriod" text, "nextOpensAt" timestamptz)
     where o.id = n.id`
+  const moved = sql`d.state in ('open', 'due-soon', 'late') and d.obligation_id = any(${ids}::bigint[])
+    and d.agency <> (select agency from duties.obligation where id = d.obligation_id)`
   await sql`
-    update duties.duty d set agency = o.agency from duties.obligation o
-    where o.id = d.obligation_id and d.agency <> o.agency and d.state in ('open', 'due-soon', 'late')
-      and o.id = any(${rows.map(({ id }) => id)}::bigint[])`
+    with kept as (${keepDuties(sql, at, moved)})
+    update duties.duty d set agency = o.agency from duties.obligation o where o.id = d.obligation_id and ${moved}`
 }
 
 export async function endObligations(sql: Sql, ids: readonly number[], at: Date): Promise<void> {
   await sql`
+    with kept as (${keepObligations(sql, at, sql`o.id = any(${[...ids]}::bigint[])`)})
     update duties.obligation set ended_at = ${at}, next_period = null, next_opens_at = null
     where id = any(${[...ids]}::bigint[])`
 }
@@ -191,8 +205,9 @@ export interface Arrival {
   lateDays: number | null
 }
 
-export async function markFulfilled(sql: Sql, rows: readonly Arrival[]): Promise<void> {
+export async function markFulfilled(sql: Sql, rows: readonly Arrival[], at: Date): Promise<void> {
   await sql`
+    with kept as (${keepDuties(sql, at, sql`d.id = any(${rows.map(({ id }) => id)}::bigint[])`)})
     update duties.duty d set state = 'fulfilled', arrived_at = n.at, late_days = n.days,
       late_at = case when n.days is null then null else coalesce(d.late_at, n.at) end
     from unnest(${rows.map(({ id }) => id)}::bigint[], ${rows.map(({ arrivedAt }) => arrivedAt.toISOString())}::timestamptz[],
@@ -203,14 +218,18 @@ export async function markFulfilled(sql: Sql, rows: readonly Arrival[]): Promise
 export async function noteArrivals(
   sql: Sql,
   rows: readonly { obligationId: number; at: Date; hasValue: boolean }[],
+  now: Date,
 ): Promise<void> {
+  const isNews = sql`(o.last_arrival_at is null or o.last_arrival_at < n.at or n.has_value and not o.has_value)`
   await sql`
-    update duties.obligation o set last_arrival_at = greatest(o.last_arrival_at, n.at), has_value = o.has_value or n.has_value
-    from (select id, max(at) as at, bool_or(has_value > 0) as has_value
+    with n as (
+      select id, max(at) as at, bool_or(has_value > 0) as has_value
       from unnest(${rows.map(({ obligationId }) => obligationId)}::bigint[],
         ${rows.map(({ at }) => at.toISOString())}::timestamptz[], ${rows.map(({ hasValue }) => Number(hasValue))}::int[]) as n (id, at, has_value)
-      group by id) n
-    where o.id = n.id`
+      group by id
+    ), kept as (${keepObligations(sql, now, sql`exists (select from n where n.id = o.id and ${isNews})`)})
+    update duties.obligation o set last_arrival_at = greatest(o.last_arrival_at, n.at), has_value = o.has_value or n.has_value
+    from n where o.id = n.id and ${isNews}`
 }
 
 /** Subjects of duties whose warning or due time has come: they are looked at before anybody is told. */
@@ -238,7 +257,7 @@ export function markTimes(sql: Sql, now: Date): Promise<Moved[]> {
       select d.id, d.state as was from duties.duty d
       where (d.state = 'open' and d.warn_at <= ${now}) or (d.state in ('open', 'due-soon') and d.due_at < ${now})
       order by d.id for update skip locked
-    )
+    ), kept as (${keepDuties(sql, now, sql`d.id in (select id from coming)`)})
     update duties.duty d set
       state = case when d.due_at < ${now} then 'late' else 'due-soon' end,
       warned_at = case when d.due_at < ${now} then d.warned_at else ${now} end,
@@ -249,12 +268,12 @@ export function markTimes(sql: Sql, now: Date): Promise<Moved[]> {
 }
 
 /** What nobody owes any more. */
-export function voidDuties(sql: Sql): Promise<Moved[]> {
+export function voidDuties(sql: Sql, now: Date): Promise<Moved[]> {
   return sql<Moved[]>`
     with gone as (
       select d.id, d.state as was from duties.duty d join duties.obligation o on o.id = d.obligation_id
       where o.ended_at is not null and d.state in ('open', 'due-soon', 'late') for update of d
-    )
+    ), kept as (${keepDuties(sql, now, sql`d.id in (select id from gone)`)})
     update duties.duty d set state = 'void' from gone, duties.obligation o
     where d.id = gone.id and o.id = d.obligation_id
     returning d.id, d.organisation, d.agency, o.subject_kind, o.subject, o.subject_name, d.period, d.due_at, gone.was as "from", d.state as "to"`
@@ -289,11 +308,13 @@ export async function postponeDuty(
   id: number,
   next: { period: string; dueAt: Date; warnAt: Date; now: Date },
 ): Promise<void> {
+  const isUnderWay = sql`d.id = ${id} and d.state in ('open', 'due-soon', 'late')`
   await sql`
-    update duties.duty set period = ${next.period}, due_at = ${next.dueAt}, warn_at = ${next.warnAt},
+    with kept as (${keepDuties(sql, next.now, isUnderWay)})
+    update duties.duty d set period = ${next.period}, due_at = ${next.dueAt}, warn_at = ${next.warnAt},
       state = case when ${next.dueAt}::timestamptz >= ${next.now} then 'open' else state end,
       late_at = case when ${next.dueAt}::timestamptz >= ${next.now} then null else late_at end
-    where id = ${id} and state in ('open', 'due-soon', 'late')`
+    where ${isUnderWay}`
 }
 
 export async function insertDuty(sql: Sql, duty: NewDuty, openedAt: Date): Promise<number | undefined> {
@@ -325,12 +346,18 @@ export function summariseLoad(sql: Sql, organisations: readonly string[]): Promi
     group by 1 order by 1`
 }
 
-export async function setDue(sql: Sql, rows: readonly { id: number; dueAt: Date; warnAt: Date }[]): Promise<void> {
+export async function setDue(
+  sql: Sql,
+  rows: readonly { id: number; dueAt: Date; warnAt: Date }[],
+  at: Date,
+): Promise<void> {
+  const isOpen = sql`d.state in ('open', 'due-soon')`
   await sql`
+    with kept as (${keepDuties(sql, at, sql`d.id = any(${rows.map(({ id }) => id)}::bigint[]) and ${isOpen}`)})
     update duties.duty d set due_at = n.due_at, warn_at = n.warn_at
     from unnest(${rows.map(({ id }) => id)}::bigint[], ${rows.map(({ dueAt }) => dueAt.toISOString())}::timestamptz[],
       ${rows.map(({ warnAt }) => warnAt.toISOString())}::timestamptz[]) as n (id, due_at, warn_at)
-    where d.id = n.id and d.state in ('open', 'due-soon')`
+    where d.id = n.id and ${isOpen}`
 }
 
 /** Not late yet, and due on or after a moment: a batch in the order of ids. */

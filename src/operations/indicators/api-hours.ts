@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { instantOf, toDay } from '#calendar'
+import { Moment } from '#organisations'
 import { invalid } from '#platform/errors'
 import { type Route, route } from '#platform/http'
-import { Moment, momentOf } from './api-past.ts'
+import { momentOf } from './api-past.ts'
 import { getDefinitionAt } from './reading/facts.ts'
 import { isHourly, listHours } from './reading/hours.ts'
 

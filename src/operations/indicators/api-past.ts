@@ -1,7 +1,7 @@
 // Numbers as of an earlier moment, and numbers of before a change of units told for the units of another day.
 
 import { z } from 'zod'
-import { dayIn, getHomePack, organisationTree, readAsOf } from '#organisations'
+import { dayIn, getHomePack, Moment, organisationTree, readMoment } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid } from '#platform/errors'
 import { type Route, route } from '#platform/http'
@@ -9,18 +9,8 @@ import { getDefinitionAt, kindOfPeriod } from './reading/facts.ts'
 import { requireReading } from './reading/reach.ts'
 import { describeRestated, listRestated, type RestatedUnit } from './reading/restated-units.ts'
 
-/** An instant, or a day: the end of it where the pack is. */
-export const Moment = z.union(
-  [z.iso.datetime({ offset: true }).transform((text) => new Date(text)), z.iso.date()],
-  'Dùng ngày, ví dụ 2025-06-30, hoặc thời điểm ISO 8601 có múi giờ, ví dụ 2026-11-22T10:00:00+07:00.',
-)
-
-/** @throws Problem 422 for what is still ahead */
-export async function momentOf(ctx: Context, moment: z.infer<typeof Moment> | undefined): Promise<Date | undefined> {
-  if (moment instanceof Date && moment > ctx.now)
-    throw invalid('Thời điểm xem lại còn ở phía trước.', [{ path: 'asOf', message: 'Chọn một thời điểm đã qua.' }])
-  return typeof moment === 'string' ? (await readAsOf(ctx, moment))?.knownAt : moment
-}
+export const momentOf = async (ctx: Context, moment: Parameters<typeof readMoment>[1]): Promise<Date | undefined> =>
+  (await readMoment(ctx, moment))?.knownAt
 
 /** Names of the units as they stood and were known at a moment; none of those that were not there then. */
 export async function nameOn(ctx: Context, asOf: Date | undefined): Promise<(code: string) => string | undefined> {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { getCalendarOf } from '#calendar'
+import type { Context } from '#platform/context'
 import { dbTest } from '#test/harness'
 import { keepContract, readContract } from './contracts.ts'
 import type { KindName } from './kinds.ts'
 import { knowledgeOf } from './knowledge.ts'
+import { listCases, listCaseTypes } from './process/cases.ts'
+import { viewProcess } from './process/read.ts'
 import { countRecords, listRecords, type RecordQuery } from './records.ts'
 import { applyContract } from './revision.ts'
 import { loadSamples, makeSource, sendFile } from './testing.ts'
@@ -85,7 +89,7 @@ dbTest('a case made of its events is what the events known by then said of it', 
     },
   })
   const query = askFor('case', 'startedAt')
-  const seen: { at: Date; rows: unknown }[] = []
+  const seen: { at: Date; rows: unknown; process: unknown }[] = []
   for (let round = 1; round <= 8; round += 1) {
     const ctx = t.at(new Date(t.now.getTime() + round * hour)).context()
     const lines = Array.from({ length: 5 }, () => `c${choose(3)},s${choose(4)},${day(choose)},t${choose(3)}`)
@@ -94,9 +98,14 @@ dbTest('a case made of its events is what the events known by then said of it', 
       name: `${round}.csv`,
       bytes: ['id,step,on,state', ...firsts.values(), ''].join('\n'),
     })
-    seen.push({ at: ctx.now, rows: (await listRecords(t.sql, query, { limit: 100 })).map(({ fields }) => fields) })
+    seen.push({
+      at: ctx.now,
+      rows: (await listRecords(t.sql, query, { limit: 100 })).map(({ fields }) => fields),
+      process: await lookAtProcess(ctx),
+    })
   }
-  for (const { at, rows } of seen) {
+  for (const { at, rows, process } of seen) {
+    assert.deepEqual(await lookAtProcess(t.context(), at), process, at.toISOString())
     const found = await listRecords(t.sql, { ...query, knownAt: at }, { limit: 100 })
     assert.deepEqual(
       found.map(({ fields }) => fields),
@@ -105,3 +114,19 @@ dbTest('a case made of its events is what the events known by then said of it', 
     )
   }
 })
+
+/** What the pages of the process view show of the log: steps, ways, the cases behind a step, a way and a repeated step. */
+async function lookAtProcess(ctx: Context, knownAt?: Date) {
+  const log = { source, now: ctx.now, knownAt, limit: 100 }
+  const calendar = await getCalendarOf(ctx, 'H32')
+  const view = await viewProcess(ctx.sql, { ...log, now: knownAt ?? ctx.now, calendar })
+  const idsOf = async (part: { activity?: string; variant?: string[]; repeated?: boolean }) =>
+    (await listCases(ctx.sql, { ...log, ...part })).map(({ caseId }) => caseId)
+  return {
+    view,
+    types: await listCaseTypes(ctx.sql, log, 9),
+    ofSteps: await Promise.all(view.activities.map(({ name }) => idsOf({ activity: name }))),
+    ofWays: await Promise.all(view.variants.map(({ activities }) => idsOf({ variant: activities }))),
+    repeated: await idsOf({ repeated: true }),
+  }
+}

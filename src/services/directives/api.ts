@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type AsOf, Moment, readMoment } from '#organisations'
 import type { Context } from '#platform/context'
 import { json, type Route, route } from '#platform/http'
 import { giveDirective } from './giving/give.ts'
@@ -47,9 +48,9 @@ const partJson = (part: Part) => ({
   version: part.version,
 })
 
-async function wholeJson(ctx: Context, code: string) {
-  const { directive, parts, part } = await getWhole(ctx, code)
-  const hops = await listHops(ctx.sql, part.code)
+async function wholeJson(ctx: Context, code: string, at?: AsOf) {
+  const { directive, parts, part } = await getWhole(ctx, code, at)
+  const hops = await listHops(ctx.sql, part.code, at?.knownAt)
   return {
     ...directive,
     parts: parts.map(partJson),
@@ -81,6 +82,7 @@ const ListQuery = z.strictObject({
   state: State.optional(),
   group: z.enum(Object.keys(listGroups) as [keyof typeof listGroups]).optional(),
   source: z.enum(sourceKinds).optional(),
+  asOf: Moment.optional(),
   sort: z
     .string()
     .regex(/^-?[a-z]{2,20}$/)
@@ -94,13 +96,15 @@ export const apiRoutes: Route[] = [
     method: 'GET',
     path: '/api/v1/directives',
     access: readPermission,
-    summary: 'Parts of directives the caller may see; `after` takes the code of the last one',
+    summary:
+      'Parts of directives the caller may see; `after` takes the code of the last one; `asOf`: as they were known at an instant or by the end of a day',
     query: ListQuery,
     answers: z.object({ directives: z.array(PartAnswer), next: z.string().optional() }),
     async handle(ctx, { query }) {
-      const { q, group, limit, ...filter } = query
+      const { q, group, limit, asOf, ...filter } = query
       const rows = await listPartsBy(ctx, {
         ...filter,
+        at: await readMoment(ctx, asOf),
         search: q,
         group: group && listGroups[group],
         limit: limit + 1,
@@ -122,9 +126,11 @@ export const apiRoutes: Route[] = [
     method: 'GET',
     path: '/api/v1/directives/:code',
     access: readPermission,
-    summary: 'One directive with the parts the caller may see and the hops of the part that is named',
+    summary:
+      'One directive with the parts the caller may see and the hops of the part that is named; `asOf`: as it was known at a moment',
     params: Code,
-    handle: (ctx, { params }) => wholeJson(ctx, params.code),
+    query: z.strictObject({ asOf: Moment.optional() }),
+    handle: async (ctx, { params, query }) => wholeJson(ctx, params.code, await readMoment(ctx, query.asOf)),
   }),
   route({
     method: 'POST',

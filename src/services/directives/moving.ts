@@ -85,7 +85,9 @@ export function move(held: Held, deed: Deed, change: Omit<Change, 'deed' | 'to'>
 export async function apply(held: Held, change: Change): Promise<Part> {
   const { ctx, directive, part: before, settings, compiled } = held
   const state = change.to ?? before.state
-  const next: Part = { ...before, ...change.patch, state, movedAt: ctx.now, pauses: pausesAfter(held, change) }
+  // Whoever waited for the part may have begun earlier than the one before him: history only goes forward.
+  const movedAt = ctx.now < before.movedAt ? before.movedAt : ctx.now
+  const next: Part = { ...before, ...change.patch, state, movedAt, pauses: pausesAfter(held, change) }
   next.dueAt = dueOf(compiled, next, settings)
   await updatePart(ctx.sql, next)
   const part = { ...next, version: before.version + 1 }
@@ -136,7 +138,7 @@ async function writeHop({ ctx, directive, part: before }: Held, change: Change, 
       deed: change.deed,
       fromState: before.state,
       toState: part.state,
-      at: ctx.now,
+      at: part.movedAt,
       account: actor.account ?? 'system',
       actorName: actor.name,
       onBehalfOf: actor.onBehalfOf?.account ?? null,

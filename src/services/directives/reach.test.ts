@@ -50,7 +50,7 @@ dbTest(
       for (const url of [
         '/nhiem-vu',
         '/nhiem-vu/danh-sach',
-        '/nhiem-vu/danh-sach?tai=csv',
+        '/nhiem-vu/danh-sach?tep=csv',
         '/nhiem-vu/lich?thang=2026-11',
         '/nhiem-vu/theo-doi',
         '/api/v1/directives',
@@ -61,7 +61,7 @@ dbTest(
         const { body } = await t.as(who).get(url)
         if (!seesWard) assert.ok(!body.includes(mark), `${who} at ${url}`)
       }
-      const listed = await t.as(who).get('/nhiem-vu/danh-sach?tai=csv')
+      const listed = await t.as(who).get('/nhiem-vu/danh-sach?tep=csv')
       assert.equal(listed.body.includes(ward), seesWard, `${who}: the ward's in the file`)
       assert.equal(listed.body.includes(department), seesDepartment, `${who}: the department's in the file`)
     }

@@ -201,10 +201,11 @@ export async function insertHops(sql: Sql, hops: readonly Omit<Hop, 'id'>[]): Pr
       at timestamptz, account text, "actorName" text, "onBehalfOf" text, "onBehalfName" text, note text, details jsonb)`
 }
 
-/** Newest first. */
-export const listHops = (sql: Sql, part: string): Promise<Hop[]> => sql<Hop[]>`
+/** Newest first; of an earlier moment those that were written by then. */
+export const listHops = (sql: Sql, part: string, knownAt?: Date): Promise<Hop[]> => sql<Hop[]>`
   select id, part, deed, from_state, to_state, at, account, actor_name, on_behalf_of, on_behalf_name, note, details
-  from directives.hop where part = ${part} order by id desc limit 500`
+  from directives.hop where part = ${part} and (${knownAt ?? null}::timestamptz is null or at <= ${knownAt ?? null})
+  order by id desc limit 500`
 
 export const readPauses = (part: Pick<Part, 'pauses'>): Pause[] =>
   part.pauses.map(({ from, to, reason }) => ({ from: new Date(from), to: to ? new Date(to) : undefined, reason }))

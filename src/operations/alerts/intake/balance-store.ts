@@ -37,20 +37,31 @@ export interface Balance {
   droppedLate: number
 }
 
-/** What came since an instant, or ever, and what became of it; by inlet. */
-export function sumBalance(ctx: Context, from?: Date): Promise<(Balance & { inlet: Inlet })[]> {
-  return ctx.sql<(Balance & { inlet: Inlet })[]>`
+/** Where the stretches end that were over at a moment, the last millisecond of a day being its end; counts are kept by whole ones. */
+export const countedUntil = (asOf: Date, now: Date): Date => (asOf < now ? slotOf(new Date(asOf.getTime() + 1)) : now)
+
+/** What came since an instant, or ever, until another, and what became of it; by inlet. */
+export function sumBalance(
+  { sql }: Pick<Context, 'sql'>,
+  { from, until }: { from?: Date; until?: Date } = {},
+): Promise<(Balance & { inlet: Inlet })[]> {
+  return sql<(Balance & { inlet: Inlet })[]>`
     select inlet, sum(received)::bigint as received, sum(shown)::bigint as shown, sum(grouped)::bigint as grouped,
       sum(silenced)::bigint as silenced, sum(dropped)::bigint as dropped, sum(dropped_repeat)::bigint as dropped_repeat,
       sum(dropped_invalid)::bigint as dropped_invalid, sum(dropped_future)::bigint as dropped_future,
       sum(dropped_late)::bigint as dropped_late
-    from alerts.balance ${from ? ctx.sql`where slot >= ${from}` : ctx.sql``}
+    from alerts.balance
+    where ${from ? sql`slot >= ${from}` : sql`true`} and ${until ? sql`slot < ${until}` : sql`true`}
     group by inlet order by inlet`
 }
 
-/** Alerts shown in each stretch of ten minutes since an instant, those without any left out. */
-export function listLoad(ctx: Context, from: Date): Promise<{ slot: Date; received: number; shown: number }[]> {
+/** Alerts shown in each stretch of ten minutes since an instant until another, those without any left out. */
+export function listLoad(
+  ctx: Context,
+  from: Date,
+  until?: Date,
+): Promise<{ slot: Date; received: number; shown: number }[]> {
   return ctx.sql<{ slot: Date; received: number; shown: number }[]>`
     select slot, sum(received)::bigint as received, sum(shown)::bigint as shown from alerts.balance
-    where slot >= ${from} group by slot order by slot`
+    where slot >= ${from} ${until ? ctx.sql`and slot < ${until}` : ctx.sql``} group by slot order by slot`
 }

@@ -89,10 +89,10 @@ export async function foldSignals(
       group by p.group_key
     ), raised as (
       insert into alerts.alert as a (group_key, inlet, origin, headline, search_key, severity, organisation, area, longitude, latitude,
-        labels, annotations, subject, playbook, first_key, starts_at, last_at, raised_at, count, ended_at, due_at)
+        labels, annotations, subject, playbook, first_key, starts_at, last_at, raised_at, since, count, ended_at, due_at)
       select p.group_key, ${inlet}, p.origin, p.headline, p.search_key, ('{critical,high,medium,low}'::text[])[c.worst], p.organisation,
         p.area, p.longitude, p.latitude, p.labels, p.annotations, p.subject, p.playbook, p.fingerprint, c.first_at, c.last_at, ${now},
-        c.times, case when not c.goes_on then c.over_at end,
+        ${now}, c.times, case when not c.goes_on then c.over_at end,
         ${now}::timestamptz + make_interval(secs => 60 * case c.worst when 1 then ${dueMinutes.critical}::float8
           when 2 then ${dueMinutes.high}::float8 when 3 then ${dueMinutes.medium}::float8 else ${dueMinutes.low}::float8 end)
       from counted c join placed p on p.place = c.first order by p.group_key
@@ -104,7 +104,7 @@ export async function foldSignals(
         annotations = ${earlier(sql, 'annotations')}, subject = ${earlier(sql, 'subject')},
         first_key = ${earlier(sql, 'first_key')}, area = ${earlier(sql, 'area')}, longitude = ${earlier(sql, 'longitude')},
         latitude = ${earlier(sql, 'latitude')}, ended_at = case when excluded.ended_at is null then null else a.ended_at end,
-        toggles = case when a.ended_at is null then a.toggles when a.toggled_at > ${flapFrom} then a.toggles + 1 else 1 end,
+        since = excluded.since, toggles = case when a.ended_at is null then a.toggles when a.toggled_at > ${flapFrom} then a.toggles + 1 else 1 end,
         toggled_at = case when a.ended_at is null then a.toggled_at else ${now}::timestamptz end,
         flapping_since = case when a.ended_at is not null and a.toggled_at > ${flapFrom} and a.toggles + 1 >= ${flapping.times}
           then coalesce(a.flapping_since, ${now}::timestamptz) else a.flapping_since end
@@ -170,7 +170,7 @@ export async function followEnds(sql: Sql, groupKeys: readonly string[], now: Da
       order by a.group_key
       for update of a
     )
-    update alerts.alert a set ended_at = t.over_at
+    update alerts.alert a set ended_at = t.over_at, since = ${now}
     from told t where a.id = t.id and a.ended_at is distinct from t.over_at
     returning a.id, a.ended_at is not null as is_over`
   return rows.filter(({ isOver }) => isOver).map(({ id }) => id)

@@ -67,7 +67,7 @@ export async function followInhibitions(ctx: Context, settings: Settings): Promi
   })
   if (changed.length === 0) return
   await sql`
-    update alerts.alert a set inhibited_by = c.by
+    update alerts.alert a set inhibited_by = c.by, since = ${ctx.now}
     from jsonb_to_recordset(${sql.json(changed)}) as c (id bigint, by text)
     where a.id = c.id and a.closed_at is null`
   await endCalls(

@@ -40,16 +40,18 @@ export interface AlertSignal {
   generatorUrl: string | null
 }
 
-/** What folded into an alert, the newest first. */
+/** What folded into an alert, the newest first; by then, where the past is asked: an end that was told later was not known. */
 export function listSignalsOf(
   { sql }: Context,
   alert: { groupKey: string; raisedAt: Date; closedAt?: Date | null },
-  limit: number,
+  { limit, asOf }: { limit: number; asOf?: Date },
 ): Promise<AlertSignal[]> {
+  const endsAt = sql`nullif(ends_at, 'infinity')`
   return sql<AlertSignal[]>`
-    select fingerprint, starts_at, nullif(ends_at, 'infinity') as ends_at, labels, generator_url from alerts.signal
+    select fingerprint, starts_at, ${asOf ? sql`case when updated_at <= ${asOf} then ${endsAt} end` : endsAt} as ends_at, labels, generator_url
+    from alerts.signal
     where group_key = ${alert.groupKey} and held is null and received_at >= ${alert.raisedAt}
-      and received_at <= coalesce(${alert.closedAt ?? null}::timestamptz, 'infinity')
+      and received_at <= coalesce(${alert.closedAt ?? asOf ?? null}::timestamptz, 'infinity')
     order by starts_at desc, fingerprint
     limit ${limit}`
 }

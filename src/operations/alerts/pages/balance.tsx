@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { onDuty } from '#incidents'
+import { readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfQuestion,
   ColumnChart,
   DescriptionList,
   formatDateTime,
@@ -16,19 +18,27 @@ import {
   withQuery,
 } from '#ui'
 import { readPermission } from '../actions.ts'
-import { type Balance, listLoad, slotMs, slotOf, sumBalance } from '../intake/balance-store.ts'
+import { type Balance, countedUntil, listLoad, slotMs, slotOf, sumBalance } from '../intake/balance-store.ts'
 import type { Inlet } from '../model.ts'
 import { getSettings } from '../settings.ts'
 import { AlertTabs } from './parts.tsx'
+import { PastNotice } from './past.tsx'
 import { balancePath, inletWords, listPath } from './words.ts'
 
 const spans = { gio: 3_600_000, ngay: 86_400_000, tuan: 7 * 86_400_000 } as const
 const spanWords = { gio: 'một giờ qua', ngay: '24 giờ qua', tuan: '7 ngày qua', het: 'từ đầu' } as const
+const spanWordsThen: Record<keyof typeof spanWords, string> = {
+  gio: 'một giờ trước lúc đó',
+  ngay: '24 giờ trước lúc đó',
+  tuan: '7 ngày trước lúc đó',
+  het: 'từ đầu',
+}
 const slotsShown = 36
 
 const Query = z.object({
   trong: z.enum(['gio', 'ngay', 'tuan', 'het']).catch('ngay'),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
 })
 
 type Row = Balance & { inlet: Inlet }
@@ -39,22 +49,32 @@ export const balanceRoute: Route = route({
   access: readPermission,
   query: Query,
   async handle(ctx, { query, request }) {
-    const from = query.trong === 'het' ? undefined : slotOf(new Date(ctx.now.getTime() - spans[query.trong]))
-    const rows = await sumBalance(ctx, from)
-    if (query.tai) return tableFile(query.tai, { name: 'can-doi-canh-bao', titles, rows: rows.map(cellsOf) })
-    const load = await readLoad(ctx)
+    const at = await readAsOf(ctx, query.tai)
+    const now = at?.knownAt ?? ctx.now
+    const until = at && countedUntil(at.knownAt, ctx.now)
+    const from = query.trong === 'het' ? undefined : slotOf(new Date(now.getTime() - spans[query.trong]))
+    const rows = await sumBalance(ctx, { from, until })
+    if (query.tep) return tableFile(query.tep, { name: 'can-doi-canh-bao', titles, rows: rows.map(cellsOf) })
+    const load = await readLoad(ctx, until)
     return page({
       title: 'Cân đối và tải cảnh báo',
       crumbs: [{ label: 'Cảnh báo', href: listPath }],
       lead: 'Nhận vào = hiện + gộp + tạm im + bỏ, đếm cùng lúc với việc nhận; không tín hiệu nào mất dấu.',
       body: (
         <div class="stack-large">
-          <AlertTabs current="balance" />
+          <AlertTabs current="balance" tai={at?.text} />
+          <PastNotice at={at} what="cân đối" />
+          {until && (
+            <p class="muted">
+              Số đếm giữ theo từng 10 phút: đã tính đến {formatDateTime(until, at.timeZone)}. Số người trực theo lịch
+              trực của ca khi đó, mức chấp nhận theo cấu hình, như đang ghi hiện nay.
+            </p>
+          )}
           <nav class="row" aria-label="Khoảng thời gian">
             {Object.entries(spanWords).map(([value, label]) => (
               <a
                 key={value}
-                href={withQuery(balancePath, { trong: value })}
+                href={withQuery(balancePath, { trong: value, tai: at?.text })}
                 aria-current={query.trong === value ? 'true' : undefined}
               >
                 {label[0]?.toUpperCase()}
@@ -62,11 +82,16 @@ export const balanceRoute: Route = route({
               </a>
             ))}
           </nav>
-          <div id="can-doi" class="stack-large" data-live="alerts" data-live-label="cân đối cảnh báo">
-            <Equation rows={rows} span={spanWords[query.trong]} />
+          <div
+            id="can-doi"
+            class="stack-large"
+            {...(at ? {} : { 'data-live': 'alerts', 'data-live-label': 'cân đối cảnh báo' })}
+          >
+            <Equation rows={rows} span={(at ? spanWordsThen : spanWords)[query.trong]} />
             <ByInlet rows={rows} address={request.url} />
             <Load load={load} />
           </div>
+          <AsOfQuestion at={at} what="cân đối" />
         </div>
       ),
     })
@@ -119,7 +144,7 @@ function ByInlet({ rows, address }: { rows: readonly Row[]; address: string }) {
       caption="Theo đầu vào"
       rows={rows}
       rowKey={({ inlet }) => inlet}
-      downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
+      downloads={{ csv: withQuery(address, { tep: 'csv' }), xlsx: withQuery(address, { tep: 'xlsx' }) }}
       empty={{ title: 'Chưa nhận tín hiệu nào', words: 'Số đếm bắt đầu khi có tín hiệu đầu tiên trong khoảng này.' }}
       columns={[
         { key: 'inlet', title: 'Đầu vào', cell: ({ inlet }) => inletWords[inlet] },
@@ -141,15 +166,15 @@ interface LoadView {
   high: number
   unbearable: number
   slots: { slot: Date; received: number; shown: number }[]
-  now: Date
+  isPast: boolean
 }
 
-async function readLoad(ctx: Context): Promise<LoadView> {
-  const last = slotOf(ctx.now)
+async function readLoad(ctx: Context, until: Date | undefined): Promise<LoadView> {
+  const last = until ? slotOf(new Date(until.getTime() - 1)) : slotOf(ctx.now)
   const first = new Date(last.getTime() - (slotsShown - 1) * slotMs)
   const [known, operators, { load }] = await Promise.all([
-    listLoad(ctx, first),
-    onDuty(ctx, 'operator'),
+    listLoad(ctx, first, until),
+    onDuty({ ...ctx, now: until ?? ctx.now }, 'operator'),
     getSettings(ctx.sql),
   ])
   const bySlot = new Map(known.map((one) => [one.slot.getTime(), one]))
@@ -157,11 +182,11 @@ async function readLoad(ctx: Context): Promise<LoadView> {
     const slot = new Date(first.getTime() + index * slotMs)
     return bySlot.get(slot.getTime()) ?? { slot, received: 0, shown: 0 }
   })
-  return { ...load, operators: Math.max(1, operators.length), slots, now: ctx.now }
+  return { ...load, operators: Math.max(1, operators.length), slots, isPast: until !== undefined }
 }
 
 /** Alarms per operator in ten minutes, the measure of EEMUA 191. */
-function Load({ load: { operators, high, unbearable, slots } }: { load: LoadView }) {
+function Load({ load: { operators, high, unbearable, slots, isPast } }: { load: LoadView }) {
   const perOperator = (shown: number) => Math.round((shown / operators) * 10) / 10
   const current = perOperator(slots.at(-1)?.shown ?? 0)
   const worst = slots.reduce((most, one) => (one.shown > most.shown ? one : most), {
@@ -183,7 +208,7 @@ function Load({ load: { operators, high, unbearable, slots } }: { load: LoadView
         inColumns
         items={[
           {
-            term: '10 phút này',
+            term: isPast ? '10 phút trước lúc đó' : '10 phút này',
             value: (
               <span class="row">
                 {`${formatNumber(current, 1)} cảnh báo mỗi người`} {tag}
@@ -209,7 +234,7 @@ function Load({ load: { operators, high, unbearable, slots } }: { load: LoadView
         name="Cảnh báo mỗi người"
         title={
           worst.shown === 0
-            ? 'Sáu giờ qua không có cảnh báo mới'
+            ? `Sáu giờ ${isPast ? 'trước lúc đó' : 'qua'} không có cảnh báo mới`
             : `Cao nhất ${formatNumber(perOperator(worst.shown), 1)} cảnh báo mỗi người trong 10 phút`
         }
         measure="Cảnh báo mới trên mỗi người trực, theo từng 10 phút"

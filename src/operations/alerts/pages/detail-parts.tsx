@@ -1,6 +1,7 @@
 import { DirectivesOf, type listDirectivesOf } from '#directives'
 import type { listPeople } from '#identity'
 import type { CallStanding } from '#incidents'
+import type { AsOf } from '#organisations'
 import {
   Button,
   DecisionBar,
@@ -18,6 +19,7 @@ import {
   Time,
   Timeline,
   type TimelineEntry,
+  withQuery,
 } from '#ui'
 import type { AlertSignal } from '../intake/signal-store.ts'
 import type { Rule } from '../rules/model.ts'
@@ -44,13 +46,20 @@ export interface AlertBodyProps {
   form: DetailForm | undefined
   errors: readonly FormError[]
   mayHandle: boolean
+  /** The moment of the past that is asked. */
+  at: AsOf | undefined
 }
 
 export function AlertBody(props: AlertBodyProps) {
-  const { alert, names, events, mayHandle } = props
+  const { alert, names, events, mayHandle, at } = props
   return (
     <>
-      <div id="tom-tat" class="stack" data-live={`alert:${alert.code}`} data-live-label="cảnh báo này">
+      <div
+        id="tom-tat"
+        class="stack"
+        data-live={at ? undefined : `alert:${alert.code}`}
+        data-live-label={at ? undefined : 'cảnh báo này'}
+      >
         <p class="row">
           <Mark alert={alert} />
           <Marks alert={alert} />
@@ -64,6 +73,12 @@ export function AlertBody(props: AlertBodyProps) {
           {mayHandle && alert.state !== 'closed' && <Handling {...props} />}
           {mayHandle && <Judging {...props} />}
           <DirectivesOf rows={props.directives} title="Nhiệm vụ đã giao từ cảnh báo này" />
+          {at && (
+            <p class="muted">
+              Nhiệm vụ đã giao và lượt gọi trực từ cảnh báo này xem ở <a href={alertPath(alert.code)}>trang hiện nay</a>
+              .
+            </p>
+          )}
           <Repeats {...props} />
         </div>
         <div class="stack-large">
@@ -88,7 +103,8 @@ export function AlertBody(props: AlertBodyProps) {
 const Runbook = ({ url }: { url: string }) =>
   url.startsWith('/nhat-ky') ? <a href={url}>Xem trên trang Nhật ký</a> : <span class="code">{url}</span>
 
-function factsOf({ alert, names, rule, call, playbook }: AlertBodyProps): Fact[] {
+function factsOf({ alert, names, rule, call, playbook, at }: AlertBodyProps): Fact[] {
+  const then = (href: string) => withQuery(href, { tai: at?.text })
   const { subject, annotations } = alert
   const place = [names.organisation(alert.organisation), names.area(alert.area)].filter(Boolean).join(' · ')
   return [
@@ -120,9 +136,13 @@ function factsOf({ alert, names, rule, call, playbook }: AlertBodyProps): Fact[]
     { term: 'Người giữ', value: names.person(alert.owner) },
     {
       term: 'Từ',
-      value: rule ? <a href={rulePath(rule.code)}>{rule.name}</a> : `${inletWords[alert.inlet]} (${alert.origin})`,
+      value: rule ? (
+        <a href={then(rulePath(rule.code))}>{rule.name}</a>
+      ) : (
+        `${inletWords[alert.inlet]} (${alert.origin})`
+      ),
     },
-    ...(subject ? [{ term: 'Số liệu đằng sau', value: <a href={subject.url}>{subject.title}</a> }] : []),
+    ...(subject ? [{ term: 'Số liệu đằng sau', value: <a href={then(subject.url)}>{subject.title}</a> }] : []),
     ...(alert.playbook
       ? [
           {
@@ -134,9 +154,9 @@ function factsOf({ alert, names, rule, call, playbook }: AlertBodyProps): Fact[]
     ...(call ? [{ term: 'Gọi trực', value: <CallOf call={call} /> }] : []),
     ...(annotations.runbook_url ? [{ term: 'Hướng dẫn', value: <Runbook url={annotations.runbook_url} /> }] : []),
     ...(alert.isSilenced && alert.silenceId
-      ? [{ term: 'Tạm im', value: <a href={`${silencesPath}/${alert.silenceId}`}>Xem lần tạm im</a> }]
+      ? [{ term: 'Tạm im', value: <a href={then(`${silencesPath}/${alert.silenceId}`)}>Xem lần tạm im</a> }]
       : []),
-    ...(alert.verdict ? [{ term: 'Đánh giá', value: <VerdictOf alert={alert} /> }] : []),
+    ...(alert.verdict ? [{ term: 'Đánh giá', value: <VerdictOf alert={alert} tai={at?.text} /> }] : []),
     ...(alert.closedAt
       ? [
           {
@@ -161,7 +181,7 @@ function CallOf({ call: { state, attempts, lastCalled, answeredName, url } }: { 
   return <a href={url}>{words[state]}</a>
 }
 
-function VerdictOf({ alert: { verdict, duplicateOf } }: { alert: Alert }) {
+function VerdictOf({ alert: { verdict, duplicateOf }, tai }: { alert: Alert; tai: string | undefined }) {
   if (!verdict) return null
   return (
     <>
@@ -169,7 +189,7 @@ function VerdictOf({ alert: { verdict, duplicateOf } }: { alert: Alert }) {
       {duplicateOf && (
         <>
           {' với '}
-          <a href={alertPath(duplicateOf)}>{duplicateOf}</a>
+          <a href={withQuery(alertPath(duplicateOf), { tai })}>{duplicateOf}</a>
         </>
       )}
     </>

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { directiveFormPath, listDirectivesOf } from '#directives'
 import { listHolders } from '#identity'
 import { findCallStanding, findPlaybook, openIncidentPath, type PlaybookName } from '#incidents'
+import { type AsOf, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route, safeReturnPath } from '#platform/http'
-import { Button, ErrorSummary, type FormError, Notice, withQuery } from '#ui'
+import { AsOfQuestion, Button, ErrorSummary, type FormError, formatDateTime, Notice, withQuery } from '#ui'
 import {
   acknowledgeAlerts,
   assignAlert,
@@ -19,6 +20,7 @@ import {
 } from '../actions.ts'
 import { lastCallOf } from '../calls.ts'
 import { listSignalsOf } from '../intake/signal-store.ts'
+import { pastKeptSince } from '../past-store.ts'
 import { findRule } from '../rules/store.ts'
 import { getSettings } from '../settings.ts'
 import type { Alert } from '../store.ts'
@@ -27,6 +29,7 @@ import { keptSince } from '../timers/purge.ts'
 import { DetailForm } from './detail-form.ts'
 import { AlertBody } from './detail-parts.tsx'
 import { readNames } from './names.ts'
+import { AsKnown, PastNotice } from './past.tsx'
 import { alertPath, listPath, silencesPath } from './words.ts'
 
 const Code = z.strictObject({ code: z.string().max(40) })
@@ -51,8 +54,12 @@ export const detailRoutes: readonly Route[] = [
     params: Code,
     query: z.object({
       viec: z.enum(['nhan', 'xu-ly', 'cho', 'ghi-chu', 'giao', 'danh-gia', 'dong']).optional().catch(undefined),
+      tai: z.string().max(30).optional(),
     }),
-    handle: async (ctx, { params, query }) => show(ctx, await getAlert(ctx, params.code), { done: query.viec }),
+    async handle(ctx, { params: { code }, query }) {
+      const at = await readAsOf(ctx, query.tai)
+      return show(ctx, at ? await getAlertThen(ctx, code, at) : await getAlert(ctx, code), { done: query.viec, at })
+    },
   }),
   route({
     method: 'POST',
@@ -76,6 +83,19 @@ export const detailRoutes: readonly Route[] = [
     },
   }),
 ]
+
+/** @throws Problem 404 that says so where it came up only later */
+async function getAlertThen(ctx: Context, code: string, at: AsOf): Promise<Alert> {
+  const { raisedAt } = await getAlert(ctx, code)
+  if (raisedAt > at.knownAt)
+    throw new Problem(
+      'alert.not-then',
+      404,
+      `Lúc ${formatDateTime(at.knownAt, at.timeZone)} chưa có cảnh báo ${code}; cảnh báo này xuất hiện lúc ${formatDateTime(raisedAt, at.timeZone)}.`,
+      { code },
+    )
+  return getAlert(ctx, code, at.knownAt)
+}
 
 function act(ctx: Context, code: string, body: DetailForm): Promise<void> {
   const duplicateOf = body['trung-voi'] || undefined
@@ -101,46 +121,57 @@ interface Showing {
   done?: keyof typeof deedsDone
   errors?: readonly FormError[]
   form?: DetailForm
+  at?: AsOf
 }
 
-async function show(ctx: Context, alert: Alert, { done, errors = [], form }: Showing): Promise<Reply> {
-  const call = lastCallOf(alert)
-  const [events, signals, directives, people, rule, standing, playbook, settings] = await Promise.all([
-    listEvents(ctx, alert.id),
-    listSignalsOf(ctx, alert, signalsShown),
-    listDirectivesOf(ctx, { kind: 'alert', code: alert.code }),
-    ctx.can(handlePermission, alert.organisation) ? listHolders(ctx, handlePermission, alert.organisation) : [],
-    alert.inlet === 'rule' ? findRule(ctx.sql, alert.origin) : undefined,
+async function show(ctx: Context, alert: Alert, { done, errors = [], form, at }: Showing): Promise<Reply> {
+  const asOf = at?.knownAt
+  const mayHandle = !at && ctx.can(handlePermission, alert.organisation)
+  const call = at ? undefined : lastCallOf(alert)
+  const [events, signals, directives, people, rule, standing, playbook, settings, pastSince] = await Promise.all([
+    listEvents(ctx, alert.id, asOf),
+    listSignalsOf(ctx, alert, { limit: signalsShown, asOf }),
+    at ? [] : listDirectivesOf(ctx, { kind: 'alert', code: alert.code }),
+    mayHandle ? listHolders(ctx, handlePermission, alert.organisation) : [],
+    alert.inlet === 'rule' ? findRule(ctx.sql, alert.origin, asOf) : undefined,
     call && ctx.can('incident:read') ? findCallStanding(ctx, call) : undefined,
     alert.playbook ? findPlaybook(ctx, alert.playbook) : undefined,
     getSettings(ctx.sql),
+    at && pastKeptSince(ctx.sql),
   ])
   const actors = events.map(({ actor }) => actor)
-  const names = await readNames(ctx, [alert.owner, alert.acknowledgedBy, alert.closedBy, ...actors])
+  const names = await readNames(ctx, [alert.owner, alert.acknowledgedBy, alert.closedBy, ...actors], at)
   return page({
     title: alert.headline,
-    crumbs: [{ label: 'Cảnh báo', href: listPath }],
+    crumbs: [{ label: 'Cảnh báo', href: withQuery(listPath, { tai: at?.text }) }],
     status: errors.length > 0 ? 422 : 200,
-    actions: <Actions ctx={ctx} alert={alert} />,
+    actions: !at && <Actions ctx={ctx} alert={alert} />,
     body: (
       <div class="stack-large">
         <ErrorSummary errors={errors} />
+        <PastNotice at={at} keptSince={pastSince} />
         {done && <Notice tone="done" role="status" title={deedsDone[done]} />}
-        <AlertBody
-          alert={alert}
-          names={names}
-          events={events}
-          signals={signals}
-          directives={directives}
-          people={people}
-          rule={rule?.body}
-          call={standing}
-          keptSince={keptSince(settings, ctx.now)}
-          playbook={playbook && { title: playbook.title, href: playbookHref(ctx, alert, playbook) }}
-          form={form}
-          errors={errors}
-          mayHandle={ctx.can(handlePermission, alert.organisation)}
-        />
+        <AsKnown at={at}>
+          <AlertBody
+            alert={alert}
+            names={names}
+            events={events}
+            signals={signals}
+            directives={directives}
+            people={people}
+            rule={rule?.body}
+            call={standing}
+            keptSince={keptSince(settings, ctx.now)}
+            playbook={
+              playbook && { title: playbook.title, href: at ? playbook.url : playbookHref(ctx, alert, playbook) }
+            }
+            form={form}
+            errors={errors}
+            mayHandle={mayHandle}
+            at={at}
+          />
+        </AsKnown>
+        <AsOfQuestion at={at} what="cảnh báo" />
       </div>
     ),
   })

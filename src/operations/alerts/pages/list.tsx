@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { type AsOf, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
-import { tableFile } from '#platform/table-file'
 import {
   type ActiveFilter,
+  AsOfQuestion,
   Button,
   Checkbox,
   type Column,
@@ -26,9 +27,12 @@ import {
 } from '#ui'
 import { acknowledgeAlerts, closeAlerts, handlePermission, readPermission } from '../actions.ts'
 import { type AlertRow, alertStates, Severity, severities } from '../model.ts'
+import { pastKeptSince } from '../past-store.ts'
 import { type AlertQuery, countBoxes, listAlerts, type Page, sorts } from '../store.ts'
+import { listFile } from './list-file.ts'
 import { type Names, readNames } from './names.ts'
 import { AlertTabs, Mark, Marks, manyOf, StepClock } from './parts.tsx'
+import { AsKnown, PastNotice } from './past.tsx'
 import { alertPath, listPath, severityWords, stateWords } from './words.ts'
 
 const boxes = ['new', 'mine', 'late', 'open', 'closed'] as const
@@ -53,7 +57,8 @@ const Query = z.object({
     .optional()
     .catch(undefined),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
   xong: z.string().max(10).optional(),
   viec: z.enum(['nhan', 'dong']).optional().catch(undefined),
 })
@@ -61,13 +66,14 @@ type Query = z.infer<typeof Query>
 
 const idOf = (code: string | undefined) => (code === undefined ? undefined : Number(code.slice(3)))
 
-function askOf(ctx: Context, query: Query): AlertQuery {
+function askOf(ctx: Context, query: Query, asOf: Date | undefined): AlertQuery {
   const box = boxNames[query.hop]
   return {
     reach: ctx.reach(readPermission),
     box,
     account: ctx.actor.account ?? '',
-    now: ctx.now,
+    now: asOf ?? ctx.now,
+    asOf,
     words: searchKey(query.q ?? '')
       .split(' ')
       .filter(Boolean),
@@ -124,24 +130,28 @@ interface Showing {
 }
 
 async function show(ctx: Context, query: Query, { address, fault, body }: Showing): Promise<Reply> {
-  const asked = askOf(ctx, query)
-  if (query.tai) return download(ctx, asked, query.tai)
-  const [found, counts] = await Promise.all([
+  const at = await readAsOf(ctx, query.tai)
+  const asked = askOf(ctx, query, at?.knownAt)
+  if (query.tep) return listFile(ctx, asked, { format: query.tep, at })
+  const [found, counts, keptSince] = await Promise.all([
     listAlerts(ctx, asked, { after: idOf(query.after), limit: query.limit }),
     countBoxes(ctx, asked),
+    at && pastKeptSince(ctx.sql),
   ])
   const names = await readNames(
     ctx,
     found.rows.map(({ owner }) => owner),
+    at,
   )
   return page({
     title: 'Cảnh báo',
-    lead: leadOf(counts),
+    lead: leadOf(counts, at),
     status: fault ? 422 : 200,
     islands: ['table'],
     body: (
       <div class="stack-large">
-        <AlertTabs current="queue" />
+        <AlertTabs current="queue" tai={at?.text} />
+        <PastNotice at={at} keptSince={keptSince} />
         <ErrorSummary errors={fault ? [{ field: 'hang-doi', message: fault }] : []} title="Chưa thực hiện được" />
         {query.xong && (
           <Notice
@@ -166,23 +176,27 @@ async function show(ctx: Context, query: Query, { address, fault, body }: Showin
           }))}
         />
         <Filters query={query} names={names} hidden={counts.hidden} />
-        <Queue
-          ctx={ctx}
-          asked={asked}
-          found={found}
-          names={names}
-          query={query}
-          address={address}
-          reason={body?.['ly-do']}
-        />
+        <AsKnown at={at}>
+          <Queue
+            ctx={ctx}
+            asked={asked}
+            found={found}
+            names={names}
+            query={query}
+            address={address}
+            at={at}
+            reason={body?.['ly-do']}
+          />
+        </AsKnown>
+        <AsOfQuestion at={at} what="cảnh báo" />
       </div>
     ),
   })
 }
 
-const leadOf = ({ open, late, hidden }: { open: number; late: number; hidden: number }) =>
+const leadOf = ({ open, late, hidden }: { open: number; late: number; hidden: number }, at: AsOf | undefined) =>
   open === 0
-    ? 'Không có cảnh báo nào đang mở.'
+    ? `${at ? 'Khi đó không' : 'Không'} có cảnh báo nào đang mở.`
     : [
         `${formatNumber(open)} cảnh báo đang mở`,
         late > 0 ? `${formatNumber(late)} quá giờ` : '',
@@ -229,18 +243,19 @@ interface QueueProps {
   names: Names
   query: Query
   address: string
+  at: AsOf | undefined
   reason: string | undefined
 }
 
-function Queue({ ctx, asked, found, names, query, address, reason }: QueueProps) {
-  const handles = ctx.can(handlePermission) && asked.box !== 'closed' && found.rows.length > 0
+function Queue({ ctx, asked, found, names, query, address, at, reason }: QueueProps) {
+  const handles = !at && ctx.can(handlePermission) && asked.box !== 'closed' && found.rows.length > 0
   const plain = withQuery(address, { xong: undefined, viec: undefined })
   const table = (
     <Table
       caption={boxWords[asked.box]}
       rows={found.rows}
       rowKey={({ code }) => code}
-      rowHref={({ code }) => alertPath(code)}
+      rowHref={({ code }) => withQuery(alertPath(code), { tai: at?.text })}
       id="rows"
       sort={asked.sort}
       paging={{
@@ -248,7 +263,7 @@ function Queue({ ctx, asked, found, names, query, address, reason }: QueueProps)
         size: query.limit,
         sizes: [20, 50, 100],
       }}
-      downloads={{ csv: withQuery(plain, { tai: 'csv' }), xlsx: withQuery(plain, { tai: 'xlsx' }) }}
+      downloads={{ csv: withQuery(plain, { tep: 'csv' }), xlsx: withQuery(plain, { tep: 'xlsx' }) }}
       columns={columnsOf(names, { marking: handles, closed: asked.box === 'closed' })}
       empty={{
         title: asked.box === 'mine' ? 'Ông/bà chưa giữ cảnh báo nào' : 'Không có cảnh báo nào ở đây',
@@ -258,7 +273,7 @@ function Queue({ ctx, asked, found, names, query, address, reason }: QueueProps)
   )
   if (!handles)
     return (
-      <div id="hang-doi" data-live="alerts" data-live-label="hàng đợi cảnh báo">
+      <div id="hang-doi" {...(at ? {} : { 'data-live': 'alerts', 'data-live-label': 'hàng đợi cảnh báo' })}>
         {table}
       </div>
     )
@@ -343,48 +358,4 @@ function columnsOf(names: Names, { marking, closed }: { marking: boolean; closed
         },
     { key: 'owner', title: 'Người giữ', cell: ({ owner }) => names.person(owner) ?? 'chưa có ai' },
   ]
-}
-
-const titles = [
-  'Mã',
-  'Cảnh báo',
-  'Mức',
-  'Trạng thái',
-  'Số lần',
-  'Đơn vị',
-  'Địa bàn',
-  'Nguồn',
-  'Bắt đầu',
-  'Xuất hiện',
-  'Người giữ',
-  'Đóng lúc',
-]
-const piece = 1000
-
-function download(ctx: Context, asked: AlertQuery, format: 'csv' | 'xlsx'): Reply {
-  return tableFile(format, { name: 'canh-bao', titles, rows: fileRows(ctx, asked) })
-}
-
-async function* fileRows(ctx: Context, asked: AlertQuery) {
-  const names = await readNames(ctx)
-  for (let after: number | undefined; ; ) {
-    const { rows, hasMore }: Page = await listAlerts(ctx, asked, { after, limit: piece })
-    for (const row of rows)
-      yield [
-        row.code,
-        row.headline,
-        severityWords[row.severity],
-        stateWords[row.state],
-        row.count,
-        names.organisation(row.organisation),
-        names.area(row.area),
-        row.origin || row.inlet,
-        row.startsAt.toISOString(),
-        row.raisedAt.toISOString(),
-        row.owner,
-        row.closedAt?.toISOString(),
-      ]
-    after = rows.at(-1)?.id
-    if (!hasMore) return
-  }
 }

@@ -1,20 +1,24 @@
 import { listPeople } from '#identity'
-import { areaTree, organisationTree, today } from '#organisations'
+import { type AsOf, areaTree, organisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 
-/** Names for the codes that alerts carry; a code that has none stands for itself. */
+/** Names for the codes that alerts carry, those of the moment that is asked; a code that has none stands for itself. */
 export interface Names {
   organisation(code: string): string
   area(code: string | undefined): string | undefined
   person(account: string | undefined): string | undefined
 }
 
-export async function readNames(ctx: Context, accounts: readonly (string | undefined)[] = []): Promise<Names> {
-  const asOf = await today(ctx)
+export async function readNames(
+  ctx: Context,
+  accounts: readonly (string | undefined)[] = [],
+  at?: AsOf,
+): Promise<Names> {
+  const on = at ?? { asOf: await today(ctx) }
   const wanted = [...new Set(accounts.filter((one) => one !== undefined))]
   const [organisations, areas, people] = await Promise.all([
-    organisationTree(ctx.sql, { asOf }),
-    areaTree(ctx.sql, { asOf }),
+    organisationTree(ctx.sql, on),
+    areaTree(ctx.sql, on),
     wanted.length > 0 ? listPeople(ctx, wanted) : [],
   ])
   const known = new Map(people.map(({ account, name }) => [account, name]))

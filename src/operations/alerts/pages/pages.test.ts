@@ -49,10 +49,10 @@ dbTest(
     const first = await page('/canh-bao?hop=dang-mo&sort=severity&limit=10')
     const next = /href="([^"]*after=[^"]*)"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? ''
     assert.deepEqual([...rowsOf(first), ...rowsOf(await page(next))].sort(), [...codes].sort())
-    const csv = await page('/canh-bao?hop=dang-mo&tai=csv')
+    const csv = await page('/canh-bao?hop=dang-mo&tep=csv')
     assert.equal(csv.trim().split('\n').length, 13)
     assert.match(csv, /Nghiêm trọng/)
-    assert.equal((await t.as(operator).get('/canh-bao?tai=xlsx')).rawPayload.subarray(0, 2).toString(), 'PK')
+    assert.equal((await t.as(operator).get('/canh-bao?tep=xlsx')).rawPayload.subarray(0, 2).toString(), 'PK')
   },
 )
 

@@ -1,4 +1,4 @@
-import { formatDateTime, SeverityMark, Tabs, Tag, type Tone, useSurroundings } from '#ui'
+import { formatDateTime, SeverityMark, Tabs, Tag, type Tone, useSurroundings, withQuery } from '#ui'
 import type { AlertRow, AlertState } from '../model.ts'
 import { balancePath, listPath, rulesPath, silencesPath, stateWords } from './words.ts'
 
@@ -50,7 +50,7 @@ function spanOf(ms: number): string {
   return minutes < 60 * 48 ? `${Math.floor(minutes / 60)} giờ` : `${Math.floor(minutes / 1440)} ngày`
 }
 
-export function AlertTabs({ current }: { current: 'queue' | 'rules' | 'silences' | 'balance' }) {
+export function AlertTabs({ current, tai }: { current: 'queue' | 'rules' | 'silences' | 'balance'; tai?: string }) {
   const items = [
     { key: 'queue', label: 'Hàng đợi', href: listPath },
     { key: 'rules', label: 'Quy tắc', href: rulesPath },
@@ -58,7 +58,10 @@ export function AlertTabs({ current }: { current: 'queue' | 'rules' | 'silences'
     { key: 'balance', label: 'Cân đối và tải', href: balancePath },
   ]
   return (
-    <Tabs label="Cảnh báo" items={items.map(({ key, label, href }) => ({ label, href, current: key === current }))} />
+    <Tabs
+      label="Cảnh báo"
+      items={items.map(({ key, label, href }) => ({ label, href: withQuery(href, { tai }), current: key === current }))}
+    />
   )
 }
 

@@ -12,7 +12,8 @@ import { type Trial, tryRule } from '../rules/trial.ts'
 import { inputWords } from '../rules/words.ts'
 import { Conditions } from './rule-form-conditions.tsx'
 import { Naming, one, type Parts, Terms, Watching } from './rule-form-parts.tsx'
-import { ruleCrumbs, TrialResult, trialDays } from './rules.tsx'
+import { TrialResult } from './rule-trial.tsx'
+import { ruleCrumbs, trialDays } from './rules.tsx'
 import { rulePath, rulesPath } from './words.ts'
 
 type From = Input['from']

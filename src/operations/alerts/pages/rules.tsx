@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { listDefinitions } from '#indicators'
+import { type AsOf, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
   type ActiveFilter,
+  AsOfQuestion,
   Button,
   type Column,
   compareText,
@@ -27,10 +29,20 @@ import {
 import { readPermission } from '../actions.ts'
 import { type Severity, severities } from '../model.ts'
 import { definePermission } from '../rules/actions.ts'
-import { findRule, listRecords, listRules, listRuleVersions, type RuleRecord, type StoredRule } from '../rules/store.ts'
-import { type Trial, tryRule } from '../rules/trial.ts'
+import {
+  findRule,
+  listRecords,
+  listRules,
+  listRulesAt,
+  listRuleVersions,
+  type RuleRecord,
+  type StoredRule,
+} from '../rules/store.ts'
+import { tryRule } from '../rules/trial.ts'
 import { inputWords, sayInput, sayTerms, sayWhen } from '../rules/words.ts'
 import { AlertTabs } from './parts.tsx'
+import { PastNotice } from './past.tsx'
+import { TrialResult } from './rule-trial.tsx'
 import { listPath, rulePath, rulesPath, severityWords } from './words.ts'
 
 export const ruleCrumbs = [
@@ -49,7 +61,8 @@ const Query = z.object({
   sort: z.enum(['name', '-name', 'severity', '-severity', 'raised', '-raised', 'false', '-false']).catch('severity'),
   after: z.string().max(80).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
 
@@ -59,10 +72,14 @@ const falseShare = (record: RuleRecord | undefined): number | undefined => {
   return record && judged > 0 ? (100 * record.judgedFalse) / judged : undefined
 }
 
-async function listRows(ctx: Context): Promise<Row[]> {
+/** How rules fared in the days before now, or before the moment that is asked. */
+const recordsOf = (ctx: Context, at: AsOf | undefined) =>
+  listRecords(ctx.sql, new Date((at?.knownAt ?? ctx.now).getTime() - trialDays * dayMs), at?.knownAt)
+
+async function listRows(ctx: Context, at: AsOf | undefined): Promise<Row[]> {
   const [rules, records] = await Promise.all([
-    listRules(ctx.sql),
-    listRecords(ctx.sql, new Date(ctx.now.getTime() - trialDays * dayMs)),
+    at ? listRulesAt(ctx.sql, at.knownAt) : listRules(ctx.sql),
+    recordsOf(ctx, at),
   ])
   const byRule = new Map(records.map((record) => [record.rule, record]))
   return rules.map((rule) => ({ ...rule, record: byRule.get(rule.code) }))
@@ -96,9 +113,10 @@ const listRoute = route({
   access: readPermission,
   query: Query,
   async handle(ctx, { query, request }) {
-    const all = await listRows(ctx)
+    const at = await readAsOf(ctx, query.tai)
+    const all = await listRows(ctx, at)
     const found = findRows(all, query)
-    if (query.tai) return download(query.tai, found)
+    if (query.tep) return download(query.tep, found)
     const start = query.after ? found.findIndex(({ code }) => code === query.after) + 1 : 0
     const rows = found.slice(start, start + query.limit)
     const next = start + query.limit < found.length ? withQuery(request.url, { after: rows.at(-1)?.code }) : undefined
@@ -111,7 +129,7 @@ const listRoute = route({
       title: 'Quy tắc cảnh báo',
       crumbs: ruleCrumbs.slice(0, 1),
       lead: `${all.filter(({ body }) => body.enabled).length} quy tắc đang chạy trên số liệu, bản ghi, nguồn, nghĩa vụ và nhiệm vụ.`,
-      actions: ctx.can(definePermission) && (
+      actions: !at && ctx.can(definePermission) && (
         <Button href={`${rulesPath}/moi`} kind="primary">
           Quy tắc mới
         </Button>
@@ -119,7 +137,8 @@ const listRoute = route({
       islands: ['table'],
       body: (
         <div class="stack-large">
-          <AlertTabs current="rules" />
+          <AlertTabs current="rules" tai={at?.text} />
+          <PastNotice at={at} what="quy tắc" />
           <FilterBar names={['q', 'tu', 'muc']} active={active}>
             <TextInput name="q" type="search" label="Tên hoặc mã" value={query.q} optional />
             <Select
@@ -141,14 +160,15 @@ const listRoute = route({
             caption={`Quy tắc, số lần báo trong ${trialDays} ngày`}
             rows={rows}
             rowKey={({ code }) => code}
-            rowHref={({ code }) => rulePath(code)}
+            rowHref={({ code }) => withQuery(rulePath(code), { tai: at?.text })}
             id="rows"
             sort={query.sort}
             paging={{ nextHref: next, total: found.length, size: query.limit, sizes: [20, 50, 100] }}
-            downloads={{ csv: withQuery(request.url, { tai: 'csv' }), xlsx: withQuery(request.url, { tai: 'xlsx' }) }}
+            downloads={{ csv: withQuery(request.url, { tep: 'csv' }), xlsx: withQuery(request.url, { tep: 'xlsx' }) }}
             columns={columns}
             empty={{ title: 'Không có quy tắc nào khớp', words: 'Bỏ bớt bộ lọc; có thể gõ không dấu.' }}
           />
+          <AsOfQuestion at={at} what="quy tắc" />
         </div>
       ),
     })
@@ -233,30 +253,33 @@ const oneRoute = route({
   path: `${rulesPath}/:code`,
   access: readPermission,
   params: z.strictObject({ code: z.string().max(80) }),
-  query: z.object({ xong: z.string().max(10).optional() }),
+  query: z.object({ xong: z.string().max(10).optional(), tai: z.string().max(30).optional() }),
   async handle(ctx, { params, query }) {
-    const rule = await findRule(ctx.sql, params.code)
+    const at = await readAsOf(ctx, query.tai)
+    const rule = await findRule(ctx.sql, params.code, at?.knownAt)
     if (!rule) throw notFound('rule', params.code)
     const [versions, records, trial, names] = await Promise.all([
-      listRuleVersions(ctx.sql, rule.code),
-      listRecords(ctx.sql, new Date(ctx.now.getTime() - trialDays * dayMs)),
-      tryRule(ctx, rule.body, trialDays),
+      listRuleVersions(ctx.sql, rule.code, at?.knownAt),
+      recordsOf(ctx, at),
+      at ? undefined : tryRule(ctx, rule.body, trialDays),
       readIndicatorNames(ctx),
     ])
     return page({
       title: rule.body.name,
-      crumbs: ruleCrumbs,
+      crumbs: ruleCrumbs.map(({ label, href }) => ({ label, href: withQuery(href, { tai: at?.text }) })),
       lead: rule.body.description || undefined,
-      actions: ctx.can(definePermission) && <Button href={`${rulePath(rule.code)}/sua`}>Sửa quy tắc</Button>,
+      actions: !at && ctx.can(definePermission) && <Button href={`${rulePath(rule.code)}/sua`}>Sửa quy tắc</Button>,
       body: (
         <div class="stack-large">
+          <PastNotice at={at} what="quy tắc" />
           {query.xong && <Notice tone="done" role="status" title="Đã lưu quy tắc thành bản mới" />}
           {rule.body.illustrative && (
             <Notice>Ngưỡng của quy tắc này là cấu hình minh họa, chưa được cơ quan có thẩm quyền quyết định.</Notice>
           )}
-          <RuleFacts rule={rule} names={names} record={records.find((one) => one.rule === rule.code)} />
-          <TrialResult trial={trial} />
+          <RuleFacts rule={rule} names={names} record={records.find((one) => one.rule === rule.code)} at={at} />
+          {!at && <TrialResult trial={trial} />}
           <Versions versions={versions} />
+          <AsOfQuestion at={at} what="quy tắc" />
         </div>
       ),
     })
@@ -273,9 +296,10 @@ interface RuleFactsProps {
   rule: StoredRule
   names: (code: string) => string
   record: RuleRecord | undefined
+  at: AsOf | undefined
 }
 
-function RuleFacts({ rule: { code, version, body, retiredAt }, names, record }: RuleFactsProps) {
+function RuleFacts({ rule: { code, version, body, retiredAt }, names, record, at }: RuleFactsProps) {
   const share = falseShare(record)
   const judged = record
     ? `${formatNumber(record.raised)} lần; đúng ${formatNumber(record.judgedTrue)}, sai ${formatNumber(record.judgedFalse)}, trùng ${formatNumber(record.duplicate)}`
@@ -298,8 +322,8 @@ function RuleFacts({ rule: { code, version, body, retiredAt }, names, record }: 
           ),
         },
         {
-          term: `Trong ${trialDays} ngày qua`,
-          value: <a href={withQuery(listPath, { hop: 'da-dong', 'quy-tac': code })}>{judged}</a>,
+          term: at ? `Trong ${trialDays} ngày trước lúc đó` : `Trong ${trialDays} ngày qua`,
+          value: <a href={withQuery(listPath, { hop: 'da-dong', 'quy-tac': code, tai: at?.text })}>{judged}</a>,
         },
         { term: 'Tỷ lệ báo sai', value: share === undefined ? 'chưa có đánh giá' : formatPercent(share, 0) },
         { term: 'Mã, bản', value: `${code}, bản ${version}` },
@@ -309,52 +333,6 @@ function RuleFacts({ rule: { code, version, body, retiredAt }, names, record }: 
 }
 
 export const groupWords = { rule: 'quy tắc', organisation: 'đơn vị', area: 'địa bàn', key: 'từng đối tượng' } as const
-
-/** What the rule would have said. */
-export function TrialResult({ trial }: { trial: Trial | undefined }) {
-  if (!trial)
-    return (
-      <Section title="Chạy thử trên quá khứ" id="chay-thu">
-        <p>Loại dữ liệu này không giữ lịch sử nên không chạy thử được; quy tắc tính từ lúc được đặt.</p>
-      </Section>
-    )
-  return (
-    <Section title={`Trong ${trial.days} ngày qua quy tắc này báo ${formatNumber(trial.count)} lần`} id="chay-thu">
-      <Table
-        caption={`Các lần báo nếu quy tắc đã chạy, trên ${formatNumber(trial.tracks)} đối tượng theo dõi`}
-        plain
-        wide
-        rows={trial.hits}
-        rowKey={({ headline, startsAt, saidAt }) => `${headline} ${startsAt.toISOString()} ${saidAt.toISOString()}`}
-        empty={{
-          title: 'Không có lần nào',
-          words: 'Điều kiện chưa từng xảy ra trong thời gian này, hoặc chưa có số liệu.',
-        }}
-        columns={[
-          {
-            key: 'headline',
-            title: 'Câu báo',
-            cell: ({ headline, subject }) => (subject ? <a href={subject.url}>{headline}</a> : headline),
-          },
-          {
-            key: 'starts',
-            title: 'Từ',
-            kind: 'nowrap',
-            phone: true,
-            cell: ({ startsAt }) => <Time at={startsAt} exact />,
-          },
-          {
-            key: 'ends',
-            title: 'Đến',
-            kind: 'nowrap',
-            phone: true,
-            cell: ({ endsAt }) => (endsAt ? <Time at={endsAt} exact /> : 'vẫn còn'),
-          },
-        ]}
-      />
-    </Section>
-  )
-}
 
 function Versions({ versions }: { versions: readonly StoredRule[] }) {
   return (

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { type AsOf, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfQuestion,
   Button,
   DecisionBar,
   DescriptionList,
@@ -25,6 +27,7 @@ import type { Matcher } from '../model.ts'
 import { endSilence, getSilence, listSilences, putSilence, type Silence } from '../silences.ts'
 import { findAlert } from '../store.ts'
 import { AlertTabs } from './parts.tsx'
+import { PastNotice } from './past.tsx'
 import { alertPath, listPath, silencesPath } from './words.ts'
 
 const pageSize = 50
@@ -41,7 +44,8 @@ const stateOf = ({ startsAt, endsAt }: Silence, now: Date): State =>
 const ListQuery = z.object({
   loc: z.enum(['active', 'pending', 'expired']).optional().catch(undefined),
   after: z.iso.datetime().optional().catch(undefined),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
   xong: z.enum(['tao', 'ket-thuc']).optional().catch(undefined),
 })
 
@@ -51,9 +55,10 @@ const listRoute = route({
   access: readPermission,
   query: ListQuery,
   async handle(ctx, { query, request }) {
-    if (query.tai) return download(ctx, query.tai, query.loc)
+    const at = await readAsOf(ctx, query.tai)
+    if (query.tep) return download(ctx, query.tep, { state: query.loc, at })
     const after = query.after ? new Date(query.after) : undefined
-    const found = await listSilences(ctx, { limit: pageSize + 1, state: query.loc, after })
+    const found = await listSilences(ctx, { limit: pageSize + 1, state: query.loc, after, asOf: at?.knownAt })
     const rows = found.slice(0, pageSize)
     const next =
       found.length > pageSize ? withQuery(request.url, { after: rows.at(-1)?.createdAt.toISOString() }) : undefined
@@ -61,7 +66,7 @@ const listRoute = route({
       title: 'Tạm im',
       crumbs: crumbs.slice(0, 1),
       lead: 'Cảnh báo khớp nhãn bị ẩn đến khi hết hạn; vẫn được nhận và đếm đủ. Mỗi lần tạm im có lý do và tự hết.',
-      actions: ctx.can(handlePermission) && (
+      actions: !at && ctx.can(handlePermission) && (
         <Button href={`${silencesPath}/moi`} kind="primary">
           Tạo lần tạm im
         </Button>
@@ -69,7 +74,8 @@ const listRoute = route({
       islands: ['table'],
       body: (
         <div class="stack-large">
-          <AlertTabs current="silences" />
+          <AlertTabs current="silences" tai={at?.text} />
+          <PastNotice at={at} what="các lần tạm im" />
           {query.xong && (
             <Notice
               tone="done"
@@ -81,7 +87,7 @@ const listRoute = route({
             {[undefined, 'active', 'pending', 'expired'].map((state) => (
               <a
                 key={state ?? 'tat-ca'}
-                href={withQuery(silencesPath, { loc: state })}
+                href={withQuery(silencesPath, { loc: state, tai: at?.text })}
                 aria-current={query.loc === state ? 'true' : undefined}
               >
                 {state ? stateNames[state as State] : 'Tất cả'}
@@ -92,10 +98,10 @@ const listRoute = route({
             caption="Các lần tạm im, mới nhất trước"
             rows={rows}
             rowKey={({ id }) => id}
-            rowHref={({ id }) => `${silencesPath}/${id}`}
+            rowHref={({ id }) => withQuery(`${silencesPath}/${id}`, { tai: at?.text })}
             id="rows"
             paging={{ nextHref: next }}
-            downloads={{ csv: withQuery(request.url, { tai: 'csv' }), xlsx: withQuery(request.url, { tai: 'xlsx' }) }}
+            downloads={{ csv: withQuery(request.url, { tep: 'csv' }), xlsx: withQuery(request.url, { tep: 'xlsx' }) }}
             empty={{ title: 'Chưa có lần tạm im nào', words: 'Tạm im dùng khi biết trước, ví dụ bảo trì có kế hoạch.' }}
             columns={[
               {
@@ -107,7 +113,7 @@ const listRoute = route({
                 key: 'state',
                 title: 'Tình trạng',
                 phone: true,
-                cell: (one) => <StateTag state={stateOf(one, ctx.now)} />,
+                cell: (one) => <StateTag state={stateOf(one, at?.knownAt ?? ctx.now)} />,
               },
               {
                 key: 'ends',
@@ -120,6 +126,7 @@ const listRoute = route({
               { key: 'by', title: 'Người tạo', cell: ({ createdName, createdBy }) => createdName || createdBy },
             ]}
           />
+          <AsOfQuestion at={at} what="các lần tạm im" />
         </div>
       ),
     })
@@ -130,14 +137,18 @@ const StateTag = ({ state }: { state: State }) => (
   <Tag tone={state === 'active' ? 'info' : 'neutral'}>{stateNames[state]}</Tag>
 )
 
-function download(ctx: Context, format: 'csv' | 'xlsx', state: State | undefined): Reply {
+function download(
+  ctx: Context,
+  format: 'csv' | 'xlsx',
+  { state, at }: { state: State | undefined; at: AsOf | undefined },
+): Reply {
   async function* rows() {
     for (let after: Date | undefined; ; ) {
-      const found = await listSilences(ctx, { limit: 500, state, after })
+      const found = await listSilences(ctx, { limit: 500, state, after, asOf: at?.knownAt })
       for (const one of found)
         yield [
           one.matchers.map(writeMatcher).join(', '),
-          stateNames[stateOf(one, ctx.now)],
+          stateNames[stateOf(one, at?.knownAt ?? ctx.now)],
           one.startsAt.toISOString(),
           one.endsAt.toISOString(),
           one.reason,
@@ -272,9 +283,15 @@ const oneRoutes: readonly Route[] = [
     path: `${silencesPath}/:id`,
     access: readPermission,
     params: Id,
-    async handle(ctx, { params }) {
-      const silence = await getSilence(ctx, params.id)
-      return page({ title: 'Lần tạm im', crumbs, body: <SilencePage ctx={ctx} silence={silence} /> })
+    query: z.object({ tai: z.string().max(30).optional() }),
+    async handle(ctx, { params, query }) {
+      const at = await readAsOf(ctx, query.tai)
+      const silence = await getSilence(ctx, params.id, at?.knownAt)
+      return page({
+        title: 'Lần tạm im',
+        crumbs: crumbs.map(({ label, href }) => ({ label, href: withQuery(href, { tai: at?.text }) })),
+        body: <SilencePage ctx={ctx} silence={silence} at={at} />,
+      })
     },
   }),
   route({
@@ -289,10 +306,11 @@ const oneRoutes: readonly Route[] = [
   }),
 ]
 
-function SilencePage({ ctx, silence }: { ctx: Context; silence: Silence }) {
-  const state = stateOf(silence, ctx.now)
+function SilencePage({ ctx, silence, at }: { ctx: Context; silence: Silence; at: AsOf | undefined }) {
+  const state = stateOf(silence, at?.knownAt ?? ctx.now)
   return (
     <div class="stack-large">
+      <PastNotice at={at} what="lần tạm im" />
       <DescriptionList
         items={[
           { term: 'Tình trạng', value: <StateTag state={state} /> },
@@ -301,10 +319,17 @@ function SilencePage({ ctx, silence }: { ctx: Context; silence: Silence }) {
           { term: 'Đến', value: formatDateTime(silence.endsAt) },
           { term: 'Lý do', value: silence.reason },
           { term: 'Người tạo', value: silence.createdName || silence.createdBy },
-          ...(silence.alert ? [{ term: 'Tạo từ', value: <a href={alertPath(silence.alert)}>{silence.alert}</a> }] : []),
+          ...(silence.alert
+            ? [
+                {
+                  term: 'Tạo từ',
+                  value: <a href={withQuery(alertPath(silence.alert), { tai: at?.text })}>{silence.alert}</a>,
+                },
+              ]
+            : []),
         ]}
       />
-      {state !== 'expired' && ctx.can(handlePermission) && (
+      {!at && state !== 'expired' && ctx.can(handlePermission) && (
         <Form action={`${silencesPath}/${silence.id}/ket-thuc`} label="Kết thúc lần tạm im">
           <DecisionBar
             label="Kết thúc lần tạm im"
@@ -315,6 +340,7 @@ function SilencePage({ ctx, silence }: { ctx: Context; silence: Silence }) {
           />
         </Form>
       )}
+      <AsOfQuestion at={at} what="lần tạm im" />
     </div>
   )
 }

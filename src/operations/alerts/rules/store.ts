@@ -1,4 +1,5 @@
-import type { Sql } from '#platform/sql'
+import type { Fragment, Sql } from '#platform/sql'
+import { alertsAt } from '../past-store.ts'
 import { Rule } from './model.ts'
 
 export interface StoredRule {
@@ -33,19 +34,34 @@ export async function listRules(sql: Sql): Promise<readonly StoredRule[]> {
 // What was kept by an older program lacks what has a default now.
 const toRule = (row: StoredRule): StoredRule => ({ ...row, body: Rule.parse(row.body) })
 
-/** The version in force, else the last one. */
-export async function findRule(sql: Sql, code: string): Promise<StoredRule | undefined> {
+/** A rule as it was said then: what was retired later was in force. */
+const saidBy = (sql: Sql, asOf: Date | undefined): Fragment =>
+  asOf === undefined
+    ? sql`alerts.rule`
+    : sql`(select code, version, pack, body, origin, made_by, made_at, case when retired_at <= ${asOf} then retired_at end as retired_at, reason
+        from alerts.rule where made_at <= ${asOf})`
+
+/** Rules that were in force at an earlier moment. */
+export const listRulesAt = async (sql: Sql, asOf: Date): Promise<StoredRule[]> =>
+  (
+    await sql<
+      StoredRule[]
+    >`select ${sql.unsafe(columns)} from ${saidBy(sql, asOf)} r where retired_at is null order by code`
+  ).map(toRule)
+
+/** The version in force, else the last one; of those there were then. */
+export async function findRule(sql: Sql, code: string, asOf?: Date): Promise<StoredRule | undefined> {
   const [row] = await sql<StoredRule[]>`
-    select ${sql.unsafe(columns)} from alerts.rule where code = ${code} order by retired_at is not null, version desc limit 1`
+    select ${sql.unsafe(columns)} from ${saidBy(sql, asOf)} r where code = ${code} order by retired_at is not null, version desc limit 1`
   return row && toRule(row)
 }
 
 /** All versions, the newest first. */
-export const listRuleVersions = async (sql: Sql, code: string): Promise<StoredRule[]> =>
+export const listRuleVersions = async (sql: Sql, code: string, asOf?: Date): Promise<StoredRule[]> =>
   (
     await sql<
       StoredRule[]
-    >`select ${sql.unsafe(columns)} from alerts.rule where code = ${code} order by version desc limit 50`
+    >`select ${sql.unsafe(columns)} from ${saidBy(sql, asOf)} r where code = ${code} order by version desc limit 50`
   ).map(toRule)
 
 export interface NewVersion {
@@ -86,10 +102,10 @@ export interface RuleRecord {
 }
 
 /** How rules have fared since an instant: what they said and how that was judged. */
-export function listRecords(sql: Sql, from: Date): Promise<RuleRecord[]> {
+export function listRecords(sql: Sql, from: Date, asOf?: Date): Promise<RuleRecord[]> {
   return sql<RuleRecord[]>`
     select origin as rule, count(*) as raised, count(*) filter (where verdict = 'true') as judged_true,
       count(*) filter (where verdict = 'false') as judged_false, count(*) filter (where verdict = 'duplicate') as duplicate,
       count(*) filter (where closed_at is null) as open, max(raised_at) as last_at
-    from alerts.alert where inlet = 'rule' and raised_at >= ${from} group by origin`
+    from ${alertsAt(sql, asOf)} a where inlet = 'rule' and raised_at >= ${from} group by origin`
 }

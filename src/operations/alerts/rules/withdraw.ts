@@ -19,7 +19,7 @@ export async function withdraw(ctx: Context, gone: readonly { fingerprint: strin
     select group_key, count(*) as times from gone group by group_key order by group_key`
   for (const { groupKey, times } of rows) {
     const [left] = await sql<{ code: string; count: number }[]>`
-      update alerts.alert set count = greatest(0, count - ${times})
+      update alerts.alert set count = greatest(0, count - ${times}), since = ${ctx.now}
       where group_key = ${groupKey} and closed_at is null returning code, count`
     if (left?.count !== 0) continue
     const [alert] = await lockAlerts(ctx, [left.code])

@@ -38,7 +38,7 @@ export async function runClocks(ctx: Context): Promise<number> {
 function runClock(ctx: Context, alert: Alert, settings: Settings): Promise<void> {
   if (alert.state === 'acknowledged') return lapse(ctx, alert, settings)
   if (alert.state === 'new') return climb(ctx, alert, settings)
-  return updateAlert(ctx.sql, alert.id, { dueAt: null })
+  return updateAlert(ctx, alert.id, { dueAt: null })
 }
 
 const later = (ctx: Context, minutes: number) => new Date(ctx.now.getTime() + minutes * minuteMs)
@@ -60,13 +60,13 @@ function lapse(ctx: Context, alert: Alert, { acknowledgeMinutes }: Settings): Pr
 /** One step up the tree. What is over, hidden or flapping calls nobody; what is not grave waits for working hours. */
 async function climb(ctx: Context, alert: Alert, settings: Settings): Promise<void> {
   const { severity, organisation, id } = alert
-  if (alert.endedAt) return updateAlert(ctx.sql, id, { dueAt: null })
+  if (alert.endedAt) return updateAlert(ctx, id, { dueAt: null })
   const isQuiet = alert.isSilenced || alert.isInhibited || alert.isFlapping
-  if (isQuiet) return updateAlert(ctx.sql, id, { dueAt: later(ctx, settings.climbMinutes[severity]) })
+  if (isQuiet) return updateAlert(ctx, id, { dueAt: later(ctx, settings.climbMinutes[severity]) })
   const isGrave = settings.graveSeverities.includes(severity)
   const calendar = isGrave ? undefined : await findCalendarOf(ctx, organisation)
   if (!isWorkingNow(calendar, ctx.now))
-    return updateAlert(ctx.sql, id, { dueAt: afterWorkingMinutes(calendar, ctx.now, 0) })
+    return updateAlert(ctx, id, { dueAt: afterWorkingMinutes(calendar, ctx.now, 0) })
   const escalation = alert.escalation + 1
   const dueAt = afterWorkingMinutes(calendar, ctx.now, settings.climbMinutes[severity])
   const { people, unit } = await findNextUp(ctx, alert, escalation, isGrave)
@@ -127,7 +127,7 @@ export function tellUntold(ctx: Context): Promise<number> {
         dedupeKey: `alert:${code}`,
       })
     }
-    await sql`update alerts.alert set notified_at = ${now} where id = any(${alerts.map(({ id }) => id)}::bigint[])`
+    await sql`update alerts.alert set notified_at = ${now}, since = ${now} where id = any(${alerts.map(({ id }) => id)}::bigint[])`
     return alerts.length
   })
 }

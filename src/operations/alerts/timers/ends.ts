@@ -72,7 +72,7 @@ export function steady(ctx: Context): Promise<void> {
     const { flapping } = await getSettings(inner.sql)
     const before = new Date(inner.now.getTime() - flapping.withinMinutes * minuteMs)
     const rows = await inner.sql<{ id: number }[]>`
-      update alerts.alert set flapping_since = null, toggles = 0
+      update alerts.alert set flapping_since = null, toggles = 0, since = ${inner.now}
       where closed_at is null and flapping_since is not null and toggled_at <= ${before} returning id`
     await addEvents(
       inner,

@@ -36,6 +36,6 @@ export function followCalls(ctx: Context): Promise<void> {
       })
     if (waiting.length > 0)
       await sql`
-        update alerts.alert set calls = calls + 1, is_calling = true where id = any(${waiting.map(({ id }) => id)}::bigint[])`
+        update alerts.alert set calls = calls + 1, is_calling = true, since = ${now} where id = any(${waiting.map(({ id }) => id)}::bigint[])`
   })
 }

@@ -216,7 +216,7 @@ const show = route({
           <AreaComparison card={card} facts={areaFacts} areas={areas} tai={view.tai} />
           <DirectivesOf
             title="Nhiệm vụ đã giao từ chỉ tiêu này"
-            rows={view.asOf ? [] : await listDirectivesOf(ctx, { kind: 'indicator', code })}
+            rows={await listDirectivesOf(ctx, { kind: 'indicator', code }, view.at)}
           />
           <Remarks
             card={card}

@@ -37,7 +37,7 @@ export const dutyClocks: CalendarBook<DutyMove> = {
     return { seen: duties.length, last: last === undefined ? undefined : String(last), moves }
   },
   async move(ctx, moves) {
-    await setDue(ctx.sql, moves)
+    await setDue(ctx.sql, moves, ctx.now)
     await refreshWork(ctx, [...new Set(moves.map(({ organisation }) => organisation))])
     await announce(ctx.sql, ['duties'])
   },

@@ -42,7 +42,7 @@ export function syncObligations(ctx: Context): Promise<void> {
     const kept = new Set(owed.map(keyOf))
     const gone = [...known.values()].filter((row) => !row.endedAt && !kept.has(keyOf(row)))
     if (fresh.length > 0) await insertObligations(inner.sql, await begin(inner, fresh))
-    if (changed.length > 0) await updateObligations(inner.sql, await goOn(inner, changed))
+    if (changed.length > 0) await updateObligations(inner.sql, await goOn(inner, changed), inner.now)
     if (gone.length > 0)
       await endObligations(
         inner.sql,
@@ -60,7 +60,7 @@ async function followArrivals(ctx: Context, known: readonly Obligation[]): Promi
     const at = subjectKind === 'source' ? arrived.get(subject) : undefined
     return at && (!lastArrivalAt || lastArrivalAt < at) ? [{ obligationId: id, at, hasValue: true }] : []
   })
-  if (news.length > 0) await noteArrivals(ctx.sql, news)
+  if (news.length > 0) await noteArrivals(ctx.sql, news, ctx.now)
 }
 
 /** A figure of another period than those that are owed says that there are figures. */
@@ -74,7 +74,7 @@ export async function followFigures(ctx: Context, indicators: readonly string[])
     const at = typed.get(`${subject} ${figureOf}`)
     return at ? [{ obligationId: id, at, hasValue: true }] : []
   })
-  if (news.length > 0) await noteArrivals(ctx.sql, news)
+  if (news.length > 0) await noteArrivals(ctx.sql, news, ctx.now)
 }
 
 const keyOf = ({ subjectKind, subject, organisation }: Pick<Owing, 'subjectKind' | 'subject' | 'organisation'>) =>

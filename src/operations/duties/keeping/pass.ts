@@ -16,7 +16,7 @@ export async function keepDuties(ctx: Context): Promise<void> {
   // By the calendar as it is now: nothing is marked by the one before.
   await settleClocks(ctx, dutyClocks)
   await syncObligations(ctx)
-  await ctx.transaction(async (inner) => tellMoved(inner, await voidDuties(inner.sql)))
+  await ctx.transaction(async (inner) => tellMoved(inner, await voidDuties(inner.sql, inner.now)))
   await openDuties(ctx)
   await settleAndTell(ctx, { subjectKind: 'source', subjects: await listSources(ctx) })
   await settleComingDue(ctx)

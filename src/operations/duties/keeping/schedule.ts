@@ -14,7 +14,7 @@ import {
   periodOf,
   periodRange,
 } from '#calendar'
-import { getHomePack, today } from '#organisations'
+import { type AsOf, getHomePack, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { Problem } from '#platform/errors'
 import type { Cadence } from '#warehouse'
@@ -60,16 +60,17 @@ export function firstPeriodOwed(calendar: CompiledCalendar, kind: PeriodKind, si
   return opensAt(calendar, period) < since ? nextPeriod(period) : period
 }
 
-/** Calendars of organisations, each looked up once; who has none, such as agencies of the ministries, is reckoned by the province's. */
+/** Calendars of organisations today, or as they were known at a moment, each looked up once; who has none, such as agencies of the ministries, is reckoned by the province's. */
 export function calendarsOf(
   ctx: Pick<Context, 'sql' | 'now'>,
+  at?: AsOf,
 ): (organisation: string) => Promise<CompiledCalendar | undefined> {
   const known = new Map<string, Promise<CompiledCalendar | undefined>>()
   let on: Promise<string> | undefined
   const find = async (organisation: string) => {
     on ??= today(ctx)
-    const own = await getCalendarOf(ctx, organisation, await on).catch(noneOf)
-    return own ?? getCalendarOf(ctx, (await getHomePack(ctx.sql)).card.rootOrganisation).catch(noneOf)
+    const own = await getCalendarOf(ctx, organisation, at ?? (await on)).catch(noneOf)
+    return own ?? getCalendarOf(ctx, (await getHomePack(ctx.sql)).card.rootOrganisation, at).catch(noneOf)
   }
   return (organisation) => {
     const found = known.get(organisation) ?? find(organisation)

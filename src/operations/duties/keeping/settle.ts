@@ -71,10 +71,11 @@ async function close(ctx: Context, news: readonly News[]): Promise<Moved[]> {
     arrivals.push({ id: duty.id, arrivedAt: at, lateDays })
     if (duty.state !== 'fulfilled') moved.push({ ...duty, from: duty.state, to: 'fulfilled' })
   }
-  if (arrivals.length > 0) await markFulfilled(ctx.sql, arrivals)
+  if (arrivals.length > 0) await markFulfilled(ctx.sql, arrivals, ctx.now)
   await noteArrivals(
     ctx.sql,
     news.map(({ duty, at, hasValue }) => ({ obligationId: duty.obligationId, at, hasValue })),
+    ctx.now,
   )
   return moved
 }
@@ -132,7 +133,7 @@ async function followHours(ctx: Context, row: HourlyDuty): Promise<Moved[]> {
     if (at > dueAt && id !== undefined) {
       if (postponed) await postponeDuty(ctx.sql, id, { ...hourTimes(dueAt, timeZone), now: ctx.now })
       const lateDays = Math.floor((at.getTime() - dueAt.getTime()) / (24 * hourMs))
-      await markFulfilled(ctx.sql, [{ id, arrivedAt: at, lateDays }])
+      await markFulfilled(ctx.sql, [{ id, arrivedAt: at, lateDays }], ctx.now)
       moved.push({
         id,
         organisation: row.organisation,
@@ -156,7 +157,7 @@ async function followHours(ctx: Context, row: HourlyDuty): Promise<Moved[]> {
   }
   if (postponed && id !== undefined) await postponeDuty(ctx.sql, id, { ...hourTimes(dueAt, timeZone), now: ctx.now })
   const last = arrivals.at(-1)
-  if (last) await noteArrivals(ctx.sql, [{ obligationId: row.obligationId, at: last, hasValue: true }])
+  if (last) await noteArrivals(ctx.sql, [{ obligationId: row.obligationId, at: last, hasValue: true }], ctx.now)
   return moved
 }
 

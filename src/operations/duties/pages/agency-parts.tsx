@@ -16,10 +16,12 @@ import {
   withQuery,
 } from '#ui'
 import { cadenceWords, pullsPath, sourcePath, uploadPath } from '#warehouse'
+import { firstPeriodOwed, kindOfCadence } from '../keeping/schedule.ts'
 import { dutyCode, type Settings, standingOf } from '../model.ts'
 import type { StandingRow } from '../reading/standings.ts'
 import type { LetterRow } from '../reminders/store.ts'
 import type { Duty } from '../store.ts'
+import type { Asked } from './asked.tsx'
 import { LadderStep } from './ladder.tsx'
 import type { Directory } from './parts.tsx'
 import {
@@ -40,6 +42,7 @@ interface ToDoProps {
   duties: readonly Duty[]
   calendar: CompiledCalendar | undefined
   ctx: Context
+  asked: Asked
   directory: Directory
   agency: string
 }
@@ -67,7 +70,7 @@ function tasksOf(duties: readonly Duty[]): Task[] {
 }
 
 /** What must be done next, the most urgent first, each with the page where it is done. */
-export function ToDo({ duties, calendar, ctx, directory, agency }: ToDoProps) {
+export function ToDo({ duties, calendar, ctx, asked, directory, agency }: ToDoProps) {
   const columns: Column<Task>[] = [
     { key: 'subject', title: 'Nội dung', cell: ({ first }) => first.subjectName },
     {
@@ -85,7 +88,7 @@ export function ToDo({ duties, calendar, ctx, directory, agency }: ToDoProps) {
       cell: ({ first }) => (
         <>
           <Tag tone={dutyWords[first.state].tone}>
-            {first.state === 'late' ? upper(lateWords(calendar, first.dueAt, ctx.now)) : dutyWords[first.state].word}
+            {first.state === 'late' ? upper(lateWords(calendar, first.dueAt, asked.now)) : dutyWords[first.state].word}
           </Tag>
           {first.excusedAt && <span class="small muted"> đã giải trình</span>}
         </>
@@ -94,17 +97,24 @@ export function ToDo({ duties, calendar, ctx, directory, agency }: ToDoProps) {
     ...(duties.some(({ organisation }) => organisation !== agency)
       ? [unitColumn(directory, ({ first }: Task) => first.organisation)]
       : []),
-    {
-      key: 'do',
-      title: 'Việc làm',
-      phone: true,
-      cell: ({ first }) => <Steps duty={first} ctx={ctx} agency={agency} />,
-    },
+    // Nothing is done in the past.
+    ...(asked.at
+      ? []
+      : [
+          {
+            key: 'do',
+            title: 'Việc làm',
+            phone: true,
+            cell: ({ first }: Task) => <Steps duty={first} ctx={ctx} agency={agency} />,
+          },
+        ]),
   ]
   return (
-    <Section title="Việc cần làm tiếp">
+    <Section title={asked.at ? 'Số liệu khi đó còn thiếu' : 'Việc cần làm tiếp'}>
       {duties.length === 0 ? (
-        <EmptyState title="Không có việc nào">Mọi số liệu đã có; kỳ tới hiện ở đây khi sắp đến hạn.</EmptyState>
+        <EmptyState title={asked.at ? 'Không thiếu số liệu nào' : 'Không có việc nào'}>
+          Mọi số liệu đã có; kỳ tới hiện ở đây khi sắp đến hạn.
+        </EmptyState>
       ) : (
         <Table
           caption="Số liệu còn thiếu, việc gấp trước"
@@ -180,11 +190,13 @@ const unitColumn = <Row,>(directory: Directory, of: (row: Row) => string): Colum
 })
 
 /** Of the row that is open; where none is, of the period that comes. */
-function nextDue({ nextDueAt, nextPeriod, cadence }: StandingRow, calendar: CompiledCalendar | undefined) {
-  if (nextDueAt) return formatDateTime(nextDueAt)
-  if (!calendar || !nextPeriod) return undefined
-  const { dueWorkingDays: workingDays, dueTime: time } = cadence
-  return formatDateTime(periodDueAt(calendar, nextPeriod, { workingDays, time }))
+function nextDue(row: StandingRow, calendar: CompiledCalendar | undefined, { asOf }: Asked) {
+  if (row.nextDueAt) return formatDateTime(row.nextDueAt)
+  const kind = kindOfCadence(row.cadence)
+  const period = asOf && kind && calendar ? firstPeriodOwed(calendar, kind, asOf) : row.nextPeriod
+  if (!calendar || !period) return undefined
+  const { dueWorkingDays: workingDays, dueTime: time } = row.cadence
+  return formatDateTime(periodDueAt(calendar, period, { workingDays, time }))
 }
 
 interface LadderProps {
@@ -192,13 +204,14 @@ interface LadderProps {
   year: number
   count: number
   letters: readonly LetterRow[]
+  asked: Asked
 }
 
-export function AgencyLadder({ settings, year, count, letters }: LadderProps) {
+export function AgencyLadder({ settings, year, count, letters, asked }: LadderProps) {
   return (
     <Section
       title={`Nhắc nhở trong năm ${year}`}
-      aside={<a href={withQuery(ladderPath, { nam: String(year) })}>So với các cơ quan khác</a>}
+      aside={<a href={asked.link(withQuery(ladderPath, { nam: String(year) }))}>So với các cơ quan khác</a>}
     >
       <div class="stack-small">
         <p>
@@ -209,7 +222,7 @@ export function AgencyLadder({ settings, year, count, letters }: LadderProps) {
           hideCaption
           rows={letters}
           rowKey={({ code }) => code}
-          rowHref={({ code }) => letterPath(code)}
+          rowHref={({ code }) => asked.link(letterPath(code))}
           columns={[
             {
               key: 'code',
@@ -233,7 +246,9 @@ export function AgencyLadder({ settings, year, count, letters }: LadderProps) {
         />
         {letters.length > 0 && (
           <p>
-            <a href={withQuery(lettersPath, { 'co-quan': letters[0]?.agency })}>Mọi văn bản gửi cơ quan này</a>
+            <a href={asked.link(withQuery(lettersPath, { 'co-quan': letters[0]?.agency }))}>
+              Mọi văn bản gửi cơ quan này
+            </a>
           </p>
         )}
       </div>
@@ -246,11 +261,11 @@ interface OwedProps {
   agency: string
   directory: Directory
   calendar: CompiledCalendar | undefined
-  now: Date
+  asked: Asked
 }
 
 /** Everything the agency owes, as it stands. */
-export function Owed({ rows, agency, directory, calendar, now }: OwedProps) {
+export function Owed({ rows, agency, directory, calendar, asked }: OwedProps) {
   const columns: Column<StandingRow>[] = [
     { key: 'subject', title: 'Nội dung', cell: ({ subjectName }) => subjectName },
     { key: 'kind', title: 'Loại', cell: ({ subjectKind }) => subjectWords[subjectKind] },
@@ -261,14 +276,18 @@ export function Owed({ rows, agency, directory, calendar, now }: OwedProps) {
       phone: true,
       cell: (row) => {
         const standing = standingOf(row)
-        const days = calendar && row.firstLateAt ? workingDaysLate(calendar, row.firstLateAt, now) : 0
+        const days = calendar && row.firstLateAt ? workingDaysLate(calendar, row.firstLateAt, asked.now) : 0
         const { tone, word } = standingWords[standing]
         return <Tag tone={tone}>{standing === 'late' && days > 0 ? `Chậm ${formatNumber(days)} ngày` : word}</Tag>
       },
     },
     { key: 'late', title: 'Kỳ còn thiếu', kind: 'number', phone: true, cell: ({ late }) => formatNumber(late) },
-    { key: 'last', title: 'Nhận lần cuối', cell: ({ lastArrivalAt }) => lastArrivalAt && <Time at={lastArrivalAt} /> },
-    { key: 'next', title: 'Hạn sắp tới', phone: true, cell: (row) => nextDue(row, calendar) },
+    {
+      key: 'last',
+      title: 'Nhận lần cuối',
+      cell: ({ lastArrivalAt }) => lastArrivalAt && <Time at={lastArrivalAt} exact={asked.at !== undefined} />,
+    },
+    { key: 'next', title: 'Hạn sắp tới', phone: true, cell: (row) => nextDue(row, calendar, asked) },
     ...(rows.some(({ organisation }) => organisation !== agency)
       ? [unitColumn(directory, ({ organisation }: StandingRow) => organisation)]
       : []),
@@ -281,7 +300,7 @@ export function Owed({ rows, agency, directory, calendar, now }: OwedProps) {
         rows={rows}
         rowKey={({ id }) => String(id)}
         rowHref={({ subjectKind, subject }) =>
-          `${withQuery(agencyPath(agency), { 'noi-dung': `${subjectKind}:${subject}` })}#lich-su`
+          `${asked.link(withQuery(agencyPath(agency), { 'noi-dung': `${subjectKind}:${subject}` }))}#lich-su`
         }
         columns={columns}
       />

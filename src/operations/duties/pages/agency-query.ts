@@ -12,6 +12,7 @@ export const Query = z.object({
   /** Of the last row of the page before. */
   after: z.coerce.number().int().positive().optional().catch(undefined),
   limit: z.coerce.number().int().min(10).max(100).catch(20),
+  tai: z.string().max(30).optional(),
 })
 export type AgencyQuery = z.infer<typeof Query>
 

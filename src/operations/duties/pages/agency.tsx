@@ -5,7 +5,7 @@ import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { formatDate, formatDateTime, formatNumber, Notice } from '#ui'
+import { AsOfQuestion, formatDate, formatDateTime, formatNumber, Notice } from '#ui'
 import { calendarsOf } from '../keeping/schedule.ts'
 import { listExcuses, listHistory, listToDo } from '../reading/history.ts'
 import { reachOfDuties } from '../reading/reach.ts'
@@ -15,6 +15,7 @@ import { countIssued, listLetters } from '../reminders/store.ts'
 import { getSettings } from '../settings.ts'
 import { AgencyLadder, Owed, ToDo } from './agency-parts.tsx'
 import { Query, subjectOf } from './agency-query.ts'
+import { AskedNotice, readAsked, whatOfPages } from './asked.tsx'
 import { Excuses, History } from './history.tsx'
 import { readDirectory } from './parts.tsx'
 import { dutyWords, matrixPath, showPeriod, subjectWords } from './words.ts'
@@ -24,10 +25,12 @@ const mostToDo = 200
 const mostInFile = 100_000
 
 /** The obligations of an agency or of a unit in it that the actor may see. @throws Problem 404 */
-async function readAgency(ctx: Context, code: string) {
+async function readAgency(ctx: Context, code: string, asOf: Date | undefined) {
   const reach = await reachOfDuties(ctx)
-  const owed = await listStandings(ctx.sql, reach, code)
-  if (owed.length === 0) throw notFound('agency', code)
+  const owed = await listStandings(ctx.sql, reach, { of: code, asOf })
+  // What owed nothing yet at that moment is not unknown for that.
+  if (owed.length === 0 && (!asOf || (await listStandings(ctx.sql, reach, { of: code })).length === 0))
+    throw notFound('agency', code)
   return { reach, owed, place: { code, isAgency: owed.some(({ agency }) => agency === code) } }
 }
 
@@ -39,42 +42,48 @@ const show = route({
   query: Query,
   async handle(ctx, { params, query, request }) {
     const { code } = params
-    const { reach, owed, place } = await readAgency(ctx, code)
-    const directory = await readDirectory(ctx)
-    const settings = await getSettings(ctx)
-    const year = await thisYear(ctx)
-    const calendar = await calendarsOf(ctx)(code)
-    const toDo = await listToDo(ctx.sql, reach, place, mostToDo)
+    const asked = await readAsked(ctx, query.tai)
+    const { asOf } = asked
+    const { reach, owed, place } = await readAgency(ctx, code, asOf)
+    const directory = await readDirectory(ctx, asked.at)
+    const settings = await getSettings(ctx, asOf)
+    const year = await yearOf(ctx, asked.now)
+    const calendar = await calendarsOf(ctx, asked.at)(code)
+    const toDo = await listToDo(ctx.sql, reach, { of: place, asOf, limit: mostToDo })
     const history = await listHistory(ctx.sql, reach, {
       of: place,
       subject: subjectOf(query),
       lateOnly: query.cham === '1',
       after: query.after,
+      asOf,
       limit: query.limit + 1,
     })
-    const isOutside = owed.every((row) => row.isOutside)
-    const letters = await listLetters(ctx.sql, { agency: code, organisations: 'all', limit: 10 })
+    const isOutside = owed.length > 0 && owed.every((row) => row.isOutside)
+    const letters = await listLetters(ctx.sql, { agency: code, organisations: 'all', at: asOf, limit: 10 })
     return page({
       title: directory.fullNameOf(code),
-      crumbs: [{ label: 'Trách nhiệm cập nhật dữ liệu', href: matrixPath }],
-      lead: leadOf(owed, (await findHead(ctx, code))?.name),
+      crumbs: [{ label: 'Trách nhiệm cập nhật dữ liệu', href: asked.link(matrixPath) }],
+      // Who was its head then is not told by who holds the leader's permission now.
+      lead: leadOf(owed, asked.at ? undefined : (await findHead(ctx, code))?.name),
       body: (
         <div class="stack-large">
+          <AskedNotice asked={asked} />
           {isOutside && (
             <Notice title="Cơ quan ngành dọc">
               Không thuộc diện nhắc nhở của tỉnh; khi thiếu số liệu, cơ quan chủ trì gửi văn bản đề nghị phối hợp.
             </Notice>
           )}
-          <ToDo duties={toDo} calendar={calendar} ctx={ctx} directory={directory} agency={code} />
+          <ToDo duties={toDo} calendar={calendar} ctx={ctx} asked={asked} directory={directory} agency={code} />
           {place.isAgency && !isOutside && (
             <AgencyLadder
               settings={settings}
               year={year}
-              count={await countIssued(ctx.sql, code, year)}
+              count={await countIssued(ctx.sql, code, year, asOf)}
               letters={letters}
+              asked={asked}
             />
           )}
-          <Owed rows={owed} agency={code} directory={directory} calendar={calendar} now={ctx.now} />
+          <Owed rows={owed} agency={code} directory={directory} calendar={calendar} asked={asked} />
           <History
             duties={history.slice(0, query.limit)}
             more={history.length > query.limit}
@@ -83,7 +92,8 @@ const show = route({
             address={request.url}
             agency={code}
           />
-          <Excuses duties={await listExcuses(ctx.sql, reach, place, 50)} />
+          <Excuses duties={await listExcuses(ctx.sql, reach, { of: place, asOf, limit: 50 })} />
+          <AsOfQuestion at={asked.at} what={whatOfPages} />
         </div>
       ),
     })
@@ -101,9 +111,9 @@ function leadOf(owed: readonly StandingRow[], head: string | undefined): string 
   return words.filter(Boolean).join(' · ')
 }
 
-export async function thisYear(ctx: Context): Promise<number> {
+async function yearOf(ctx: Context, at: Date): Promise<number> {
   const { card } = await getHomePack(ctx.sql)
-  return Number(localDate(ctx.now, card.timeZone).slice(0, 4))
+  return Number(localDate(at, card.timeZone).slice(0, 4))
 }
 
 const download = (format: 'csv' | 'xlsx') =>
@@ -114,11 +124,13 @@ const download = (format: 'csv' | 'xlsx') =>
     params: Params,
     query: Query,
     async handle(ctx, { params, query }) {
-      const { reach, place } = await readAgency(ctx, params.code)
+      const { asOf } = await readAsked(ctx, query.tai)
+      const { reach, place } = await readAgency(ctx, params.code, asOf)
       const duties = await listHistory(ctx.sql, reach, {
         of: place,
         subject: subjectOf(query),
         lateOnly: query.cham === '1',
+        asOf,
         limit: mostInFile,
       })
       return tableFile(format, {

@@ -5,6 +5,7 @@ import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfQuestion,
   type Column,
   compareText,
   DateText,
@@ -25,8 +26,17 @@ import { reachOfDuties } from '../reading/reach.ts'
 import { listCounted } from '../reading/standings.ts'
 import { countLadder, listLetters, listYears } from '../reminders/store.ts'
 import { getSettings } from '../settings.ts'
+import { AskedNotice, readAsked, whatOfPages } from './asked.tsx'
 import { DutyTabs, groupOf, readDirectory } from './parts.tsx'
-import { type AgencyGroup, agencyGroups, agencyPath, ladderPath, lettersPath, letterWords } from './words.ts'
+import {
+  type AgencyGroup,
+  agencyGroups,
+  agencyPath,
+  ladderPath,
+  lettersPath,
+  letterWords,
+  matrixPath,
+} from './words.ts'
 
 const Query = z.object({
   nam: z.coerce.number().int().min(2000).max(2100).optional().catch(undefined),
@@ -36,6 +46,7 @@ const Query = z.object({
   sort: z.enum(['name', '-name', 'count', '-count', 'last', '-last']).catch('-count'),
   after: z.string().max(35).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
+  tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
 
@@ -51,17 +62,20 @@ interface LadderRow {
 
 async function readLadder(ctx: Context, query: Query) {
   const reach = await reachOfDuties(ctx)
-  const directory = await readDirectory(ctx)
+  const asked = await readAsked(ctx, query.tai)
+  const { asOf } = asked
+  const directory = await readDirectory(ctx, asked.at)
   const { card } = await getHomePack(ctx.sql)
-  const thisYear = Number(localDate(ctx.now, card.timeZone).slice(0, 4))
+  const thisYear = Number(localDate(asked.now, card.timeZone).slice(0, 4))
   const year = query.nam ?? thisYear
-  const owing = await listCounted(ctx.sql, reach)
+  const owing = await listCounted(ctx.sql, reach, asOf)
   const organisations = reach === 'all' ? 'all' : [...reach]
-  const issued = new Map((await countLadder(ctx.sql, year)).map((row) => [row.agency, row]))
+  const issued = new Map((await countLadder(ctx.sql, year, asOf)).map((row) => [row.agency, row]))
   const open = await listLetters(ctx.sql, {
     states: ['asked', 'explained', 'to-sign'],
     kind: 'reminder',
     organisations,
+    at: asOf,
     limit: 1000,
   })
   const agencies = new Map(
@@ -79,9 +93,11 @@ async function readLadder(ctx: Context, query: Query) {
       underWay: letter && letterWords[letter.state].word,
     }
   })
-  const years = [...new Set([thisYear, ...(await listYears(ctx.sql))])]
-  return { year, years, rows: choose(rows, query) }
+  const years = [...new Set([thisYear, ...(await listYears(ctx.sql, asOf))])]
+  return { asked, directory, settings: await getSettings(ctx, asOf), year, years, rows: choose(rows, query) }
 }
+
+type Ladder = Awaited<ReturnType<typeof readLadder>>
 
 function choose(rows: readonly LadderRow[], { q, nhom, bac, sort }: Query): LadderRow[] {
   const words = searchKey(q ?? '')
@@ -116,7 +132,7 @@ export function LadderStep({ settings, count }: { settings: Settings; count: num
   )
 }
 
-const columnsOf = (settings: Settings, year: number): Column<LadderRow>[] => [
+const columnsOf = ({ settings, year, asked }: Pick<Ladder, 'settings' | 'year' | 'asked'>): Column<LadderRow>[] => [
   { key: 'name', title: 'Cơ quan', sortable: true, cell: ({ name }) => name },
   {
     key: 'count',
@@ -129,12 +145,14 @@ const columnsOf = (settings: Settings, year: number): Column<LadderRow>[] => [
         '0'
       ) : (
         <a
-          href={withQuery(lettersPath, {
-            'co-quan': agency,
-            nam: String(year),
-            loai: 'reminder',
-            'trang-thai': 'issued',
-          })}
+          href={asked.link(
+            withQuery(lettersPath, {
+              'co-quan': agency,
+              nam: String(year),
+              loai: 'reminder',
+              'trang-thai': 'issued',
+            }),
+          )}
         >
           {formatNumber(count)}
         </a>
@@ -162,19 +180,20 @@ const list = route({
   access: 'duty:read',
   query: Query,
   async handle(ctx, { query, request }) {
-    const settings = await getSettings(ctx)
-    const { year, years, rows } = await readLadder(ctx, query)
+    const ladder = await readLadder(ctx, query)
+    const { asked, settings, year, years, rows } = ladder
     const start = query.after === undefined ? 0 : rows.findIndex(({ agency }) => agency === query.after) + 1
     const shown = rows.slice(start, start + query.limit)
     const file = (format: string) =>
       withQuery(request.url.replace(ladderPath, `${ladderPath}.${format}`), { after: undefined })
     return page({
       title: `Bậc nhắc nhở năm ${year}`,
-      crumbs: [{ label: 'Trách nhiệm cập nhật dữ liệu', href: '/trach-nhiem' }],
+      crumbs: [{ label: 'Trách nhiệm cập nhật dữ liệu', href: asked.link(matrixPath) }],
       lead: settings.ladder.value.map((step) => `${step.count} lần: ${step.words.toLowerCase()}`).join(' · '),
       body: (
         <div class="stack">
-          <DutyTabs current="ladder" />
+          <AskedNotice asked={asked} />
+          <DutyTabs current="ladder" asked={asked} />
           <p class="small muted">
             Chỉ văn bản nhắc nhở đã ban hành có số, ngày mới được tính, sau khi cơ quan được giải trình; văn bản đã thu
             hồi không tính. Cơ quan ngành dọc không thuộc diện này.
@@ -184,8 +203,8 @@ const list = route({
             caption="Cơ quan, đơn vị"
             rows={shown}
             rowKey={({ agency }) => agency}
-            rowHref={({ agency }) => agencyPath(agency)}
-            columns={columnsOf(settings, year)}
+            rowHref={({ agency }) => asked.link(agencyPath(agency))}
+            columns={columnsOf(ladder)}
             sort={query.sort}
             downloads={{ csv: file('csv'), xlsx: file('xlsx') }}
             paging={{
@@ -199,7 +218,8 @@ const list = route({
             }}
             empty={{ title: 'Không có cơ quan nào khớp', words: 'Bỏ bớt bộ lọc; tên có thể gõ không dấu.' }}
           />
-          <Rules settings={settings} nameOf={(await readDirectory(ctx)).fullNameOf} />
+          <Rules settings={settings} nameOf={ladder.directory.fullNameOf} />
+          <AsOfQuestion at={asked.at} what={whatOfPages} />
         </div>
       ),
     })
@@ -328,8 +348,7 @@ const download = (format: 'csv' | 'xlsx') =>
     access: 'duty:read',
     query: Query,
     async handle(ctx, { query }) {
-      const settings = await getSettings(ctx)
-      const { year, rows } = await readLadder(ctx, query)
+      const { settings, year, rows } = await readLadder(ctx, query)
       return tableFile(format, {
         name: `bac-nhac-nho-${year}`,
         titles: ['Mã', 'Cơ quan', 'Nhóm', 'Số lần nhắc nhở', 'Mức', 'Lần gần nhất', 'Đang xử lý'],

@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { type Column, DateText, FilterBar, formatDate, Select, Table, Tag, Time, withQuery } from '#ui'
+import { AsOfQuestion, type Column, DateText, FilterBar, formatDate, Select, Table, Tag, Time, withQuery } from '#ui'
 import { letterStates } from '../model.ts'
 import { reachOfDuties } from '../reading/reach.ts'
 import { type LetterRow, listLetters } from '../reminders/store.ts'
+import { type Asked, AskedNotice, readAsked, whatOfLetters } from './asked.tsx'
 import { type Directory, DutyTabs, readDirectory } from './parts.tsx'
-import { kindWords, letterPath, lettersPath, letterWords } from './words.ts'
+import { kindWords, letterPath, lettersPath, letterWords, matrixPath } from './words.ts'
 
 const Query = z.object({
   'trang-thai': z
@@ -19,12 +20,19 @@ const Query = z.object({
   nam: z.coerce.number().int().min(2000).max(2100).optional().catch(undefined),
   after: z.coerce.number().int().positive().optional().catch(undefined),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
+  tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
 
 const mostInFile = 20_000
 
-async function find(ctx: Context, query: Query, limit: number): Promise<LetterRow[]> {
+interface Finding {
+  query: Query
+  asked: Asked
+  limit: number
+}
+
+async function find(ctx: Context, { query, asked, limit }: Finding): Promise<LetterRow[]> {
   const reach = await reachOfDuties(ctx)
   const state = query['trang-thai']
   return listLetters(ctx.sql, {
@@ -34,6 +42,7 @@ async function find(ctx: Context, query: Query, limit: number): Promise<LetterRo
     year: query.nam,
     organisations: reach === 'all' ? 'all' : [...reach],
     before: query.after,
+    at: asked.asOf,
     limit,
   })
 }
@@ -74,26 +83,28 @@ const list = route({
   access: 'duty:read',
   query: Query,
   async handle(ctx, { query, request }) {
-    const directory = await readDirectory(ctx)
-    const found = await find(ctx, query, query.limit + 1)
+    const asked = await readAsked(ctx, query.tai)
+    const directory = await readDirectory(ctx, asked.at)
+    const found = await find(ctx, { query, asked, limit: query.limit + 1 })
     const rows = found.slice(0, query.limit)
     const file = (format: string) =>
       withQuery(request.url.replace(lettersPath, `${lettersPath}.${format}`), { after: undefined })
     return page({
       title: 'Văn bản nhắc nhở, đề nghị',
-      crumbs: [{ label: 'Trách nhiệm cập nhật dữ liệu', href: '/trach-nhiem' }],
+      crumbs: [{ label: 'Trách nhiệm cập nhật dữ liệu', href: asked.link(matrixPath) }],
       lead: 'Hệ thống dự thảo khi số liệu chậm; cơ quan được giải trình trước khi văn bản được ký ban hành.',
       islands: ['table'],
       body: (
         <div class="stack">
-          <DutyTabs current="letters" />
+          <AskedNotice asked={asked} what={whatOfLetters} />
+          <DutyTabs current="letters" asked={asked} />
           <Filters query={query} directory={directory} />
           <Table
             caption="Văn bản"
             id="rows"
             rows={rows}
             rowKey={({ code }) => code}
-            rowHref={({ code }) => letterPath(code)}
+            rowHref={({ code }) => asked.link(letterPath(code))}
             columns={columnsOf(directory)}
             downloads={{ csv: file('csv'), xlsx: file('xlsx') }}
             paging={{
@@ -109,6 +120,7 @@ const list = route({
               words: 'Dự thảo tự hiện ở đây khi một cơ quan chậm cập nhật quá số ngày làm việc quy định.',
             }}
           />
+          <AsOfQuestion at={asked.at} what={whatOfLetters} />
         </div>
       ),
     })
@@ -156,7 +168,8 @@ const download = (format: 'csv' | 'xlsx') =>
     access: 'duty:read',
     query: Query,
     async handle(ctx, { query }) {
-      const { fullNameOf } = await readDirectory(ctx)
+      const asked = await readAsked(ctx, query.tai)
+      const { fullNameOf } = await readDirectory(ctx, asked.at)
       return tableFile(format, {
         name: 'van-ban-nhac-nho',
         titles: [
@@ -170,7 +183,7 @@ const download = (format: 'csv' | 'xlsx') =>
           'Kết luận',
           'Người ký',
         ],
-        rows: (await find(ctx, query, mostInFile)).map((row) => [
+        rows: (await find(ctx, { query, asked, limit: mostInFile })).map((row) => [
           row.code,
           kindWords[row.kind],
           fullNameOf(row.agency),

@@ -24,11 +24,20 @@ import {
 } from '#ui'
 import type { LetterState } from '../model.ts'
 import type { LetterRow, NamedDuty, StepRow } from '../reminders/store.ts'
+import type { Asked } from './asked.tsx'
 import type { LetterBody } from './letter-body.ts'
 import type { Directory } from './parts.tsx'
 import { agencyPath, dutyWords, kindWords, letterPath, letterWords, showPeriod } from './words.ts'
 
-export function LetterFacts({ row, letter, directory }: { row: LetterRow; letter: Letter; directory: Directory }) {
+interface FactsProps {
+  row: LetterRow
+  /** None of a draft of the past: what it would have said then is not kept. */
+  letter: Letter | undefined
+  directory: Directory
+  asked: Asked
+}
+
+export function LetterFacts({ row, letter, directory, asked }: FactsProps) {
   const { state } = row
   return (
     <div class="stack">
@@ -37,7 +46,7 @@ export function LetterFacts({ row, letter, directory }: { row: LetterRow; letter
         items={[
           { term: 'Tình trạng', value: <Tag tone={letterWords[state].tone}>{letterWords[state].word}</Tag> },
           { term: 'Loại', value: kindWords[row.kind] },
-          { term: 'Người nhận', value: letter.addressees.join('; ') },
+          { term: 'Người nhận', value: letter ? letter.addressees.join('; ') : directory.fullNameOf(row.agency) },
           { term: 'Cơ quan ký', value: directory.fullNameOf(row.issuer) },
           { term: 'Số, ký hiệu', value: row.numberText },
           { term: 'Ngày ban hành', value: row.issuedOn && <DateText on={row.issuedOn} /> },
@@ -60,18 +69,24 @@ export function LetterFacts({ row, letter, directory }: { row: LetterRow; letter
           )}
         </Notice>
       )}
-      <More title={row.letter ? 'Nội dung văn bản' : 'Nội dung dự thảo'}>
-        <div class="stack-small">
-          {letter.paragraphs.map((text) => (
-            <p key={text}>{text}</p>
-          ))}
-          <p>
-            <a href={`${letterPath(row.code)}/thu.html`} download>
-              Tải bản HTML để in từ trình duyệt
-            </a>
-          </p>
-        </div>
-      </More>
+      {letter ? (
+        <More title={row.letter ? 'Nội dung văn bản' : 'Nội dung dự thảo'}>
+          <div class="stack-small">
+            {letter.paragraphs.map((text) => (
+              <p key={text}>{text}</p>
+            ))}
+            <p>
+              <a href={asked.link(`${letterPath(row.code)}/thu.html`)} download>
+                Tải bản HTML để in từ trình duyệt
+              </a>
+            </p>
+          </div>
+        </More>
+      ) : (
+        <p class="muted">
+          Khi đó văn bản chưa ban hành; nội dung dự thảo thay đổi theo số liệu và chỉ được giữ từ khi ban hành.
+        </p>
+      )}
     </div>
   )
 }
@@ -305,19 +320,19 @@ function DropForm({ row, typed, errors }: FormsProps) {
 interface NamedProps {
   duties: readonly NamedDuty[]
   calendar: CompiledCalendar | undefined
-  now: Date
+  asked: Asked
 }
 
-export function NamedDuties({ duties, calendar, now }: NamedProps) {
+export function NamedDuties({ duties, calendar, asked }: NamedProps) {
   const late = (duty: NamedDuty): number =>
-    duty.lateDays ?? (duty.state === 'late' && calendar ? workingDaysLate(calendar, duty.dueAt, now) : 0)
+    duty.lateDays ?? (duty.state === 'late' && calendar ? workingDaysLate(calendar, duty.dueAt, asked.now) : 0)
   return (
     <Table
       caption="Các kỳ số liệu nêu trong văn bản"
       rows={duties}
       rowKey={({ id }) => String(id)}
       rowHref={({ agency, subjectKind, subject }) =>
-        `${agencyPath(agency)}?noi-dung=${subjectKind}:${encodeURIComponent(subject)}`
+        asked.link(`${agencyPath(agency)}?noi-dung=${subjectKind}:${encodeURIComponent(subject)}`)
       }
       columns={[
         { key: 'subject', title: 'Nội dung', cell: ({ subjectName }) => subjectName },

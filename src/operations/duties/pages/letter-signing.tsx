@@ -4,7 +4,7 @@ import type { LetterRow } from '../reminders/store.ts'
 import { letterPath } from './words.ts'
 
 /** The digital signature on an issued letter: to be asked for, under way, or given. */
-export function LetterSigning({ ctx, row }: { ctx: Context; row: LetterRow }) {
+export function LetterSigning({ ctx, row, isPast }: { ctx: Context; row: LetterRow; isPast: boolean }) {
   if (row.signedSha256)
     return (
       <Notice tone="done" title="Đã ký số">
@@ -17,7 +17,7 @@ export function LetterSigning({ ctx, row }: { ctx: Context; row: LetterRow }) {
         <a href={`/ky-so/${row.signingCode}`}>Xem yêu cầu ký {row.signingCode}</a>
       </Notice>
     )
-  if (row.state !== 'issued' || !ctx.can('duty:issue', row.issuer)) return null
+  if (isPast || row.state !== 'issued' || !ctx.can('duty:issue', row.issuer)) return null
   return (
     <Section title="Ký số">
       <Form action={letterPath(row.code)} class="stack">

@@ -7,7 +7,7 @@ import { getHomePack, signatureBlockFor } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { file, page, type Reply, type Route, redirect, route } from '#platform/http'
-import { Button, ErrorSummary, type FormError, Notice, readDateInput, withQuery } from '#ui'
+import { AsOfQuestion, Button, ErrorSummary, type FormError, Notice, readDateInput, withQuery } from '#ui'
 import { reachOfDuties } from '../reading/reach.ts'
 import { decideExplanation, dropLetter, explainLetter, issueLetter, withdrawLetter } from '../reminders/actions.ts'
 import { makeLetter } from '../reminders/letter.ts'
@@ -23,16 +23,19 @@ import {
   suggestNumber,
 } from '../reminders/store.ts'
 import { getSettings } from '../settings.ts'
+import { type Asked, AskedNotice, readAsked, whatOfLetters } from './asked.tsx'
 import { Body, type LetterBody } from './letter-body.ts'
-import { Forms, LetterFacts, LetterSteps, NamedDuties } from './letter-parts.tsx'
+import { Forms, type FormsProps, LetterFacts, LetterSteps, NamedDuties } from './letter-parts.tsx'
 import { LetterSigning } from './letter-signing.tsx'
-import { readDirectory } from './parts.tsx'
-import { agencyPath, kindWords, letterPath, lettersPath } from './words.ts'
+import { type Directory, readDirectory } from './parts.tsx'
+import { agencyPath, kindWords, letterPath, lettersPath, matrixPath } from './words.ts'
 
 const Params = z.strictObject({ code: z.string().max(40) })
 const Query = z.object({
   xong: z.enum(['giai-trinh', 'chap-nhan', 'khong', 'ky', 'thu-hoi', 'bo', 'trinh-ky']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
 })
+const FileQuery = Query.pick({ tai: true })
 
 const doneWords = {
   'giai-trinh': 'Đã gửi giải trình',
@@ -45,8 +48,8 @@ const doneWords = {
 } as const
 
 /** A letter the actor may see; what he may not see is not there. @throws Problem 404 */
-async function getLetter(ctx: Context, code: string): Promise<LetterRow> {
-  const row = await findLetter(ctx.sql, code)
+async function getLetter(ctx: Context, code: string, asOf?: Date): Promise<LetterRow> {
+  const row = await findLetter(ctx.sql, code, asOf)
   const reach = await reachOfDuties(ctx)
   if (!row || (reach !== 'all' && !reach.has(row.agency))) throw notFound('reminder', code)
   return row
@@ -88,7 +91,7 @@ export const letterRoutes: readonly Route[] = [
     access: 'duty:read',
     params: Params,
     query: Query,
-    handle: (ctx, { params, query }) => show(ctx, params.code, { done: query.xong }),
+    handle: (ctx, { params, query }) => show(ctx, params.code, { done: query.xong, tai: query.tai }),
   }),
   route({
     method: 'POST',
@@ -117,8 +120,9 @@ export const letterRoutes: readonly Route[] = [
     path: `${lettersPath}/:code/thu.pdf`,
     access: 'duty:read',
     params: Params,
-    async handle(ctx, { params }) {
-      const { row, html } = await written(ctx, params.code)
+    query: FileQuery,
+    async handle(ctx, { params, query }) {
+      const { row, html } = await written(ctx, params.code, query.tai)
       if (row.signedSha256) {
         const { bytes } = await openFile(ctx, row.signedSha256)
         return file(`${row.code}.pdf`, 'application/pdf', await buffer(bytes), true)
@@ -132,8 +136,9 @@ export const letterRoutes: readonly Route[] = [
     path: `${lettersPath}/:code/thu.docx`,
     access: 'duty:read',
     params: Params,
-    async handle(ctx, { params }) {
-      const { row, letter } = await written(ctx, params.code)
+    query: FileQuery,
+    async handle(ctx, { params, query }) {
+      const { row, letter } = await written(ctx, params.code, query.tai)
       return file(`${row.code}.docx`, docxType, await letterDocx(letter))
     },
   }),
@@ -142,16 +147,25 @@ export const letterRoutes: readonly Route[] = [
     path: `${lettersPath}/:code/thu.html`,
     access: 'duty:read',
     params: Params,
-    async handle(ctx, { params }) {
-      const { row, html } = await written(ctx, params.code)
+    query: FileQuery,
+    async handle(ctx, { params, query }) {
+      const { row, html } = await written(ctx, params.code, query.tai)
       return file(`${row.code}.html`, 'text/html; charset=utf-8', html)
     },
   }),
 ]
 
-/** The letter as issued, or as it would be issued now. */
-async function written(ctx: Context, code: string): Promise<{ row: LetterRow; letter: Letter; html: string }> {
-  const row = await getLetter(ctx, code)
+interface Written {
+  row: LetterRow
+  letter: Letter
+  html: string
+}
+
+/** The letter as issued, or as it would be issued now. @throws Problem 404 for what was not issued yet at the moment asked for */
+async function written(ctx: Context, code: string, tai: string | undefined): Promise<Written> {
+  const { asOf } = await readAsked(ctx, tai)
+  const row = await getLetter(ctx, code, asOf)
+  if (asOf && !row.letter) throw notFound('reminder', code)
   const letter = row.letter ?? (await draftOf(ctx, row, await listLetterDuties(ctx.sql, row.id)))
   return { row, letter, html: letterHtml(letter) }
 }
@@ -169,68 +183,89 @@ async function draftOf(ctx: Context, row: LetterRow, duties: readonly NamedDuty[
 }
 
 interface Showing {
+  tai?: string | undefined
   done?: keyof typeof doneWords
   typed?: LetterBody
   errors?: readonly FormError[]
 }
 
-async function show(ctx: Context, code: string, { done, typed, errors = [] }: Showing): Promise<Reply> {
-  const row = await getLetter(ctx, code)
-  const duties = await listLetterDuties(ctx.sql, row.id)
-  const directory = await readDirectory(ctx)
+async function show(ctx: Context, code: string, showing: Showing): Promise<Reply> {
+  const { done, errors = [] } = showing
+  const asked = await readAsked(ctx, showing.tai)
+  const row = await getLetter(ctx, code, asked.asOf)
+  const duties = await listLetterDuties(ctx.sql, row.id, asked.asOf)
+  const directory = await readDirectory(ctx, asked.at)
   const { card } = await getHomePack(ctx.sql)
-  const today = localDate(ctx.now, card.timeZone)
-  const calendar = await getCalendarOf(ctx, card.rootOrganisation).catch(() => undefined)
-  const letter = row.letter ?? (await draftOf(ctx, row, duties))
-  const steps = await listSteps(ctx.sql, row.id)
+  const calendar = await getCalendarOf(ctx, card.rootOrganisation, asked.at).catch(() => undefined)
+  const letter = row.letter ?? (asked.at ? undefined : await draftOf(ctx, row, duties))
+  const steps = await listSteps(ctx.sql, row.id, asked.asOf)
   return page({
     title: `${kindWords[row.kind]} ${row.numberText ?? row.code}`,
     status: errors.length > 0 ? 422 : 200,
     crumbs: [
-      { label: 'Trách nhiệm cập nhật dữ liệu', href: '/trach-nhiem' },
-      { label: 'Văn bản nhắc nhở, đề nghị', href: lettersPath },
+      { label: 'Trách nhiệm cập nhật dữ liệu', href: asked.link(matrixPath) },
+      { label: 'Văn bản nhắc nhở, đề nghị', href: asked.link(lettersPath) },
     ],
-    lead: <a href={agencyPath(row.agency)}>{directory.fullNameOf(row.agency)}</a>,
-    actions: (
-      <>
-        <Button href={`${letterPath(code)}/thu.docx`} icon="download" download>
-          Tải về DOCX
-        </Button>
-        <Button href={`${letterPath(code)}/thu.pdf`} icon="document">
-          {row.signedSha256 ? 'Xem văn bản đã ký số (PDF)' : row.letter ? 'Xem văn bản (PDF)' : 'Xem dự thảo (PDF)'}
-        </Button>
-      </>
-    ),
+    lead: <a href={asked.link(agencyPath(row.agency))}>{directory.fullNameOf(row.agency)}</a>,
+    actions: letter && <Files row={row} asked={asked} />,
     body: (
       <div class="stack-large">
+        <AskedNotice asked={asked} what={whatOfLetters} />
         <ErrorSummary errors={[...errors]} title="Chưa thực hiện được" />
-        {done && <Notice tone="done" role="status" title={doneWords[done]} />}
-        <LetterFacts row={row} letter={letter} directory={directory} />
-        <Forms
-          ctx={ctx}
-          row={row}
-          duties={duties}
-          typed={typed}
-          errors={errors}
-          today={today}
-          suggested={await suggestNumber(ctx.sql, row.issuer, Number(today.slice(0, 4)))}
-          issuerName={directory.fullNameOf(row.issuer)}
-          signature={
-            row.state === 'to-sign' && ctx.can('duty:issue', row.issuer)
-              ? await signatureBlockFor(ctx, { organisation: row.issuer, kind: 'cong-van' })
-              : undefined
-          }
-        />
-        <LetterSigning ctx={ctx} row={row} />
-        <NamedDuties duties={duties} calendar={calendar} now={ctx.now} />
+        {done && !asked.at && <Notice tone="done" role="status" title={doneWords[done]} />}
+        <LetterFacts row={row} letter={letter} directory={directory} asked={asked} />
+        {!asked.at && <Forms {...(await readForms(ctx, { row, duties, showing, directory }))} />}
+        <LetterSigning ctx={ctx} row={row} isPast={asked.at !== undefined} />
+        <NamedDuties duties={duties} calendar={calendar} asked={asked} />
         <LetterSteps
           steps={steps}
           names={await namesOf(ctx, steps)}
           partly={duties.some(({ isExcused }) => isExcused)}
         />
+        <AsOfQuestion at={asked.at} what={whatOfLetters} />
       </div>
     ),
   })
+}
+
+function Files({ row, asked }: { row: LetterRow; asked: Asked }) {
+  return (
+    <>
+      <Button href={asked.link(`${letterPath(row.code)}/thu.docx`)} icon="download" download>
+        Tải về DOCX
+      </Button>
+      <Button href={asked.link(`${letterPath(row.code)}/thu.pdf`)} icon="document">
+        {row.signedSha256 ? 'Xem văn bản đã ký số (PDF)' : row.letter ? 'Xem văn bản (PDF)' : 'Xem dự thảo (PDF)'}
+      </Button>
+    </>
+  )
+}
+
+interface Reading {
+  row: LetterRow
+  duties: readonly NamedDuty[]
+  showing: Showing
+  directory: Directory
+}
+
+/** What the forms of today need. */
+async function readForms(ctx: Context, { row, duties, showing, directory }: Reading): Promise<FormsProps> {
+  const { card } = await getHomePack(ctx.sql)
+  const today = localDate(ctx.now, card.timeZone)
+  return {
+    ctx,
+    row,
+    duties,
+    typed: showing.typed,
+    errors: showing.errors ?? [],
+    today,
+    suggested: await suggestNumber(ctx.sql, row.issuer, Number(today.slice(0, 4))),
+    issuerName: directory.fullNameOf(row.issuer),
+    signature:
+      row.state === 'to-sign' && ctx.can('duty:issue', row.issuer)
+        ? await signatureBlockFor(ctx, { organisation: row.issuer, kind: 'cong-van' })
+        : undefined,
+  }
 }
 
 async function namesOf(ctx: Context, steps: readonly StepRow[]): Promise<Map<string, string>> {

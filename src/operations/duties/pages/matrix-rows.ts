@@ -3,6 +3,7 @@ import { workingDaysLate } from '#calendar'
 import { compareText, searchKey } from '#ui'
 import { type Standing, type SubjectKind, standingOf } from '../model.ts'
 import type { CellRow } from '../reading/standings.ts'
+import type { Asked } from './asked.tsx'
 import { type Directory, groupOf } from './parts.tsx'
 import type { AgencyGroup } from './words.ts'
 
@@ -26,6 +27,15 @@ export interface AgencyRow<Row extends CellRow = CellRow> {
   counts: Record<Standing, number>
   /** Working days of what is latest. */
   worst: number
+}
+
+export interface View<Row extends CellRow> {
+  asked: Asked
+  all: Row[]
+  directory: Directory
+  group: AgencyGroup
+  rows: AgencyRow<Row>[]
+  daysLate: (row: CellRow) => number
 }
 
 export const isFault = (row: CellRow): boolean => {

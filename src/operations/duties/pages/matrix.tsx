@@ -6,34 +6,26 @@ import { page, type Route, route } from '#platform/http'
 import type { Sql } from '#platform/sql'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfQuestion,
   EmptyState,
   FilterBar,
   formatDate,
   formatDateTime,
   formatNumber,
-  Matrix,
-  type MatrixCell,
   MatrixLegend,
   Pagination,
   Select,
-  Tag,
   TextInput,
   withQuery,
 } from '#ui'
 import { type Standing, standingOf, standings } from '../model.ts'
 import { reachOfDuties } from '../reading/reach.ts'
 import { type CellRow, countStandings, listCells, listStandings } from '../reading/standings.ts'
-import { type AgencyRow, agencyRows, isFault, lateCounter, type MatrixColumn, subjectColumns } from './matrix-rows.ts'
+import { type Asked, AskedNotice, readAsked, whatOfPages } from './asked.tsx'
+import { type AgencyRow, agencyRows, isFault, lateCounter, type View } from './matrix-rows.ts'
+import { Agencies } from './matrix-table.tsx'
 import { type Directory, DutyTabs, groupOf, readDirectory } from './parts.tsx'
-import {
-  type AgencyGroup,
-  agencyGroups,
-  agencyPath,
-  matrixPath,
-  showPeriod,
-  standingWords,
-  subjectWords,
-} from './words.ts'
+import { type AgencyGroup, agencyGroups, matrixPath, showPeriod, standingWords, subjectWords } from './words.ts'
 
 const groups = Object.keys(agencyGroups) as AgencyGroup[] // keys of a constant
 
@@ -48,29 +40,24 @@ const Query = z.object({
   sort: z.enum(['ten', '-ten', 'cham', '-cham']).optional().catch(undefined),
   after: z.string().max(35).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(20),
+  tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
-
-interface View<Row extends CellRow> {
-  all: Row[]
-  directory: Directory
-  group: AgencyGroup
-  rows: AgencyRow<Row>[]
-  daysLate: (row: CellRow) => number
-}
 
 async function readView<Row extends CellRow>(
   ctx: Context,
   query: Query,
-  list: (sql: Sql, reach: Reach) => Promise<Row[]>,
+  list: (sql: Sql, reach: Reach, at: { asOf: Date | undefined }) => Promise<Row[]>,
 ): Promise<View<Row>> {
-  const all = await list(ctx.sql, await reachOfDuties(ctx))
-  const directory = await readDirectory(ctx)
+  const asked = await readAsked(ctx, query.tai)
+  const all = await list(ctx.sql, await reachOfDuties(ctx), asked)
+  const directory = await readDirectory(ctx, asked.at)
   const present = groups.filter((group) => all.some((row) => groupOf(directory.tree, row) === group))
   const group = query.nhom && present.includes(query.nhom) ? query.nhom : (present[0] ?? 'so-nganh')
-  const calendar = await rootCalendar(ctx)
-  const daysLate = lateCounter(() => calendar, ctx.now)
+  const calendar = await rootCalendar(ctx, asked)
+  const daysLate = lateCounter(() => calendar, asked.now)
   return {
+    asked,
     all,
     directory,
     group,
@@ -80,8 +67,8 @@ async function readView<Row extends CellRow>(
 }
 
 // A look over all agencies counts by the province's calendar; an agency's own page by its own.
-const rootCalendar = async (ctx: Context): Promise<CompiledCalendar | undefined> =>
-  getCalendarOf(ctx, (await getHomePack(ctx.sql)).card.rootOrganisation).catch(() => undefined)
+const rootCalendar = async (ctx: Context, { at }: Asked): Promise<CompiledCalendar | undefined> =>
+  getCalendarOf(ctx, (await getHomePack(ctx.sql)).card.rootOrganisation, at).catch(() => undefined)
 
 const list = route({
   method: 'GET',
@@ -90,7 +77,7 @@ const list = route({
   query: Query,
   async handle(ctx, { query, request }) {
     const view = await readView(ctx, query, listCells)
-    const { all, directory, group, rows } = view
+    const { asked, all, directory, group, rows } = view
     const start = query.after === undefined ? 0 : rows.findIndex(({ agency }) => agency === query.after) + 1
     const shown = rows.slice(start, start + query.limit)
     const counts = countStandings(all)
@@ -99,11 +86,10 @@ const list = route({
       lead: leadOf(counts, all.length),
       body: (
         <div class="stack">
-          <DutyTabs current="matrix" />
+          <AskedNotice asked={asked} />
+          <DutyTabs current="matrix" asked={asked} />
           {all.length === 0 ? (
-            <EmptyState title="Chưa có số liệu nào phải cập nhật">
-              Nguồn dữ liệu và chỉ tiêu nhập tay có kỳ hạn sẽ hiện ở đây cùng cơ quan phải cung cấp.
-            </EmptyState>
+            <NothingOwed asked={asked} />
           ) : (
             <>
               <GroupTabs all={all} directory={directory} group={group} address={request.url} />
@@ -125,11 +111,26 @@ const list = route({
               />
             </>
           )}
+          <AsOfQuestion at={asked.at} what={whatOfPages} />
         </div>
       ),
     })
   },
 })
+
+function NothingOwed({ asked }: { asked: Asked }) {
+  if (asked.at)
+    return (
+      <EmptyState title="Khi đó chưa có số liệu nào phải cập nhật">
+        Chọn một thời điểm sau đó, hoặc về hiện nay.
+      </EmptyState>
+    )
+  return (
+    <EmptyState title="Chưa có số liệu nào phải cập nhật">
+      Nguồn dữ liệu và chỉ tiêu nhập tay có kỳ hạn sẽ hiện ở đây cùng cơ quan phải cung cấp.
+    </EmptyState>
+  )
+}
 
 function leadOf(counts: Record<Standing, number>, total: number): string {
   const good = counts['on-time'] + counts['due-soon']
@@ -219,114 +220,6 @@ function Legend({ rows, address }: { rows: readonly AgencyRow[]; address: string
         href: withQuery(address, { 'tinh-trang': standing, after: undefined }),
       }))}
     />
-  )
-}
-
-const anchorPath = (row: CellRow): string =>
-  withQuery(agencyPath(row.agency), { 'noi-dung': `${row.subjectKind}:${row.subject}` })
-
-function wordOf(row: CellRow, daysLate: (row: CellRow) => number): string {
-  const standing = standingOf(row)
-  if (standing === 'no-data') return 'Không có số liệu'
-  if (standing !== 'late') return standingWords[standing].word
-  const days = daysLate(row)
-  return `${days > 0 ? `Chậm ${formatNumber(days)} ngày` : 'Quá giờ'}${row.excused === row.late ? ', có lý do' : ''}`
-}
-
-function cellOf(row: CellRow, daysLate: (row: CellRow) => number): MatrixCell {
-  const tone = standingWords[standingOf(row)].mark
-  const word = wordOf(row, daysLate)
-  return tone ? { word, tone, href: anchorPath(row) } : { word }
-}
-
-function Agencies({ view, shown, address }: { view: View<CellRow>; shown: readonly AgencyRow[]; address: string }) {
-  if (shown.length === 0)
-    return <EmptyState title="Không có cơ quan nào khớp">Bỏ bớt bộ lọc; tên có thể gõ không dấu.</EmptyState>
-  const columns = subjectColumns(shown)
-  return (
-    <div id="co-quan" data-live="duties" data-live-url={address}>
-      <div class="wide-only">
-        <Matrix
-          caption={`Tình trạng cập nhật của ${agencyGroups[view.group].toLowerCase()}`}
-          corner="Cơ quan"
-          absent="không phải cung cấp"
-          columns={columns.map(({ key, subjectKind, name }) => ({
-            key,
-            label: name,
-            note: subjectKind === 'source' ? 'nguồn' : 'nhập',
-          }))}
-          rows={shown.map((row) => ({
-            key: row.agency,
-            label: row.name,
-            href: agencyPath(row.agency),
-            note: noteOf(row),
-            cells: cellsOf(row, columns, view.daysLate),
-          }))}
-        />
-      </div>
-      <div class="narrow-only">
-        <PhoneList shown={shown} daysLate={view.daysLate} />
-      </div>
-    </div>
-  )
-}
-
-/** What is wrong, and of how many; nothing where all is well. */
-function noteOf({ counts, total }: AgencyRow): string | undefined {
-  if (counts.late + counts['no-data'] === 0) return undefined
-  const bad = [
-    counts.late > 0 ? `${counts.late} chậm` : '',
-    counts['no-data'] > 0 ? `${counts['no-data']} không có` : '',
-  ].filter(Boolean)
-  return `${bad.join(', ')} / ${total}`
-}
-
-function cellsOf(row: AgencyRow, columns: readonly MatrixColumn[], daysLate: (row: CellRow) => number) {
-  const own = new Map<string, CellRow>()
-  for (const one of row.owed) {
-    const key = `${one.subjectKind} ${one.subject}`
-    const known = own.get(key)
-    // Two units of one agency may owe the same: the worse one is shown.
-    if (!known || rank(one) > rank(known)) own.set(key, one)
-  }
-  return columns.map(({ key }) => {
-    const found = own.get(key)
-    return found && cellOf(found, daysLate)
-  })
-}
-
-const rank = (row: CellRow) => standings.indexOf(standingOf(row))
-
-/** What fits a phone and a sheet of paper: each agency with what is not as it should be, the worst first. */
-function PhoneList({ shown, daysLate }: { shown: readonly AgencyRow[]; daysLate: (row: CellRow) => number }) {
-  const worstFirst = shown.toSorted((a, b) => b.faults - a.faults || b.worst - a.worst)
-  return (
-    <ul class="matrix-list">
-      {worstFirst.map((row) => (
-        <li key={row.agency}>
-          <p>
-            <a href={agencyPath(row.agency)}>{row.name}</a>{' '}
-            <span class="muted small">{noteOf(row) ?? `${formatNumber(row.total)} đúng hạn`}</span>
-          </p>
-          <Abnormal row={row} daysLate={daysLate} />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function Abnormal({ row, daysLate }: { row: AgencyRow; daysLate: (row: CellRow) => number }) {
-  const owed = row.owed.filter((one) => standingOf(one) !== 'on-time')
-  if (owed.length === 0) return null
-  return (
-    <ul>
-      {owed.map((one) => (
-        <li key={one.id}>
-          <a href={anchorPath(one)}>{one.subjectName}</a>
-          <Tag tone={standingWords[standingOf(one)].tone}>{wordOf(one, daysLate)}</Tag>
-        </li>
-      ))}
-    </ul>
   )
 }
 

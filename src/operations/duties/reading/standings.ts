@@ -1,5 +1,6 @@
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
+import { dutiesOf, mayBeUnderWay, obligationsOf } from '../former.ts'
 import { type Standing, type SubjectKind, standingOf } from '../model.ts'
 import type { Obligation } from '../store.ts'
 import { within } from './reach.ts'
@@ -47,44 +48,49 @@ export type CellRow = Pick<
   | 'firstLateAt'
 >
 
-export function listCells(sql: Sql, reach: Reach): Promise<CellRow[]> {
+/** Of every obligation within reach, today or as of a moment. */
+export function listCells(sql: Sql, reach: Reach, { asOf }: { asOf?: Date | undefined } = {}): Promise<CellRow[]> {
   return sql<CellRow[]>`
     select o.id, o.subject_kind, o.subject, o.subject_name, o.organisation, o.agency, o.is_outside, o.has_value,
       coalesce(w.late, 0) as late, coalesce(w.due_soon, 0) as due_soon, coalesce(w.excused, 0) as excused, w.first_late_at
-    from duties.obligation o left join (
+    from ${obligationsOf(sql, asOf)} o left join (
       select obligation_id, (count(*) filter (where state = 'late'))::int as late,
         (count(*) filter (where state = 'due-soon'))::int as due_soon,
         (count(*) filter (where state = 'late' and excused_at is not null))::int as excused,
         min(due_at) filter (where state = 'late') as first_late_at
-      from duties.duty where state in ('due-soon', 'late') group by 1) w on w.obligation_id = o.id
+      from ${dutiesOf(sql, asOf, mayBeUnderWay(sql, asOf))} d where state in ('due-soon', 'late') group by 1) w on w.obligation_id = o.id
     where o.ended_at is null and ${within(sql, reach, sql`o.organisation`)}`
 }
 
 /** The agencies of the province's own line that owe something: those of whom reminders are counted. */
-export async function listCounted(sql: Sql, reach: Reach): Promise<string[]> {
+export async function listCounted(sql: Sql, reach: Reach, asOf?: Date): Promise<string[]> {
   const rows = await sql<{ agency: string }[]>`
-    select distinct o.agency from duties.obligation o
+    select distinct o.agency from ${obligationsOf(sql, asOf)} o
     where o.ended_at is null and not o.is_outside and ${within(sql, reach, sql`o.organisation`)}`
   return rows.map(({ agency }) => agency)
 }
 
 /** What is under way, gathered in one scan of the open rows. */
-const underWay = (sql: Sql) => sql`
+const underWay = (sql: Sql, asOf: Date | undefined) => sql`
   select obligation_id, count(*) filter (where state = 'late')::int as late,
     count(*) filter (where state = 'due-soon')::int as due_soon,
     count(*) filter (where state = 'late' and excused_at is not null)::int as excused,
     min(due_at) filter (where state = 'late') as first_late_at,
     (array_agg(period order by due_at) filter (where state = 'late'))[1] as first_late_period,
     min(due_at) filter (where state <> 'late') as next_due_at
-  from duties.duty where state in ('open', 'due-soon', 'late') group by 1`
+  from ${dutiesOf(sql, asOf, mayBeUnderWay(sql, asOf))} d where state in ('open', 'due-soon', 'late') group by 1`
 
 /** Every obligation within reach as it stands; of one agency or organisation where one is named. */
-export function listStandings(sql: Sql, reach: Reach, of?: string): Promise<StandingRow[]> {
+export function listStandings(
+  sql: Sql,
+  reach: Reach,
+  { of, asOf }: { of?: string; asOf?: Date | undefined } = {},
+): Promise<StandingRow[]> {
   return sql<StandingRow[]>`
     select o.id, o.subject_kind, o.subject, o.subject_name, o.organisation, o.agency, o.is_outside, o.figure_of, o.cadence,
       o.last_arrival_at, o.has_value, o.next_period, coalesce(w.late, 0) as late, coalesce(w.due_soon, 0) as due_soon,
       coalesce(w.excused, 0) as excused, w.first_late_at, w.first_late_period, w.next_due_at
-    from duties.obligation o left join (${underWay(sql)}) w on w.obligation_id = o.id
+    from ${obligationsOf(sql, asOf)} o left join (${underWay(sql, asOf)}) w on w.obligation_id = o.id
     where o.ended_at is null and ${within(sql, reach, sql`o.organisation`)}
       and ${of === undefined ? sql`true` : sql`(o.agency = ${of} or o.organisation = ${of})`}
     order by o.subject_kind desc, o.subject_name, o.organisation`

@@ -6,7 +6,7 @@ import type { Subscription } from '#platform/events'
 import { subscribe } from '#platform/events'
 import { hasSeal, requestSignature, signatureEnded } from '#signing'
 import { recordStep } from './actions.ts'
-import { findLetter, type LetterRow, listSteps, lockLetter, setSigned, setSigning } from './store.ts'
+import { findLetter, type LetterRow, listSteps, lockLetter, setSigned, setSigning, signingWords } from './store.ts'
 
 const capability = 'duties'
 
@@ -46,7 +46,12 @@ export async function sendToSign(ctx: Context, code: string, url: string): Promi
       origin: { capability, code: count === 1 ? code : `${code}/${count}`, url },
     })
     await setSigning(ctx.sql, held.id, { code: signing, count })
-    await recordStep(ctx, held, { from: 'issued', to: 'issued', note: `Trình ký số ${signing}`, deed: 'sent-to-sign' })
+    await recordStep(ctx, held, {
+      from: 'issued',
+      to: 'issued',
+      note: `${signingWords.sent} ${signing}`,
+      deed: 'sent-to-sign',
+    })
   })
 }
 
@@ -64,7 +69,12 @@ export const followSignature: Subscription = subscribe(
       const step = { from: row.state, to: row.state }
       if (state === 'signed' && sha256) {
         await setSigned(ctx.sql, row.id, sha256)
-        return recordStep(ctx, row, { ...step, note: `Đã ký số ${code}`, deed: 'signed', facts: { sha256 } })
+        return recordStep(ctx, row, {
+          ...step,
+          note: `${signingWords.signed} ${code}`,
+          deed: 'signed',
+          facts: { sha256 },
+        })
       }
       if (state === 'signed') return
       await setSigning(ctx.sql, row.id, { code: null, count: row.signingCount })

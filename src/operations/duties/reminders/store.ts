@@ -1,5 +1,6 @@
 import type { Letter } from '#files'
-import type { Sql } from '#platform/sql'
+import type { Fragment, Sql } from '#platform/sql'
+import { dutiesOf, keepDuties, obligationsOf } from '../former.ts'
 import type { LetterKind, LetterState } from '../model.ts'
 import { type Duty, dutyColumns } from '../store.ts'
 
@@ -40,8 +41,32 @@ const columns = (sql: Sql) => sql`
   r.decision, r.decided_by, r.decided_at, r.year, r.number, r.number_text, r.issued_on, r.issued_by, r.issued_at, r.letter,
   r.closed_reason, r.closed_by, r.closed_at, r.signing_code, r.signing_count, r.signed_sha256`
 
-export async function findLetter(sql: Sql, code: string): Promise<LetterRow | undefined> {
-  const [row] = await sql<LetterRow[]>`select ${columns(sql)} from duties.reminder r where r.code = ${code}`
+/** What is to be read from as the table of letters: those drafted by a moment, as their steps had brought them. */
+function lettersOf(sql: Sql, at: Date | undefined): Fragment {
+  if (!at) return sql`duties.reminder`
+  const by = (since: Fragment, ...columns: readonly string[]) =>
+    sql`${columns.map((name) => sql`case when ${since} <= ${at} then r.${sql(name)} end as ${sql(name)},`)}`
+  return sql`(
+    select r.id, r.code, r.kind, r.agency, r.issuer, r.drafted_at, r.explain_by, r.signing_count, s.to_state as state,
+      ${by(sql`r.explained_at`, 'explanation', 'explained_by', 'explained_at')}
+      ${by(sql`r.decided_at`, 'decision', 'decided_by', 'decided_at')}
+      ${by(sql`r.issued_at`, 'year', 'number', 'number_text', 'issued_on', 'issued_by', 'issued_at', 'letter')}
+      ${by(sql`r.closed_at`, 'closed_reason', 'closed_by', 'closed_at')}
+      substring(g.note from ${`^(?:${signingWords.sent}|${signingWords.signed}) (\\S+)$`}) as signing_code,
+      case when g.note like ${`${signingWords.signed} %`} then r.signed_sha256 end as signed_sha256
+    from duties.reminder r
+    join lateral (select to_state from duties.step
+      where reminder_id = r.id and at <= ${at} order by id desc limit 1) s on true
+    left join lateral (select note from duties.step
+      where reminder_id = r.id and at <= ${at} and from_state = to_state order by id desc limit 1) g on true
+    where r.drafted_at <= ${at})`
+}
+
+/** How the steps of a digital signature begin, before the code of its request. */
+export const signingWords = { sent: 'Trình ký số', signed: 'Đã ký số' } as const
+
+export async function findLetter(sql: Sql, code: string, at?: Date): Promise<LetterRow | undefined> {
+  const [row] = await sql<LetterRow[]>`select ${columns(sql)} from ${lettersOf(sql, at)} r where r.code = ${code}`
   return row
 }
 
@@ -103,10 +128,12 @@ export interface NamedDuty extends Duty {
   isExcused: boolean
 }
 
-export function listLetterDuties(sql: Sql, letter: number): Promise<NamedDuty[]> {
+export function listLetterDuties(sql: Sql, letter: number, at?: Date): Promise<NamedDuty[]> {
+  const named = sql`d.id in (select duty_id from duties.reminder_duty where reminder_id = ${letter})`
+  const isDecided = at ? sql`and (select decided_at <= ${at} from duties.reminder where id = ${letter})` : sql``
   return sql<NamedDuty[]>`
-    select ${dutyColumns(sql)}, n.is_excused from duties.reminder_duty n
-    join duties.duty d on d.id = n.duty_id join duties.obligation o on o.id = d.obligation_id
+    select ${dutyColumns(sql)}, (n.is_excused ${isDecided}) as is_excused from duties.reminder_duty n
+    join ${dutiesOf(sql, at, named)} d on d.id = n.duty_id join ${obligationsOf(sql, at)} o on o.id = d.obligation_id
     where n.reminder_id = ${letter} order by o.subject_name, d.due_at, d.id`
 }
 
@@ -124,9 +151,10 @@ export async function insertStep(sql: Sql, letter: number, step: StepRow): Promi
     values (${letter}, ${step.at}, ${step.by}, ${step.fromState}, ${step.toState}, ${step.note})`
 }
 
-export function listSteps(sql: Sql, letter: number): Promise<StepRow[]> {
+export function listSteps(sql: Sql, letter: number, at?: Date): Promise<StepRow[]> {
   return sql<StepRow[]>`
-    select at, by, from_state, to_state, note from duties.step where reminder_id = ${letter} order by id`
+    select at, by, from_state, to_state, note from duties.step
+    where reminder_id = ${letter} and ${at ? sql`at <= ${at}` : sql`true`} order by id`
 }
 
 export async function setExplained(
@@ -160,9 +188,10 @@ export async function excuseDuties(
   await sql`
     update duties.reminder_duty set is_excused = true
     where reminder_id = ${letter} and duty_id = any(${[...duties]}::bigint[])`
+  const fresh = sql`d.id = any(${[...duties]}::bigint[]) and d.excused_at is null`
   await sql`
-    update duties.duty set excuse_reason = ${reason}, excused_by = ${by}, excused_at = ${at}
-    where id = any(${[...duties]}::bigint[]) and excused_at is null`
+    with kept as (${keepDuties(sql, at, fresh)})
+    update duties.duty d set excuse_reason = ${reason}, excused_by = ${by}, excused_at = ${at} where ${fresh}`
 }
 
 export async function setState(sql: Sql, id: number, state: LetterState): Promise<void> {
@@ -231,9 +260,9 @@ export function listGroundless(sql: Sql): Promise<{ code: string }[]> {
 }
 
 /** Issued reminders of an agency in a calendar year that count. */
-export async function countIssued(sql: Sql, agency: string, year: number): Promise<number> {
+export async function countIssued(sql: Sql, agency: string, year: number, at?: Date): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from duties.reminder
+    select count(*)::int as count from ${lettersOf(sql, at)} r
     where agency = ${agency} and year = ${year} and kind = 'reminder' and state = 'issued'`
   return row?.count ?? 0
 }
@@ -245,14 +274,16 @@ export interface LetterFilter {
   year?: number
   organisations: readonly string[] | 'all'
   before?: number
+  /** As they stood at a moment. */
+  at?: Date
   limit: number
 }
 
 /** The newest first. */
 export function listLetters(sql: Sql, filter: LetterFilter): Promise<LetterRow[]> {
-  const { states, kind, agency, year, organisations, before, limit } = filter
+  const { states, kind, agency, year, organisations, before, at, limit } = filter
   return sql<LetterRow[]>`
-    select ${columns(sql)} from duties.reminder r
+    select ${columns(sql)} from ${lettersOf(sql, at)} r
     where ${organisations === 'all' ? sql`true` : sql`r.agency = any(${[...organisations]}::text[])`}
       and ${states ? sql`r.state = any(${[...states]}::text[])` : sql`true`}
       and ${kind ? sql`r.kind = ${kind}` : sql`true`}
@@ -263,16 +294,21 @@ export function listLetters(sql: Sql, filter: LetterFilter): Promise<LetterRow[]
 }
 
 /** Reminders that count, by agency, in a calendar year. */
-export function countLadder(sql: Sql, year: number): Promise<{ agency: string; count: number; lastOn: string }[]> {
+export function countLadder(
+  sql: Sql,
+  year: number,
+  at?: Date,
+): Promise<{ agency: string; count: number; lastOn: string }[]> {
   return sql<{ agency: string; count: number; lastOn: string }[]>`
-    select agency, count(*)::int as count, max(issued_on) as last_on from duties.reminder
+    select agency, count(*)::int as count, max(issued_on) as last_on from ${lettersOf(sql, at)} r
     where year = ${year} and kind = 'reminder' and state = 'issued' group by 1`
 }
 
 /** Years in which letters were issued, the latest first. */
-export async function listYears(sql: Sql): Promise<number[]> {
+export async function listYears(sql: Sql, at?: Date): Promise<number[]> {
   const rows = await sql<{ year: number }[]>`
-    select distinct year from duties.reminder where year is not null order by year desc`
+    select distinct year from duties.reminder
+    where year is not null and ${at ? sql`issued_at <= ${at}` : sql`true`} order by year desc`
   return rows.map(({ year }) => year)
 }
 

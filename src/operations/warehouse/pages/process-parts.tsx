@@ -1,4 +1,15 @@
-import { formatDuration, formatNumber, formatPercent, More, Section, Table } from '#ui'
+import {
+  DateInput,
+  FilterBar,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  More,
+  readDateInput,
+  Section,
+  Select,
+  Table,
+} from '#ui'
 import type { ProcessView } from '../process/analyse.ts'
 
 export const duration = (ms: number): string => formatDuration(ms)
@@ -146,5 +157,53 @@ export function Rest({ view, cases }: PartProps) {
         />
       </Section>
     </div>
+  )
+}
+
+type DatePart = 'day' | 'month' | 'year'
+type FilterValues = { loai?: string; 'don-vi'?: string } & { [name in `${'tu' | 'den'}-${DatePart}`]?: string }
+
+interface FiltersProps {
+  query: FilterValues
+  logs: readonly { source: { code: string }; name: string }[]
+  log: { source: { code: string } }
+  types: readonly string[]
+}
+
+export function Filters({ query, logs, log, types }: FiltersProps) {
+  const date = (name: 'tu' | 'den') => ({
+    day: query[`${name}-day`],
+    month: query[`${name}-month`],
+    year: query[`${name}-year`],
+  })
+  const wrong = (name: string) =>
+    readDateInput(query, name) === 'invalid' ? 'Ngày phải có đủ ngày, tháng, năm, ví dụ 01/10/2026.' : undefined
+  return (
+    <FilterBar
+      names={['nguon', 'loai', 'don-vi', 'tu-day', 'tu-month', 'tu-year', 'den-day', 'den-month', 'den-year']}
+      active={[
+        ...(query.loai ? [{ name: 'loai', label: query.loai }] : []),
+        ...(query['don-vi'] ? [{ name: 'don-vi', label: `Đơn vị: ${query['don-vi']}` }] : []),
+      ]}
+      submit="Xem"
+    >
+      <Select
+        name="nguon"
+        label="Nhật ký"
+        value={log.source.code}
+        options={logs.map(({ source, name }) => ({ value: source.code, label: name }))}
+      />
+      {types.length > 0 && (
+        <Select
+          name="loai"
+          label="Loại việc"
+          empty="Tất cả"
+          value={query.loai}
+          options={types.map((value) => ({ value, label: value }))}
+        />
+      )}
+      <DateInput name="tu" label="Bắt đầu từ ngày" value={date('tu')} error={wrong('tu')} />
+      <DateInput name="den" label="Đến ngày" value={date('den')} error={wrong('den')} />
+    </FilterBar>
   )
 }

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import { getCalendarOf } from '#calendar'
+import { type AsOf, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, route } from '#platform/http'
 import {
-  DateInput,
+  AsOfNotice,
+  AsOfQuestion,
   EmptyState,
-  FilterBar,
   FlowChart,
   formatDate,
   formatNumber,
   formatPercent,
   readDateInput,
   Section,
-  Select,
   Table,
   withQuery,
 } from '#ui'
@@ -22,7 +22,7 @@ import { viewProcessOnce } from '../process/view.ts'
 import { reachOfSources } from '../reading/scope.ts'
 import { findCurrentContract, hasLandings, listSources, type SourceRow } from '../store.ts'
 import { nameOrganisations } from './parts.tsx'
-import { Activities, duration, Rest, Variants } from './process-parts.tsx'
+import { Activities, duration, Filters, Rest, Variants } from './process-parts.tsx'
 import { processPath, recordPath } from './words.ts'
 
 const casePath = `${processPath}/ho-so`
@@ -45,6 +45,7 @@ const Query = z.object({
   'tre-han': z.string().max(3).optional(),
   'lam-lai': z.string().max(3).optional(),
   after: z.string().max(300).optional(),
+  tai: z.string().max(30).optional(),
 })
 type Query = z.infer<typeof Query>
 
@@ -60,20 +61,23 @@ export const processRoutes: readonly Route[] = [
     access: 'process:view',
     query: Query,
     async handle(ctx, { query, request }) {
-      const { logs, log, asked } = await open(ctx, query)
+      const { logs, log, asked, past } = await open(ctx, query)
       if (!log) return nothing()
       const view = await viewOf(ctx, log, asked)
+      const types = await listCaseTypes(ctx.sql, asked, 30)
       return page({
         title: 'Phân tích quy trình',
         lead: leadOf(view),
         body: (
           <div class="stack-large">
-            <Filters query={query} logs={logs} log={log} types={await listCaseTypes(ctx.sql, log.source.code, 30)} />
+            <AsOfNotice at={past} what="quy trình" />
+            <Filters query={query} logs={logs} log={log} types={types} />
             {view.cases === 0 ? (
               <EmptyState title="Không có vụ việc nào khớp">Bỏ bớt bộ lọc, hoặc chọn khoảng thời gian khác.</EmptyState>
             ) : (
               <Analysis view={view} log={log} address={request.url} />
             )}
+            <AsOfQuestion at={past} what="quy trình" />
           </div>
         ),
       })
@@ -85,11 +89,11 @@ export const processRoutes: readonly Route[] = [
     access: 'process:view',
     query: Query,
     async handle(ctx, { query, request }) {
-      const { log, asked } = await open(ctx, query)
+      const { log, asked, past } = await open(ctx, query)
       if (!log) return nothing()
       const view = query.kieu === undefined ? undefined : await viewOf(ctx, log, asked)
       const variant = query.kieu === undefined ? undefined : (view?.variants[query.kieu]?.activities ?? [])
-      return casesPage(ctx, { log, query, address: request.url, asked: { ...asked, variant } })
+      return casesPage(ctx, { log, query, address: request.url, asked: { ...asked, variant }, past })
     },
   }),
 ]
@@ -106,7 +110,15 @@ const nothing = (): Reply =>
 
 type Asked = Omit<CaseQuery, 'limit'>
 
-async function open(ctx: Context, query: Query): Promise<{ logs: Log[]; log: Log | undefined; asked: Asked }> {
+interface Opened {
+  logs: Log[]
+  log: Log | undefined
+  asked: Asked
+  past: AsOf | undefined
+}
+
+async function open(ctx: Context, query: Query): Promise<Opened> {
+  const past = await readAsOf(ctx, query.tai)
   const reach = await reachOfSources(ctx, 'process:view')
   const logs: Log[] = []
   for (const source of await listSources(ctx.sql)) {
@@ -121,8 +133,11 @@ async function open(ctx: Context, query: Query): Promise<{ logs: Log[]; log: Log
   return {
     logs,
     log,
+    past,
     asked: {
       source: log?.source.code ?? '',
+      knownAt: past?.knownAt,
+      now: ctx.now,
       organisations: query['don-vi'] ? [query['don-vi']] : undefined,
       caseType: query.loai || undefined,
       from: date('tu'),
@@ -139,15 +154,16 @@ async function firstFilled(ctx: Context, logs: readonly Log[]): Promise<Log | un
 
 async function viewOf(ctx: Context, log: Log, asked: Asked): Promise<ProcessView> {
   const calendar = await getCalendarOf(ctx, log.source.organisation)
-  const { source, organisations, caseType, from, to } = asked
+  const { source, organisations, caseType, from, to, knownAt } = asked
   return viewProcessOnce(ctx.sql, {
     source,
+    knownAt,
     organisations,
     caseType,
     from,
     to,
     calendar,
-    now: ctx.now,
+    now: knownAt ?? ctx.now,
     variants: 50,
     handovers: 30,
   })
@@ -157,51 +173,6 @@ function leadOf(view: ProcessView): string {
   if (view.cases === 0) return 'Bản đồ, thời gian và chỗ tắc của một quy trình, đọc từ nhật ký sự kiện.'
   const span = view.firstAt && view.lastAt ? ` từ ${formatDate(view.firstAt)} đến ${formatDate(view.lastAt)}` : ''
   return `${formatNumber(view.cases)} vụ việc, ${formatNumber(view.events)} sự kiện${span}; ${formatNumber(view.activities.length)} bước, ${formatNumber(view.variantCount)} cách đi.`
-}
-
-interface FiltersProps {
-  query: Query
-  logs: readonly Log[]
-  log: Log
-  types: readonly string[]
-}
-
-function Filters({ query, logs, log, types }: FiltersProps) {
-  const date = (name: 'tu' | 'den') => ({
-    day: query[`${name}-day`],
-    month: query[`${name}-month`],
-    year: query[`${name}-year`],
-  })
-  const wrong = (name: string) =>
-    readDateInput(query, name) === 'invalid' ? 'Ngày phải có đủ ngày, tháng, năm, ví dụ 01/10/2026.' : undefined
-  return (
-    <FilterBar
-      names={['nguon', 'loai', 'don-vi', 'tu-day', 'tu-month', 'tu-year', 'den-day', 'den-month', 'den-year']}
-      active={[
-        ...(query.loai ? [{ name: 'loai', label: query.loai }] : []),
-        ...(query['don-vi'] ? [{ name: 'don-vi', label: `Đơn vị: ${query['don-vi']}` }] : []),
-      ]}
-      submit="Xem"
-    >
-      <Select
-        name="nguon"
-        label="Nhật ký"
-        value={log.source.code}
-        options={logs.map(({ source, name }) => ({ value: source.code, label: name }))}
-      />
-      {types.length > 0 && (
-        <Select
-          name="loai"
-          label="Loại việc"
-          empty="Tất cả"
-          value={query.loai}
-          options={types.map((value) => ({ value, label: value }))}
-        />
-      )}
-      <DateInput name="tu" label="Bắt đầu từ ngày" value={date('tu')} error={wrong('tu')} />
-      <DateInput name="den" label="Đến ngày" value={date('den')} error={wrong('den')} />
-    </FilterBar>
-  )
 }
 
 interface AnalysisProps {
@@ -310,9 +281,10 @@ interface CasesPage {
   query: Query
   address: string
   asked: Asked
+  past: AsOf | undefined
 }
 
-async function casesPage(ctx: Context, { log, query, address, asked }: CasesPage): Promise<Reply> {
+async function casesPage(ctx: Context, { log, query, address, asked, past }: CasesPage): Promise<Reply> {
   const found = await listCases(ctx.sql, {
     ...asked,
     activity: query.buoc,
@@ -345,39 +317,44 @@ async function casesPage(ctx: Context, { log, query, address, asked }: CasesPage
     lead: `${log.name}${which.length > 0 ? ` · ${which.join(', ')}` : ''}`,
     islands: ['table'],
     body: (
-      <Table
-        caption="Vụ việc"
-        rows={rows}
-        rowKey={({ caseId }) => caseId}
-        rowHref={({ recordId }) => recordPath(recordId)}
-        id="rows"
-        columns={[
-          { key: 'case', title: 'Mã', cell: ({ caseId }) => caseId },
-          { key: 'type', title: 'Loại việc', cell: ({ caseType }) => caseType },
-          {
-            key: 'start',
-            title: 'Bắt đầu',
-            kind: 'nowrap',
-            phone: true,
-            cell: ({ startedAt }) => startedAt && formatDate(startedAt),
-          },
-          { key: 'due', title: 'Hạn', kind: 'nowrap', phone: true, cell: ({ dueAt }) => dueAt && formatDate(dueAt) },
-          {
-            key: 'end',
-            title: 'Kết thúc',
-            kind: 'nowrap',
-            phone: true,
-            cell: ({ endedAt }) => endedAt && formatDate(endedAt),
-          },
-          {
-            key: 'organisation',
-            title: 'Cơ quan',
-            cell: ({ organisation }) => names.get(organisation) ?? organisation,
-          },
-        ]}
-        paging={{ nextHref: found.length > pageSize ? withQuery(address, { after: rows.at(-1)?.caseId }) : undefined }}
-        empty={{ title: 'Không có vụ việc nào', words: 'Quay lại bản đồ và chọn phần khác.' }}
-      />
+      <>
+        <AsOfNotice at={past} what="vụ việc" />
+        <Table
+          caption="Vụ việc"
+          rows={rows}
+          rowKey={({ caseId }) => caseId}
+          rowHref={({ recordId }) => recordPath(recordId)}
+          id="rows"
+          columns={[
+            { key: 'case', title: 'Mã', cell: ({ caseId }) => caseId },
+            { key: 'type', title: 'Loại việc', cell: ({ caseType }) => caseType },
+            {
+              key: 'start',
+              title: 'Bắt đầu',
+              kind: 'nowrap',
+              phone: true,
+              cell: ({ startedAt }) => startedAt && formatDate(startedAt),
+            },
+            { key: 'due', title: 'Hạn', kind: 'nowrap', phone: true, cell: ({ dueAt }) => dueAt && formatDate(dueAt) },
+            {
+              key: 'end',
+              title: 'Kết thúc',
+              kind: 'nowrap',
+              phone: true,
+              cell: ({ endedAt }) => endedAt && formatDate(endedAt),
+            },
+            {
+              key: 'organisation',
+              title: 'Cơ quan',
+              cell: ({ organisation }) => names.get(organisation) ?? organisation,
+            },
+          ]}
+          paging={{
+            nextHref: found.length > pageSize ? withQuery(address, { after: rows.at(-1)?.caseId }) : undefined,
+          }}
+          empty={{ title: 'Không có vụ việc nào', words: 'Quay lại bản đồ và chọn phần khác.' }}
+        />
+      </>
     ),
   })
 }

@@ -1,8 +1,12 @@
 import type { Fragment, Sql } from '#platform/sql'
+import { rowsOfLog } from '../former.ts'
 
 /** Cases behind a part of the process view. */
 export interface CaseQuery {
   source: string
+  /** Cases as they were known at this moment; what is late is late by it. */
+  knownAt?: Date
+  now: Date
   organisations?: readonly string[]
   caseType?: string
   from?: string
@@ -34,19 +38,20 @@ export function listCases(sql: Sql, query: CaseQuery): Promise<CaseRow[]> {
   const { after, limit } = query
   return sql<CaseRow[]>`
     select c.case_id, c.record_id, c.organisation, c.case_type, c.started_at, c.due_at, c.ended_at
-    from warehouse.process_case c
+    from ${rowsOfLog(sql, { ...query, kind: 'case' })} c
     where ${conditionOf(sql, query)} ${after === undefined ? sql`` : sql`and c.case_id > ${after}`}
     order by c.case_id limit ${limit}`
 }
 
 function conditionOf(sql: Sql, query: CaseQuery): Fragment {
-  const { source, organisations, caseType, from, to, activity, variant, repeated, late } = query
-  const events = sql`warehouse.case_event e where e.source = c.source and e.case_id = c.case_id`
+  const { organisations, caseType, from, to, activity, variant, repeated, late } = query
+  const log = { ...query, kind: 'case-event' } as const
+  const events = sql`${rowsOfLog(sql, log, sql`c.case_id`)} e where true`
   // A step done once is one event here: its completion, where the log knows completions of it (as in `stepsOf`).
   const steps = sql`${events} and (lower(coalesce(e.lifecycle, 'complete')) = 'complete' or e.activity <> all(array(
-    select distinct k.activity from warehouse.case_event k where k.source = ${source} and lower(k.lifecycle) = 'complete')))`
+    select distinct k.activity from ${rowsOfLog(sql, log)} k where lower(k.lifecycle) = 'complete')))`
   return sql`
-    c.source = ${source}
+    true
     ${organisations ? sql`and c.organisation = any(${[...organisations]}::text[])` : sql``}
     ${caseType ? sql`and c.case_type = ${caseType}` : sql``}
     ${from ? sql`and c.started_on >= ${from}::date` : sql``}
@@ -59,14 +64,18 @@ function conditionOf(sql: Sql, query: CaseQuery): Fragment {
         : sql``
     }
     ${repeated ? sql`and exists (select from ${steps} group by e.activity having count(*) > 1)` : sql``}
-    ${late ? sql`and c.due_at < coalesce(c.ended_at, now())` : sql``}`
+    ${late ? sql`and c.due_at < coalesce(c.ended_at, ${query.knownAt ?? query.now})` : sql``}`
 }
 
 /** Kinds of cases in a log, the most frequent first. */
-export async function listCaseTypes(sql: Sql, source: string, limit: number): Promise<string[]> {
+export async function listCaseTypes(
+  sql: Sql,
+  log: { source: string; knownAt?: Date },
+  limit: number,
+): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
-    select case_type as name from warehouse.process_case
-    where source = ${source} and case_type is not null group by 1 order by count(*) desc, 1 limit ${limit}`
+    select case_type as name from ${rowsOfLog(sql, { ...log, kind: 'case' })} c
+    where case_type is not null group by 1 order by count(*) desc, 1 limit ${limit}`
   return rows.map(({ name }) => name)
 }
 

@@ -1,5 +1,6 @@
 import type { CompiledCalendar } from '#calendar'
 import type { Fragment, Sql } from '#platform/sql'
+import { rowsOfLog } from '../former.ts'
 import { openAnalyser, type ProcessView } from './analyse.ts'
 import type { Trace, TraceEvent } from './trace.ts'
 
@@ -7,6 +8,8 @@ export interface ProcessQuery {
   source: string
   calendar: CompiledCalendar
   now: Date
+  /** Events as they were known at this moment. */
+  knownAt?: Date
   /** Only cases of these organisations; every one where nothing is said. */
   organisations?: readonly string[]
   caseType?: string
@@ -22,8 +25,8 @@ export interface ProcessQuery {
  * Events of one instant keep the order in which they were recorded.
  */
 export async function viewProcess(sql: Sql, query: ProcessQuery): Promise<ProcessView> {
-  const where = conditionOf(sql, query)
-  const activities = await listActivities(sql, where)
+  const events = sql`${rowsOfLog(sql, { ...query, kind: 'case-event' })} r where ${conditionOf(sql, query)}`
+  const activities = await listActivities(sql, events)
   const resources: string[] = []
   const analyser = openAnalyser({
     calendar: query.calendar,
@@ -33,23 +36,23 @@ export async function viewProcess(sql: Sql, query: ProcessQuery): Promise<Proces
     now: query.now,
   })
   const activityIndex = new Map(activities.map(({ name }, index) => [name, index]))
-  await eachTrace(sql, where, activityIndex, resources, (trace) => analyser.add(trace))
+  await eachTrace(sql, events, activityIndex, resources, (trace) => analyser.add(trace))
   return analyser.view({ variants: query.variants ?? 50, handovers: query.handovers ?? 50 })
 }
 
-function conditionOf(sql: Sql, { source, organisations, caseType, from, to }: ProcessQuery): Fragment {
+function conditionOf(sql: Sql, { organisations, caseType, from, to }: ProcessQuery): Fragment {
   return sql`
-    source = ${source}
+    true
     ${organisations ? sql`and organisation = any(${[...organisations]})` : sql``}
     ${caseType ? sql`and case_type = ${caseType}` : sql``}
     ${from ? sql`and started_on >= ${from}::date` : sql``}
     ${to ? sql`and started_on <= ${to}::date` : sql``}`
 }
 
-async function listActivities(sql: Sql, where: Fragment): Promise<{ name: string; completes: boolean }[]> {
+async function listActivities(sql: Sql, events: Fragment): Promise<{ name: string; completes: boolean }[]> {
   return sql<{ name: string; completes: boolean }[]>`
     select activity as name, coalesce(bool_or(lower(lifecycle) = 'complete'), false) as completes
-    from warehouse.case_event where ${where} group by 1 order by 1`
+    from ${events} group by 1 order by 1`
 }
 
 interface CaseRow {
@@ -69,7 +72,7 @@ const casesAtOnce = 2_000
 /** One row a case instead of one an event: a seventh of the values to carry over and to collect again. */
 async function eachTrace(
   sql: Sql,
-  where: Fragment,
+  read: Fragment,
   activities: Map<string, number>,
   resources: string[],
   take: (trace: Trace) => void,
@@ -80,7 +83,7 @@ async function eachTrace(
       date_part('epoch', (array_agg(ended_at order by occurred_at, record_id, part))[count(*)]) * 1000 as ended,
       string_agg(concat_ws(${partMark}, activity, coalesce(resource, unit, ''), (date_part('epoch', occurred_at) * 1000)::int8,
         lower(coalesce(lifecycle, 'complete'))), ${eventMark} order by occurred_at, record_id, part) as events
-    from warehouse.case_event where ${where} group by case_id`
+    from ${read} group by case_id`
   const readEvents = eventReader(activities, resources)
   for await (const batch of rows.cursor(casesAtOnce)) {
     for (const { caseId, due, ended, events } of batch) {

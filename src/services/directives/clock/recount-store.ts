@@ -53,7 +53,7 @@ export async function setDues(
   now: Date,
 ): Promise<void> {
   await sql`
-    update directives.part set due_at = n.due_at, moved_at = ${now}, version = version + 1
+    update directives.part set due_at = n.due_at, moved_at = greatest(part.moved_at, ${now}), version = version + 1
     from unnest(${dues.map(({ code }) => code)}::text[], ${dues.map(({ dueAt }) => dueAt?.toISOString() ?? null)}::timestamptz[])
       as n (code, due_at)
     where part.code = n.code`

@@ -2,10 +2,14 @@ import {
   type Budget,
   type ClockTerms,
   type CompiledCalendar,
+  describeWorkingMs,
   dueAt,
   getCalendarOf,
   localDate,
+  type Remaining,
+  remaining,
   workingDaysBetween,
+  workingMsBetween,
 } from '#calendar'
 import type { Context } from '#platform/context'
 import { invalid, Problem } from '#platform/errors'
@@ -59,6 +63,21 @@ export function budgetUntil(compiled: CompiledCalendar, startedAt: Date, dueOn: 
     throw invalid(message, [{ path: 'dueOn', message }])
   }
   return { amount, unit: 'working-day' }
+}
+
+/** What was left at an earlier moment until the deadline that held then, whatever working days have become since. */
+export function leftAt(
+  compiled: CompiledCalendar,
+  { part, terms }: { part: Pick<Part, 'dueAt'>; terms: ClockTerms },
+  at: Date,
+): Remaining {
+  const { dueAt: due } = part
+  if (!due) return remaining(compiled, terms, at)
+  const workingMs = workingMsBetween(compiled, at, due)
+  const words = describeWorkingMs(compiled, Math.abs(workingMs))
+  return at > due
+    ? { state: 'overdue', workingMs, text: `Quá hạn ${words}` }
+    : { state: 'running', workingMs, text: `Còn ${words}` }
 }
 
 export const budgetOf = (deadline: Deadline, fallback: Budget): Budget & { dueOn: string | null } =>

@@ -3,6 +3,7 @@ import { addWorkingDays, type CompiledCalendar, dueAt, getCalendarOf } from '#ca
 import { getHomePack, listOrganisations, type Organisation, organisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 import type { SourceKind } from '../model.ts'
+import type { At } from '../reading/past.ts'
 import { givePermission } from '../rights.ts'
 import type { Settings } from '../settings.ts'
 
@@ -18,10 +19,10 @@ const labels = [
   'Cơ quan theo ngành dọc',
 ] as const
 
-/** Agencies one may give a task to, by kind. */
-export async function listAgencies(ctx: Context): Promise<AgencyGroup[]> {
+/** Agencies one may give a task to, by kind; `at`: of those that stood then. */
+export async function listAgencies(ctx: Context, at?: At): Promise<AgencyGroup[]> {
   const { rootOrganisation } = (await getHomePack(ctx.sql)).card
-  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+  const tree = await organisationTree(ctx.sql, at ?? { asOf: await today(ctx) })
   const atTop = ctx.can(givePermission, rootOrganisation)
   const groups = labels.map((label): AgencyGroup => ({ label, agencies: [] }))
   for (const { row } of tree.nodes) {

@@ -1,12 +1,26 @@
 import { z } from 'zod'
+import { type AsOf, readAsOf } from '#organisations'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { Button, type Column, formatNumber, formatPercent, Section, Table, Tag, withQuery } from '#ui'
+import {
+  AsOfNotice,
+  AsOfQuestion,
+  Button,
+  type Column,
+  formatNumber,
+  formatPercent,
+  Section,
+  Table,
+  Tag,
+  withQuery,
+} from '#ui'
 import { boardPath, givePath, listPath } from '../paths.ts'
 import { type AgencyCounts, fewestToCompare, groupOrder, isFew, lateShare, listBoard } from '../reading/board.ts'
 import { summariseDirectives } from '../reading/faces.ts'
 import type { Group } from '../reading/list.ts'
+import { areAllKept } from '../reading/past.ts'
 import { givePermission, readPermission } from '../rights.ts'
+import { NotKept, ofRoom } from './parts.tsx'
 import { RoomTabs } from './tabs.tsx'
 
 export const boardRoute: Route = route({
@@ -14,34 +28,45 @@ export const boardRoute: Route = route({
   path: boardPath,
   access: readPermission,
   query: z.object({
-    tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+    tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+    tai: z.string().max(30).optional(),
     nhom: z.enum(groupOrder).optional().catch(undefined),
   }),
   async handle(ctx, { query }) {
-    const rows = await listBoard(ctx)
-    if (query.tai) {
+    const at = await readAsOf(ctx, query.tai)
+    const rows = await listBoard(ctx, at)
+    if (query.tep) {
       const wanted = rows.filter(({ peerGroup }) => query.nhom === undefined || peerGroup === query.nhom)
-      return tableFile(query.tai, { name: 'nhiem-vu-theo-don-vi', titles: fileTitles, rows: wanted.map(fileRow) })
+      return tableFile(query.tep, { name: 'nhiem-vu-theo-don-vi', titles: fileTitles, rows: wanted.map(fileRow) })
     }
-    const sum = await summariseDirectives(ctx, ctx.reach(readPermission))
+    const isKept = await areAllKept(ctx.sql, at)
+    const sum = await summariseDirectives(ctx, ctx.reach(readPermission), at)
     return page({
       title: 'Nhiệm vụ chỉ đạo',
       lead: sayAll(sum),
       islands: ['live'],
-      actions: ctx.can(givePermission) && (
+      actions: !at && ctx.can(givePermission) && (
         <Button href={givePath} kind="primary" icon="add">
           Giao nhiệm vụ
         </Button>
       ),
       body: (
         <div class="stack">
-          <RoomTabs current={boardPath} />
-          <div id="theo-don-vi" class="stack-large" data-live="directive" data-live-label="Nhiệm vụ theo đơn vị">
+          <RoomTabs current={boardPath} at={at} />
+          <AsOfNotice at={at} what={ofRoom} />
+          <NotKept rows={[{ isKept }]} />
+          <div
+            id="theo-don-vi"
+            class="stack-large"
+            data-live={at ? undefined : 'directive'}
+            data-live-label="Nhiệm vụ theo đơn vị"
+          >
             {groupOrder.map((group) => (
-              <Agencies key={group} group={group} rows={rows.filter(({ peerGroup }) => peerGroup === group)} />
+              <Agencies key={group} group={group} rows={rows.filter(({ peerGroup }) => peerGroup === group)} at={at} />
             ))}
-            {rows.length === 0 && <Agencies group="Đơn vị" rows={[]} />}
+            {rows.length === 0 && <Agencies group="Đơn vị" rows={[]} at={at} />}
           </div>
+          <AsOfQuestion at={at} what={ofRoom} />
         </div>
       ),
     })
@@ -88,10 +113,12 @@ function sayAll(sum: Awaited<ReturnType<typeof summariseDirectives>>): string {
   return `${parts.join(' · ')}.`
 }
 
-const listOf = (organisation: string, group: Group): string =>
-  withQuery(listPath, { 'don-vi': organisation, nhom: group })
+type At = AsOf | undefined
 
-function Agencies({ group, rows }: { group: string; rows: readonly AgencyCounts[] }) {
+const listOf = (organisation: string, group: Group, at: At): string =>
+  withQuery(listPath, { 'don-vi': organisation, nhom: group, tai: at?.text })
+
+function Agencies({ group, rows, at }: { group: string; rows: readonly AgencyCounts[]; at: At }) {
   if (rows.length === 0 && group !== 'Đơn vị') return null
   const count = (
     key: 'open' | 'dueThisWeek' | 'toAccept' | 'waiting',
@@ -102,7 +129,7 @@ function Agencies({ group, rows }: { group: string; rows: readonly AgencyCounts[
     title,
     kind: 'number',
     phone: key !== 'toAccept',
-    cell: (row) => (row[key] > 0 ? <a href={listOf(row.organisation, to)}>{formatNumber(row[key])}</a> : '0'),
+    cell: (row) => (row[key] > 0 ? <a href={listOf(row.organisation, to, at)}>{formatNumber(row[key])}</a> : '0'),
     total: formatNumber(rows.reduce((sum, row) => sum + row[key], 0)),
   })
   return (
@@ -111,13 +138,13 @@ function Agencies({ group, rows }: { group: string; rows: readonly AgencyCounts[
         caption={`Xếp theo tỷ lệ quá hạn trong nhóm, không theo số lượng; đơn vị có dưới ${fewestToCompare} nhiệm vụ xếp sau`}
         rows={rows}
         rowKey={(row) => row.organisation}
-        rowHref={(row) => withQuery(listPath, { 'don-vi': row.organisation })}
+        rowHref={(row) => withQuery(listPath, { 'don-vi': row.organisation, tai: at?.text })}
         downloads={{
-          csv: withQuery(boardPath, { tai: 'csv', nhom: group }),
-          xlsx: withQuery(boardPath, { tai: 'xlsx', nhom: group }),
+          csv: withQuery(boardPath, { tep: 'csv', nhom: group, tai: at?.text }),
+          xlsx: withQuery(boardPath, { tep: 'xlsx', nhom: group, tai: at?.text }),
         }}
         empty={{
-          title: 'Chưa có nhiệm vụ nào',
+          title: at ? 'Khi đó chưa có nhiệm vụ nào' : 'Chưa có nhiệm vụ nào',
           words: 'Nhiệm vụ được giao từ chỉ tiêu, cảnh báo, bản ghi, văn bản, hoặc trực tiếp bằng nút “Giao nhiệm vụ”.',
         }}
         columns={[
@@ -127,7 +154,7 @@ function Agencies({ group, rows }: { group: string; rows: readonly AgencyCounts[
             title: 'Quá hạn',
             kind: 'number',
             phone: true,
-            cell: (row) => <Late row={row} />,
+            cell: (row) => <Late row={row} at={at} />,
             total: formatNumber(rows.reduce((sum, row) => sum + row.late, 0)),
           },
           count('open', 'Đang thực hiện', 'dang-mo'),
@@ -156,10 +183,10 @@ function Agencies({ group, rows }: { group: string; rows: readonly AgencyCounts[
   )
 }
 
-function Late({ row }: { row: AgencyCounts }) {
+function Late({ row, at }: { row: AgencyCounts; at: At }) {
   if (row.late === 0) return <>0</>
   return (
-    <a href={listOf(row.organisation, 'qua-han')}>
+    <a href={listOf(row.organisation, 'qua-han', at)}>
       <Tag tone={row.escalated > 0 ? 'danger' : 'warning'}>{formatNumber(row.late)}</Tag>
       {row.escalated > 0 && <span class="hidden-visually"> ({row.escalated} đã báo lên cấp trên)</span>}
     </a>

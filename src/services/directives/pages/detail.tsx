@@ -1,10 +1,21 @@
 import { z } from 'zod'
-import { isPeriod, periodLabel, type Remaining, remaining, runClock } from '#calendar'
+import {
+  type ClockTerms,
+  type CompiledCalendar,
+  isPeriod,
+  periodLabel,
+  type Remaining,
+  remaining,
+  runClock,
+} from '#calendar'
 import { acceptOf, FileLink, inPieces } from '#files'
+import { type AsOf, readAsOf } from '#organisations'
 import type { NumberChoice, Numbers } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   DescriptionList,
   FileInput,
@@ -20,20 +31,22 @@ import {
   TextInput,
   Time,
   Timeline,
+  withQuery,
 } from '#ui'
-import { calendarFor, termsOf } from '../clock/terms.ts'
+import { calendarFor, leftAt, termsOf } from '../clock/terms.ts'
 import { type Condition, sourceNames } from '../model.ts'
 import { boardPath, partPath } from '../paths.ts'
 import { getWhole, type Whole } from '../reading/find.ts'
 import { mayWork, readPermission } from '../rights.ts'
 import { fieldOf, getSettings, type Settings } from '../settings.ts'
-import { type Hop, listHops } from '../store.ts'
+import { type Hop, listHops, type Part } from '../store.ts'
 import { type Evidence, listEvidence } from '../working/evidence.ts'
-import { listRequests, type Request } from '../working/request-store.ts'
+import { listRequests, type Request, requestsBy } from '../working/request-store.ts'
 import { Decisions, optionsFor } from './decisions.tsx'
 import { findSheet } from './deeds.ts'
 import { evidencePath } from './evidence.tsx'
-import { Due, namer, StateTag } from './parts.tsx'
+import { letterPath } from './letter.tsx'
+import { Due, NotKept, namer, ofRoom, StateTag } from './parts.tsx'
 import { hopTone, sayDeed, sayDetails } from './words.ts'
 
 const outcomes: Record<string, string> = {
@@ -48,9 +61,14 @@ export const makeDetailRoute = (numbers: Numbers): Route =>
     path: '/nhiem-vu/:code',
     access: readPermission,
     params: z.strictObject({ code: z.string().max(40) }),
-    query: z.object({ xong: z.string().max(40).optional(), loi: z.string().max(400).optional() }),
+    query: z.object({
+      xong: z.string().max(40).optional(),
+      loi: z.string().max(400).optional(),
+      tai: z.string().max(30).optional(),
+    }),
     async handle(ctx, { params, query }) {
-      const seen = await readPart(ctx, numbers, await getWhole(ctx, params.code))
+      const at = await readAsOf(ctx, query.tai)
+      const seen = await readPart(ctx, { numbers, at, whole: await getWhole(ctx, params.code, at) })
       const { directive, part } = seen.whole
       const told = query.xong && (outcomes[query.xong] ?? sayDone(query.xong))
       return page({
@@ -61,10 +79,10 @@ export const makeDetailRoute = (numbers: Numbers): Route =>
             <Due state={part.state} dueAt={part.dueAt} left={seen.clock?.left} doneInTime={part.doneInTime} />
           </>
         ),
-        crumbs: [{ label: 'Nhiệm vụ chỉ đạo', href: boardPath }],
+        crumbs: [{ label: 'Nhiệm vụ chỉ đạo', href: withQuery(boardPath, { tai: at?.text }) }],
         islands: ['live', 'upload'],
         actions: directive.documentNumber && (
-          <Button href={`${partPath(part.code)}/phieu-giao`} icon="document">
+          <Button href={withQuery(letterPath(part.code), { tai: at?.text })} icon="document">
             Phiếu giao việc
           </Button>
         ),
@@ -80,9 +98,17 @@ export const makeDetailRoute = (numbers: Numbers): Route =>
                 {query.loi === 'chua-chon-tep' ? 'Chưa chọn tệp. Hãy chọn tệp rồi bấm “Tải lên”.' : query.loi}
               </Notice>
             )}
-            <div id="nhiem-vu" class="stack-large" data-live={`directive:${directive.code}`} data-live-label="Nhiệm vụ">
+            <AsOfNotice at={at} what={ofRoom} />
+            <NotKept rows={[part]} />
+            <div
+              id="nhiem-vu"
+              class="stack-large"
+              data-live={at ? undefined : `directive:${directive.code}`}
+              data-live-label="Nhiệm vụ"
+            >
               <Body seen={seen} ctx={ctx} />
             </div>
+            <AsOfQuestion at={at} what={ofRoom} />
           </div>
         ),
       })
@@ -95,6 +121,7 @@ const sayDone = (slug: string): string | undefined => {
 }
 
 interface Seen {
+  at: AsOf | undefined
   whole: Whole
   hops: Hop[]
   evidence: Evidence[]
@@ -106,23 +133,45 @@ interface Seen {
   name(code: string): string
 }
 
-async function readPart(ctx: Context, numbers: Numbers, whole: Whole): Promise<Seen> {
+async function readPart(
+  ctx: Context,
+  { numbers, at, whole }: { numbers: Numbers; at: AsOf | undefined; whole: Whole },
+): Promise<Seen> {
   const { part } = whole
   const settings = await getSettings(ctx.sql)
   const terms = termsOf(part, settings)
   const calendar = await calendarFor(ctx, whole.directive, part)
+  const known = at?.knownAt
   return {
+    at,
     whole,
     settings,
-    hops: await listHops(ctx.sql, part.code),
-    evidence: await listEvidence(ctx.sql, part.code),
-    requests: await listRequests(ctx.sql, part.code),
-    name: await namer(ctx),
+    hops: await listHops(ctx.sql, part.code, known),
+    evidence: await listEvidence(ctx.sql, part.code, known),
+    requests: requestsBy(await listRequests(ctx.sql, part.code), known),
+    name: await namer(ctx, at),
     number: part.condition ? await numbers.find(ctx, part.condition.indicator) : undefined,
-    clock: terms && {
-      left: remaining(calendar, terms, ctx.now),
-      steps: runClock(calendar, terms).explanation.map(({ text }) => text),
-    },
+    clock: terms && clockThen(calendar, { part, terms }, { at, now: ctx.now }),
+  }
+}
+
+type Clocked = NonNullable<Seen['clock']>
+
+/** How a deadline came about is said by the working days of now: where they have changed since, it cannot be said any more. */
+function clockThen(
+  calendar: CompiledCalendar,
+  clock: { part: Part; terms: ClockTerms },
+  { at, now }: { at: AsOf | undefined; now: Date },
+): Clocked {
+  const { dueAt, explanation } = runClock(calendar, clock.terms)
+  const steps = explanation.map(({ text }) => text)
+  if (!at) return { left: remaining(calendar, clock.terms, now), steps }
+  const same = dueAt?.getTime() === clock.part.dueAt?.getTime()
+  return {
+    left: leftAt(calendar, clock, at.knownAt),
+    steps: same
+      ? steps
+      : ['Lịch làm việc đã thay đổi sau thời điểm xem lại nên không còn dựng lại được từng bước tính.'],
   }
 }
 
@@ -130,7 +179,8 @@ function Body({ seen, ctx }: { seen: Seen; ctx: Context }) {
   const { whole, requests, evidence } = seen
   const { directive, part, parts } = whole
   const request = requests.find(({ decision }) => decision === null)
-  const canUpload = mayWork(ctx, directive, part) && (part.state === 'accepted' || part.state === 'in-progress')
+  const canUpload =
+    !seen.at && mayWork(ctx, directive, part) && (part.state === 'accepted' || part.state === 'in-progress')
   return (
     <>
       {request && <RequestNotice request={request} />}
@@ -152,7 +202,7 @@ function Body({ seen, ctx }: { seen: Seen; ctx: Context }) {
         </div>
         <Facts seen={seen} />
       </div>
-      <Decisions options={optionsFor(ctx, directive, part, request)} part={part} directive={directive} />
+      {!seen.at && <Decisions options={optionsFor(ctx, directive, part, request)} part={part} directive={directive} />}
     </>
   )
 }
@@ -179,8 +229,9 @@ function ConditionWords({ condition, seen }: { condition: Condition; seen: Seen 
   const least = { '>=': 'từ', '<=': 'không quá', '=': 'bằng' }[compare]
   return (
     <>
-      Bằng số liệu: {number ? <a href={number.url}>{number.name}</a> : indicator} của {name(organisation)},{' '}
-      {isPeriod(period) ? periodLabel(period) : period}, {least} {formatNumber(value)} {number?.unit}
+      Bằng số liệu: {number ? <a href={withQuery(number.url, { tai: seen.at?.text })}>{number.name}</a> : indicator} của{' '}
+      {name(organisation)}, {isPeriod(period) ? periodLabel(period) : period}, {least} {formatNumber(value)}{' '}
+      {number?.unit}
     </>
   )
 }
@@ -232,7 +283,7 @@ function Facts({ seen }: { seen: Seen }) {
               <>
                 {sourceNames[sourceKind]}
                 {source && ': '}
-                {sourceUrl ? <a href={sourceUrl}>{source ?? sourceUrl}</a> : source}
+                {sourceUrl ? <a href={withQuery(sourceUrl, { tai: seen.at?.text })}>{source ?? sourceUrl}</a> : source}
               </>
             ),
           },
@@ -263,7 +314,7 @@ function PartsTable({ seen }: { seen: Seen }) {
       caption="Các phần của nhiệm vụ"
       rows={parts}
       rowKey={(row) => row.code}
-      rowHref={(row) => partPath(row.code)}
+      rowHref={(row) => partPath(row.code, seen.at)}
       columns={[
         { key: 'organisation', title: 'Cơ quan chủ trì', cell: (row) => seen.name(row.organisation) },
         { key: 'state', title: 'Trạng thái', cell: (row) => <StateTag state={row.state} /> },

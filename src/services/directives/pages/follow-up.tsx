@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { addMonths, toDate, toDay } from '#calendar'
 import { printPdf, tablesHtml } from '#files'
-import { getHomePack, organisationTree, today } from '#organisations'
+import { type AsOf, getHomePack, organisationTree, readAsOf, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { file, page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   type Column,
   formatDateTime,
@@ -18,9 +20,10 @@ import {
 } from '#ui'
 import { followUpPath } from '../paths.ts'
 import { countDirectives, type DirectiveCounts } from '../reading/count.ts'
+import { areAllKept, clockOf } from '../reading/past.ts'
 import { readPermission } from '../rights.ts'
 import { getSettings } from '../settings.ts'
-import { namer } from './parts.tsx'
+import { NotKept, namer, ofRoom } from './parts.tsx'
 import { RoomTabs } from './tabs.tsx'
 
 const Month = z
@@ -45,42 +48,49 @@ export const followUpRoute: Route = route({
   method: 'GET',
   path: followUpPath,
   access: readPermission,
-  query: z.object({ thang: Month, tai: z.enum(['csv', 'xlsx', 'pdf']).optional().catch(undefined) }),
+  query: z.object({
+    thang: Month,
+    tep: z.enum(['csv', 'xlsx', 'pdf']).optional().catch(undefined),
+    tai: z.string().max(30).optional(),
+  }),
   async handle(ctx, { query, request }) {
-    const month = query.thang ?? (await today(ctx)).slice(0, 7)
-    const seen = await readMonth(ctx, month)
-    if (query.tai === 'pdf') return printed(ctx, seen)
-    if (query.tai) return tableFile(query.tai, exportOf(seen))
+    const at = await readAsOf(ctx, query.tai)
+    const month = query.thang ?? (at?.asOf ?? (await today(ctx))).slice(0, 7)
+    const seen = await readMonth(ctx, month, at)
+    if (query.tep === 'pdf') return printed(ctx, seen)
+    if (query.tep) return tableFile(query.tep, exportOf(seen))
     return page({
       title: `Theo dõi nhiệm vụ tháng ${sayMonth(month)}`,
       lead: leadOf(seen),
       actions: (
-        <Button href={withQuery(request.url, { tai: 'pdf' })} icon="print" download>
+        <Button href={withQuery(request.url, { tep: 'pdf' })} icon="print" download>
           Tải về PDF
         </Button>
       ),
       body: (
         <div class="stack">
-          <RoomTabs current={followUpPath} />
+          <RoomTabs current={followUpPath} at={at} />
+          <AsOfNotice at={at} what={ofRoom} />
+          <NotKept rows={[{ isKept: await areAllKept(ctx.sql, at) }]} />
           <nav class="row" aria-label="Tháng khác">
             <Button
               small
               icon="back"
-              href={withQuery(followUpPath, { thang: addMonths(`${month}-01`, -1).slice(0, 7) })}
+              href={withQuery(followUpPath, { thang: addMonths(`${month}-01`, -1).slice(0, 7), tai: at?.text })}
             >
               Tháng trước
             </Button>
             <Button
               small
               icon="forward"
-              href={withQuery(followUpPath, { thang: addMonths(`${month}-01`, 1).slice(0, 7) })}
+              href={withQuery(followUpPath, { thang: addMonths(`${month}-01`, 1).slice(0, 7), tai: at?.text })}
             >
               Tháng sau
             </Button>
           </nav>
           <Notice>
-            {seen.closed ? 'Số liệu tại cuối tháng.' : 'Tháng chưa hết: số liệu đến lúc này.'} Báo cáo trước hạn là đúng
-            hạn, dù xác nhận sau; nhiệm vụ đã thu hồi không tính.
+            {seen.closed ? 'Số liệu tại cuối tháng.' : `Tháng chưa hết: số liệu đến lúc ${at ? 'đó' : 'này'}.`} Báo cáo
+            trước hạn là đúng hạn, dù xác nhận sau; nhiệm vụ đã thu hồi không tính.
           </Notice>
           <Section title="Theo đơn vị">
             <Table
@@ -88,7 +98,7 @@ export const followUpRoute: Route = route({
               hideCaption
               rows={seen.rows}
               rowKey={(row) => row.organisation}
-              downloads={{ csv: withQuery(request.url, { tai: 'csv' }), xlsx: withQuery(request.url, { tai: 'xlsx' }) }}
+              downloads={{ csv: withQuery(request.url, { tep: 'csv' }), xlsx: withQuery(request.url, { tep: 'xlsx' }) }}
               empty={{
                 title: 'Tháng này chưa có nhiệm vụ nào',
                 words: 'Nhiệm vụ được tính từ ngày văn bản ban hành.',
@@ -96,6 +106,7 @@ export const followUpRoute: Route = route({
               columns={columnsOf(seen)}
             />
           </Section>
+          <AsOfQuestion at={at} what={ofRoom} />
         </div>
       ),
     })
@@ -112,23 +123,27 @@ interface Seen {
   name(code: string): string
 }
 
-async function readMonth(ctx: Context, month: string): Promise<Seen> {
+async function readMonth(ctx: Context, month: string, at: AsOf | undefined): Promise<Seen> {
   const from = `${month}-01`
   const to = toDate(toDay(addMonths(from, 1)) - 1)
   return {
     month,
-    closed: to < (await today(ctx)),
-    rows: await inOrder(ctx, await countDirectives(ctx, { from, to, reach: ctx.reach(readPermission) })),
-    now: ctx.now,
+    closed: to < (at?.asOf ?? (await today(ctx))),
+    rows: await inOrder(ctx, await countDirectives(ctx, { from, to, reach: ctx.reach(readPermission), at }), at),
+    now: clockOf(ctx, at),
     enterWithinDays: (await getSettings(ctx.sql)).deadlines.enterWithinDays,
     province: (await getHomePack(ctx.sql)).card.name,
-    name: await namer(ctx),
+    name: await namer(ctx, at),
   }
 }
 
 /** As agencies stand in the province's own lists. */
-async function inOrder(ctx: Context, rows: readonly DirectiveCounts[]): Promise<DirectiveCounts[]> {
-  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+async function inOrder(
+  ctx: Context,
+  rows: readonly DirectiveCounts[],
+  at: AsOf | undefined,
+): Promise<DirectiveCounts[]> {
+  const tree = await organisationTree(ctx.sql, at ?? { asOf: await today(ctx) })
   const place = ({ organisation }: DirectiveCounts) => tree.find(organisation)?.position ?? Number.MAX_SAFE_INTEGER
   return rows.toSorted((a, b) => place(a) - place(b))
 }

@@ -1,15 +1,16 @@
 // The assignment on paper: the letter the office signs, as a page that any browser prints and as PDF.
 import { z } from 'zod'
 import { docxType, type Letter, letterDocx, letterHtml, type PrintedTable, printPdf } from '#files'
-import { getHomePack, getOrganisation } from '#organisations'
+import { type AsOf, getHomePack, getOrganisation, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict } from '#platform/errors'
 import { file, page, type Route, route } from '#platform/http'
-import { Button, formatDateTime, Table } from '#ui'
+import { AsOfNotice, Button, formatDateTime, Table, withQuery } from '#ui'
 import { partPath } from '../paths.ts'
 import { getWhole, type Whole } from '../reading/find.ts'
 import { readPermission } from '../rights.ts'
 import { getSettings } from '../settings.ts'
+import { ofRoom } from './parts.tsx'
 
 export const letterPath = (code: string): string => `${partPath(code)}/phieu-giao`
 
@@ -18,13 +19,17 @@ export const letterRoute: Route = route({
   path: '/nhiem-vu/:code/phieu-giao',
   access: readPermission,
   params: z.strictObject({ code: z.string().max(40) }),
-  query: z.object({ tai: z.enum(['pdf', 'docx']).optional().catch(undefined) }),
+  query: z.object({
+    tep: z.enum(['pdf', 'docx']).optional().catch(undefined),
+    tai: z.string().max(30).optional(),
+  }),
   async handle(ctx, { params, query }) {
-    const whole = await getWhole(ctx, params.code)
-    const letter = await writeLetter(ctx, whole)
+    const at = await readAsOf(ctx, query.tai)
+    const whole = await getWhole(ctx, params.code, at)
+    const letter = await writeLetter(ctx, whole, at)
     const { code } = whole.directive
-    if (query.tai === 'docx') return file(`phieu-giao-${code}.docx`, docxType, await letterDocx(letter))
-    if (query.tai) {
+    if (query.tep === 'docx') return file(`phieu-giao-${code}.docx`, docxType, await letterDocx(letter))
+    if (query.tep) {
       const pdf = await printPdf(ctx, letterHtml(letter), { title: `${code}: ${whole.directive.title}` })
       return file(`phieu-giao-${code}.pdf`, 'application/pdf', pdf)
     }
@@ -33,31 +38,41 @@ export const letterRoute: Route = route({
       face: 'plain',
       actions: (
         <>
-          <Button href={partPath(params.code)}>Về nhiệm vụ</Button>
-          <Button href={`${letterPath(params.code)}?tai=docx`} icon="download" download>
+          <Button href={partPath(params.code, at)}>Về nhiệm vụ</Button>
+          <Button href={withQuery(letterPath(params.code), { tep: 'docx', tai: at?.text })} icon="download" download>
             Tải về DOCX
           </Button>
-          <Button href={`${letterPath(params.code)}?tai=pdf`} kind="primary" icon="print" download>
+          <Button
+            href={withQuery(letterPath(params.code), { tep: 'pdf', tai: at?.text })}
+            kind="primary"
+            icon="print"
+            download
+          >
             Tải về PDF
           </Button>
         </>
       ),
-      body: <LetterPage letter={letter} />,
+      body: (
+        <div class="stack">
+          <AsOfNotice at={at} what={ofRoom} />
+          <LetterPage letter={letter} />
+        </div>
+      ),
     })
   },
 })
 
-async function writeLetter(ctx: Context, { directive, parts }: Whole): Promise<Letter> {
+async function writeLetter(ctx: Context, { directive, parts }: Whole, at: AsOf | undefined): Promise<Letter> {
   const { documentNumber, documentOn } = directive
   if (!documentNumber || !documentOn)
     throw conflict('directive.not-issued', 'Phiếu giao chỉ có sau khi nhiệm vụ được ban hành với số và ngày.')
   const { issuing } = await getSettings(ctx.sql)
   const office = issuing.find(({ authority }) => authority === directive.authority)
-  const authority = await getOrganisation(ctx.sql, directive.authority)
+  const authority = await getOrganisation(ctx.sql, directive.authority, at)
   const { card } = await getHomePack(ctx.sql)
   const names = new Map<string, string>()
   for (const code of new Set(parts.flatMap((part) => [part.organisation, ...part.coOrganisations])))
-    names.set(code, (await getOrganisation(ctx.sql, code)).name)
+    names.set(code, (await getOrganisation(ctx.sql, code, at)).name)
   const nameOf = (code: string) => names.get(code) ?? code
   // Of several parts it is a table that each unit finds itself in.
   const table = parts.length > 1 ? tableOfParts(parts, nameOf) : undefined

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { instantOf, isPeriod, periodLabel, periodRange, type Remaining, toDate, toDay } from '#calendar'
-import { getHomePack } from '#organisations'
+import { type AsOf, getHomePack, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
   type ActiveFilter,
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   type Column,
   FilterBar,
@@ -33,7 +35,7 @@ import {
 import { givePermission, issuePermission, readPermission } from '../rights.ts'
 import { getSettings } from '../settings.ts'
 import { BulkBar } from './bulk.tsx'
-import { Due, namer, StateTag } from './parts.tsx'
+import { Due, NotKept, namer, ofRoom, StateTag } from './parts.tsx'
 import { RoomTabs } from './tabs.tsx'
 
 const Query = z.object({
@@ -53,7 +55,8 @@ const Query = z.object({
   sort: z.string().max(30).optional(),
   after: z.string().max(40).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
   xong: z.coerce.number().int().min(0).optional().catch(undefined),
   loi: z.string().max(600).optional(),
 })
@@ -65,23 +68,25 @@ export const listRoute: Route = route({
   access: readPermission,
   query: Query,
   async handle(ctx, { query, request }) {
-    const filter = await filterOf(ctx, query)
-    if (query.tai)
-      return tableFile(query.tai, { name: 'nhiem-vu', titles: fileTitles, rows: fileRows(ctx, filter, query) })
+    const at = await readAsOf(ctx, query.tai)
+    const filter = { ...(await filterOf(ctx, query)), at }
+    if (query.tep)
+      return tableFile(query.tep, { name: 'nhiem-vu', titles: fileTitles, rows: fileRows(ctx, filter, query) })
     const rows = await listPartsBy(ctx, { ...filter, sort: query.sort, after: query.after, limit: query.limit + 1 })
     const shown = rows.slice(0, query.limit)
     const seen: Seen = {
+      at,
       query,
       shown,
       address: request.url,
       total: await countPartsBy(ctx, filter),
       nextHref: rows.length > query.limit ? withQuery(request.url, { after: shown.at(-1)?.code }) : undefined,
-      name: await namer(ctx),
-      left: await reckoner(ctx),
-      agencies: await listFilterAgencies(ctx),
+      name: await namer(ctx, at),
+      left: await reckoner(ctx, at),
+      agencies: await listFilterAgencies(ctx, at),
       fields: (await getSettings(ctx.sql)).fields,
-      mayGive: ctx.can(givePermission),
-      mayIssue: ctx.can(issuePermission),
+      mayGive: !at && ctx.can(givePermission),
+      mayIssue: !at && ctx.can(issuePermission),
     }
     return page({
       title: 'Danh sách nhiệm vụ chỉ đạo',
@@ -100,6 +105,7 @@ export const listRoute: Route = route({
 })
 
 interface Seen {
+  at: AsOf | undefined
   query: Query
   shown: readonly ListedPart[]
   address: string
@@ -132,20 +138,22 @@ async function dueWithin(ctx: Context, span: string | undefined): Promise<ListFi
 }
 
 /** Agencies that have tasks the reader may see; nobody is offered a filter that finds nothing. */
-async function listFilterAgencies(ctx: Context): Promise<AgencyGroup[]> {
-  const groups = await listAgencies(ctx)
+async function listFilterAgencies(ctx: Context, at: AsOf | undefined): Promise<AgencyGroup[]> {
+  const groups = await listAgencies(ctx, at)
   if (groups.length > 0) return groups
   const own = ctx.reach(readPermission)
-  const name = await namer(ctx)
+  const name = await namer(ctx, at)
   const codes = own === 'all' ? [] : [...own].slice(0, 100)
   return codes.length > 1 ? [{ label: 'Đơn vị', agencies: codes.map((code) => ({ code, name: name(code) })) }] : []
 }
 
 function ListPage({ seen }: { seen: Seen }) {
-  const { query, shown, address } = seen
+  const { at, query, shown, address } = seen
   return (
     <div class="stack">
-      <RoomTabs current={listPath} />
+      <RoomTabs current={listPath} at={at} />
+      <AsOfNotice at={at} what={ofRoom} />
+      <NotKept rows={shown} />
       {query.xong !== undefined && (
         <Notice tone={query.loi ? 'warning' : 'done'} role="status">
           <p>Đã làm xong {query.xong} nhiệm vụ.</p>
@@ -153,26 +161,38 @@ function ListPage({ seen }: { seen: Seen }) {
         </Notice>
       )}
       <Filters seen={seen} />
-      <Form action={`${listPath}/hang-loat`} label="Việc hàng loạt" class="stack">
-        <div id="danh-sach" data-live="directive" data-live-label="danh sách nhiệm vụ">
-          <Table
-            caption="Nhiệm vụ"
-            rows={shown}
-            rowKey={(row) => row.code}
-            rowHref={(row) => partPath(row.code)}
-            sort={query.sort}
-            id="nhiem-vu"
-            paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
-            downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
-            empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
-            columns={columnsOf(seen)}
-          />
-        </div>
-        {shown.length > 0 && (seen.mayGive || seen.mayIssue) && (
-          <BulkBar back={address} mayGive={seen.mayGive} mayIssue={seen.mayIssue} />
-        )}
-      </Form>
+      {at ? (
+        <Rows seen={seen} />
+      ) : (
+        <Form action={`${listPath}/hang-loat`} label="Việc hàng loạt" class="stack">
+          <div id="danh-sach" data-live="directive" data-live-label="danh sách nhiệm vụ">
+            <Rows seen={seen} />
+          </div>
+          {shown.length > 0 && (seen.mayGive || seen.mayIssue) && (
+            <BulkBar back={address} mayGive={seen.mayGive} mayIssue={seen.mayIssue} />
+          )}
+        </Form>
+      )}
+      <AsOfQuestion at={at} what={ofRoom} />
     </div>
+  )
+}
+
+function Rows({ seen }: { seen: Seen }) {
+  const { at, query, shown, address } = seen
+  return (
+    <Table
+      caption="Nhiệm vụ"
+      rows={shown}
+      rowKey={(row) => row.code}
+      rowHref={(row) => partPath(row.code, at)}
+      sort={query.sort}
+      id="nhiem-vu"
+      paging={{ total: seen.total, nextHref: seen.nextHref, size: query.limit, sizes: [20, 50, 100] }}
+      downloads={{ csv: withQuery(address, { tep: 'csv' }), xlsx: withQuery(address, { tep: 'xlsx' }) }}
+      empty={{ title: 'Không có nhiệm vụ nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }}
+      columns={columnsOf(seen)}
+    />
   )
 }
 
@@ -305,8 +325,8 @@ const fileTitles = [
 ]
 
 async function* fileRows(ctx: Context, filter: ListFilter, query: Query) {
-  const name = await namer(ctx)
-  const left = await reckoner(ctx)
+  const name = await namer(ctx, filter.at)
+  const left = await reckoner(ctx, filter.at)
   const limit = 500
   for (let after: string | undefined; ; ) {
     const piece = await listPartsBy(ctx, { ...filter, sort: query.sort, after, limit })

@@ -104,7 +104,7 @@ dbTest('the list is filtered, ordered and paged by key, and comes as files', asy
   const found = await leader.get('/nhiem-vu/danh-sach?q=kiem+thu+so+07')
   assert.doesNotMatch(found.body, /kiểm thử số 03/)
   assert.match(found.body, /Nhiệm vụ kiểm thử số 07/)
-  const xlsx = await leader.get('/nhiem-vu/danh-sach?tai=xlsx&don-vi=H32.TC')
+  const xlsx = await leader.get('/nhiem-vu/danh-sach?tep=xlsx&don-vi=H32.TC')
   assert.equal(xlsx.rawPayload.subarray(0, 2).toString(), 'PK')
   for (const url of ['/nhiem-vu/danh-sach?sort=x&after=khong-co', '/nhiem-vu/lich?thang=2026-13'])
     assert.equal((await leader.get(url)).statusCode, 200, url)
@@ -141,9 +141,9 @@ dbTest(
       { assigned, doneInTime, doneLate, notYetDue, open },
       { assigned: 3, doneInTime: 1, doneLate: 1, notYetDue: 1, open: 0 },
     )
-    const csv = await then.as('lanhdao').get('/nhiem-vu/theo-doi?thang=2026-11&tai=csv')
+    const csv = await then.as('lanhdao').get('/nhiem-vu/theo-doi?thang=2026-11&tep=csv')
     assert.match(csv.body, /H32\.KHCN,Sở KH&CN,0,3,1,1,1,0,0,0,3/)
-    const pdf = await then.as('lanhdao').get('/nhiem-vu/theo-doi?thang=2026-11&tai=pdf')
+    const pdf = await then.as('lanhdao').get('/nhiem-vu/theo-doi?thang=2026-11&tep=pdf')
     assert.ok(pdf.statusCode === 503 || pdf.rawPayload.subarray(0, 5).toString() === '%PDF-', String(pdf.statusCode))
     const letter = await t.as('dulieu-khcn').get(`/nhiem-vu/${inTime}/phieu-giao`)
     assert.match(letter.body, /Thực hiện ý kiến chỉ đạo của Phó Chủ tịch Ủy ban nhân dân tỉnh Trần Thị Ví Dụ/)
@@ -179,11 +179,11 @@ dbTest(
 
 dbTest('the board and the tasks of a month or a day come as files, each reader’s own', async (t) => {
   const code = await issued(t)
-  const board = await t.as('lanhdao').get('/nhiem-vu?tai=csv')
+  const board = await t.as('lanhdao').get('/nhiem-vu?tep=csv')
   assert.match(board.body, /H32\.KHCN,[^\n]*,0,0,1,0,1,0,0,0,/)
-  assert.doesNotMatch((await t.as('dulieu-nhatrang').get('/nhiem-vu?tai=csv')).body, /H32\.KHCN/)
+  assert.doesNotMatch((await t.as('dulieu-nhatrang').get('/nhiem-vu?tep=csv')).body, /H32\.KHCN/)
   const listed = async (han: string) => {
-    const { body } = await t.as('lanhdao').get(`/nhiem-vu/danh-sach?han=${han}&tai=csv`)
+    const { body } = await t.as('lanhdao').get(`/nhiem-vu/danh-sach?han=${han}&tep=csv`)
     return body.includes(code)
   }
   assert.deepEqual(

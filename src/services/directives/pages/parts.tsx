@@ -1,15 +1,31 @@
 import type { Remaining } from '#calendar'
 import { organisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
-import { formatDateTime, Tag } from '#ui'
+import { formatDateTime, Notice, Tag } from '#ui'
 import { type State, stateNames } from '../model.ts'
+import type { At } from '../reading/past.ts'
 import { sayRemaining, stateTones } from './words.ts'
+
+/** What pages of this room call what is looked at again. */
+export const ofRoom = 'nhiệm vụ'
+
+/** Of before each change was kept, the hops tell most, not all: said where such rows are shown. */
+export const NotKept = ({ rows }: { rows: readonly { isKept: boolean }[] }) =>
+  rows.every(({ isKept }) => isKept) ? null : (
+    <Notice title="Một phần được dựng lại từ diễn biến">
+      <p>
+        Khi đó hệ thống chưa lưu nhiệm vụ trước mỗi lần thay đổi. Trạng thái, tiến độ và số vòng được dựng lại từ diễn
+        biến; hạn đã thay đổi sau đó thì không còn biết nên để trống, cơ quan chủ trì và nội dung phần việc là của lần
+        điều chỉnh cuối.
+      </p>
+    </Notice>
+  )
 
 export const StateTag = ({ state }: { state: State }) => <Tag tone={stateTones[state]}>{stateNames[state]}</Tag>
 
 /** Names of agencies by code, as short as they are known. */
-export async function namer(ctx: Context): Promise<(code: string) => string> {
-  const tree = await organisationTree(ctx.sql, { asOf: await today(ctx) })
+export async function namer(ctx: Context, at?: At): Promise<(code: string) => string> {
+  const tree = await organisationTree(ctx.sql, at ?? { asOf: await today(ctx) })
   return (code) => {
     const found = tree.find(code)?.row
     return found?.shortName ?? found?.name ?? code

@@ -1,6 +1,7 @@
 import { organisationTree, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { isLate, thisWeek } from './list.ts'
+import { type At, clockOf, directivesAt, partsAt } from './past.ts'
 import { seenBy } from './scope.ts'
 
 export interface AgencyCounts {
@@ -33,9 +34,10 @@ export const lateShare = ({ open, late, doneInTime, doneLate }: AgencyCounts): n
  * One row an agency, agencies of a kind together. Within a kind those with the largest share of late tasks come first, not those with most
  * tasks; an agency with very few stands behind.
  */
-export async function listBoard(ctx: Context): Promise<AgencyCounts[]> {
-  const { sql, now } = ctx
-  const week = await thisWeek(ctx)
+export async function listBoard(ctx: Context, at?: At): Promise<AgencyCounts[]> {
+  const { sql } = ctx
+  const now = clockOf(ctx, at)
+  const week = await thisWeek({ sql, now })
   const since = new Date(now.getTime() - 365 * 86_400_000)
   const rows = await sql<Omit<AgencyCounts, 'name' | 'peerGroup'>[]>`
     select part.organisation,
@@ -47,10 +49,10 @@ export async function listBoard(ctx: Context): Promise<AgencyCounts[]> {
       count(*) filter (where part.state = 'done' and part.done_at >= ${since} and part.done_in_time)::int as done_in_time,
       count(*) filter (where part.state = 'done' and part.done_at >= ${since} and not part.done_in_time)::int as done_late,
       count(*) filter (where part.escalated > 1 and ${isLate(sql, now)})::int as escalated
-    from directives.part join directives.directive on directive.code = part.directive
+    from ${partsAt(sql, at)} join ${directivesAt(sql, at)} on directive.code = part.directive
     where part.state <> 'withdrawn' and ${seenBy(ctx)}
     group by part.organisation`
-  const tree = await organisationTree(sql, { asOf: await today(ctx) })
+  const tree = await organisationTree(sql, at ?? { asOf: await today(ctx) })
   const place = (code: string) => tree.find(code)?.position ?? Number.MAX_SAFE_INTEGER
   return rows
     .map((row): AgencyCounts => {

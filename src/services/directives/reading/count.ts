@@ -1,6 +1,7 @@
 import { instantOf } from '#calendar'
 import { getHomePack } from '#organisations'
 import type { Context, Reach } from '#platform/context'
+import { type At, clockOf, directivesAt, partsAt } from './past.ts'
 import { within } from './scope.ts'
 
 /** What became, within a span of days, of the tasks of one agency. */
@@ -27,17 +28,18 @@ export interface DirectiveCounts {
  */
 export async function countDirectives(
   ctx: Context,
-  question: { from: string; to: string; reach?: Reach },
+  question: { from: string; to: string; reach?: Reach; at?: At },
 ): Promise<DirectiveCounts[]> {
   const { sql } = ctx
+  const now = clockOf(ctx, question.at)
   const { timeZone } = (await getHomePack(sql)).card
   const from = instantOf(question.from, '00:00', timeZone)
   const end = new Date(instantOf(question.to, '00:00', timeZone).getTime() + 86_400_000)
-  const at = end < ctx.now ? end : ctx.now
+  const at = end < now ? end : now
   return sql<DirectiveCounts[]>`
     with bound as (
       select part.*, directive.entered_in_time, part.done_at is null or part.done_at > ${at} as is_open
-      from directives.part join directives.directive on directive.code = part.directive
+      from ${partsAt(sql, question.at)} join ${directivesAt(sql, question.at)} on directive.code = part.directive
       where part.started_at <= ${at} and part.state <> 'withdrawn' and (part.done_at is null or part.done_at >= ${from})
         and ${within(sql, question.reach ?? 'all')}
     )

@@ -2,6 +2,7 @@ import type { Context, Reach } from '#platform/context'
 import { type Condition, type SourceKind, type State, stateNames } from '../model.ts'
 import { givePath, partPath } from '../paths.ts'
 import { isLate, thisWeek } from './list.ts'
+import { type At, clockOf, directivesAt, partsAt } from './past.ts'
 import { seenBy, within } from './scope.ts'
 
 export interface DirectiveSource {
@@ -36,18 +37,23 @@ export interface DirectiveOfSource {
   url: string
 }
 
-/** What was assigned because of an indicator, alert, record …, or of an alert about it: the parts the caller may see, newest first. */
+/**
+ * What was assigned because of an indicator, alert, record …, or of an alert about it: the parts the caller may see, newest first. `at`: as
+ * it was known then.
+ */
 export async function listDirectivesOf(
   ctx: Context,
   source: { kind: string; code: string },
+  at?: At,
 ): Promise<DirectiveOfSource[]> {
-  const rows = await ctx.sql<{ code: string; title: string; state: State; dueAt: Date | null }[]>`
+  const { sql } = ctx
+  const rows = await sql<{ code: string; title: string; state: State; dueAt: Date | null }[]>`
     select part.code, directive.title, part.state, part.due_at
-    from directives.directive join directives.part on part.directive = directive.code
+    from ${directivesAt(sql, at)} join ${partsAt(sql, at)} on part.directive = directive.code
     where (directive.source_kind = ${source.kind} and directive.source_code = ${source.code}
         or directive.about_kind = ${source.kind} and directive.about_code = ${source.code}) and ${seenBy(ctx)}
     order by directive.recorded_at desc, part.number limit 50`
-  return rows.map((row) => ({ ...row, stateName: stateNames[row.state], url: partPath(row.code) }))
+  return rows.map((row) => ({ ...row, stateName: stateNames[row.state], url: partPath(row.code, at) }))
 }
 
 export interface DirectiveSummary {
@@ -58,15 +64,16 @@ export interface DirectiveSummary {
 }
 
 /** Parts under way within a reach; the week ends on Sunday night. */
-export async function summariseDirectives(ctx: Context, reach: Reach): Promise<DirectiveSummary> {
-  const { sql, now } = ctx
-  const week = await thisWeek(ctx)
+export async function summariseDirectives(ctx: Context, reach: Reach, at?: At): Promise<DirectiveSummary> {
+  const { sql } = ctx
+  const now = clockOf(ctx, at)
+  const week = await thisWeek({ sql, now })
   const [row] = await sql<DirectiveSummary[]>`
     select count(*)::int as open,
       count(*) filter (where part.due_at >= ${now} and part.due_at < ${week.to})::int as due_this_week,
       count(*) filter (where ${isLate(sql, now)})::int as late,
       count(*) filter (where part.state = 'awaiting-verification')::int as waiting_verification
-    from directives.part join directives.directive on directive.code = part.directive
+    from ${partsAt(sql, at)} join ${directivesAt(sql, at)} on directive.code = part.directive
     where part.state not in ('done', 'withdrawn', 'opinion') and ${within(sql, reach)}`
   return row ?? { open: 0, dueThisWeek: 0, late: 0, waitingVerification: 0 }
 }

@@ -12,10 +12,11 @@ import {
 import { getHomePack, listDescendantCodes, searchKey, today } from '#organisations'
 import type { Context } from '#platform/context'
 import type { Fragment, Sql } from '#platform/sql'
-import { termsOf } from '../clock/terms.ts'
+import { leftAt, termsOf } from '../clock/terms.ts'
 import { openStates, type SourceKind, type State } from '../model.ts'
 import { getSettings, type Settings } from '../settings.ts'
 import { type Part, partColumns } from '../store.ts'
+import { type At, clockOf, directivesAt, isKept, partsAt } from './past.ts'
 import { seenBy } from './scope.ts'
 
 export const groups = [
@@ -53,6 +54,8 @@ export interface ListFilter {
   batch?: string | undefined
   /** Due within these instants. */
   due?: { from: Date; to: Date } | undefined
+  /** As it was known at an earlier moment. */
+  at?: At
 }
 
 export interface ListQuestion extends ListFilter {
@@ -74,10 +77,12 @@ export interface ListedPart extends Part {
   batch: string | null
   recordedAt: Date
   requestKind: 'extension' | 'adjustment' | null
+  /** Whether all of it was written down when it stood so; always of what is asked as of now. */
+  isKept: boolean
 }
 
 /** From Monday of this week to Monday of the next, where the home pack is. */
-export async function thisWeek(ctx: Context): Promise<{ from: Date; to: Date }> {
+export async function thisWeek(ctx: Pick<Context, 'sql' | 'now'>): Promise<{ from: Date; to: Date }> {
   const { timeZone } = (await getHomePack(ctx.sql)).card
   const day = toDay(localDate(ctx.now, timeZone))
   // Day 0 was a Thursday.
@@ -107,7 +112,9 @@ const keyOf = (sql: Sql, sort: Sort): Fragment => {
 
 // In an object: a fragment by itself would be run when it is waited for.
 async function whereOf(ctx: Context, filter: ListFilter): Promise<{ where: Fragment }> {
-  const { sql, now } = ctx
+  const { sql } = ctx
+  const { at } = filter
+  const now = clockOf(ctx, at)
   const conditions: Fragment[] = [seenBy(ctx)]
   for (const word of searchKey(filter.search ?? '')
     .split(' ')
@@ -117,10 +124,10 @@ async function whereOf(ctx: Context, filter: ListFilter): Promise<{ where: Fragm
       sql`(directive.search_key like ${`%${word.replaceAll(/[\\%_]/g, '\\$&')}%`} or lower(directive.document_number) like ${`%${word.replaceAll(/[\\%_]/g, '\\$&')}%`})`,
     )
   if (filter.organisation) {
-    const codes = await listDescendantCodes(sql, filter.organisation, { asOf: await today(ctx) })
+    const codes = await listDescendantCodes(sql, filter.organisation, at ?? { asOf: await today(ctx) })
     conditions.push(sql`part.organisation = any(${codes.length > 0 ? codes : [filter.organisation]})`)
   }
-  if (filter.group) conditions.push(inGroup(sql, filter.group, now, await thisWeek(ctx)))
+  if (filter.group) conditions.push(inGroup(sql, filter.group, now, await thisWeek({ sql, now })))
   if (filter.state) conditions.push(sql`part.state = ${filter.state}`)
   if (filter.field) conditions.push(sql`directive.field = ${filter.field}`)
   if (filter.source) conditions.push(sql`directive.source_kind = ${filter.source}`)
@@ -156,6 +163,7 @@ export const isLate = (sql: Sql, now: Date): Fragment =>
 
 export async function listPartsBy(ctx: Context, question: ListQuestion): Promise<ListedPart[]> {
   const { sql } = ctx
+  const { at } = question
   const name = question.sort?.replace(/^-/, '')
   const sort = sorts.find((one) => one === name) ?? 'due'
   const falls = question.sort?.startsWith('-') ?? false
@@ -163,35 +171,43 @@ export async function listPartsBy(ctx: Context, question: ListQuestion): Promise
   const { where } = await whereOf(ctx, question)
   const place = question.after
     ? sql`and (${key}, part.code) ${falls ? sql`<` : sql`>`} (
-        select ${key}, part.code from directives.part join directives.directive on directive.code = part.directive
+        select ${key}, part.code from ${partsAt(sql, at)} join ${directivesAt(sql, at)} on directive.code = part.directive
         where part.code = ${question.after})`
     : sql``
   const direction = falls ? sql`desc` : sql`asc`
   return sql<ListedPart[]>`
     select ${partColumns(sql)}, directive.title, directive.words, directive.giver_name, directive.giver_position, directive.field,
       directive.source_kind, directive.source_title, directive.document_number, directive.document_on, directive.batch,
-      directive.recorded_at, request.kind as request_kind
-    from directives.part join directives.directive on directive.code = part.directive
-      left join directives.request on request.part = part.code and request.decision is null
+      directive.recorded_at, ${isKept(sql, at)} as is_kept, request.kind as request_kind
+    from ${partsAt(sql, at)} join ${directivesAt(sql, at)} on directive.code = part.directive
+      left join directives.request on request.part = part.code and ${isWaiting(sql, at)}
     where ${where} ${place}
     order by ${key} ${direction}, part.code ${direction}
     limit ${question.limit}`
 }
 
 export async function countPartsBy(ctx: Context, filter: ListFilter): Promise<number> {
+  const { sql } = ctx
   const { where } = await whereOf(ctx, filter)
-  const [row] = await ctx.sql<{ count: number }[]>`
-    select count(*)::int as count from directives.part join directives.directive on directive.code = part.directive
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from ${partsAt(sql, filter.at)} join ${directivesAt(sql, filter.at)} on directive.code = part.directive
     where ${where}`
   return row?.count ?? 0
 }
 
+/** A request without an answer: one at a time. */
+const isWaiting = (sql: Sql, at: At): Fragment =>
+  at
+    ? sql`request.asked_at <= ${at.knownAt} and (request.decided_at is null or request.decided_at > ${at.knownAt})`
+    : sql`request.decision is null`
+
 /** Words for the clock of each row. */
-export async function reckoner(ctx: Context): Promise<(part: Part) => Remaining | undefined> {
+export async function reckoner(ctx: Context, at?: At): Promise<(part: Part) => Remaining | undefined> {
   const settings: Settings = await getSettings(ctx.sql)
   const calendar: CompiledCalendar = await getCalendarOf(ctx, (await getHomePack(ctx.sql)).card.rootOrganisation)
   return (part) => {
     const terms = termsOf(part, settings)
-    return terms && remaining(calendar, terms, ctx.now)
+    if (!terms) return undefined
+    return at ? leftAt(calendar, { part, terms }, at.knownAt) : remaining(calendar, terms, ctx.now)
   }
 }

@@ -36,7 +36,7 @@ dbTest(
       const answer = await leader.get(url)
       assert.equal(answer.statusCode, 200, `${url} ${answer.body.slice(0, 300)}`)
     }
-    const csv = await leader.get('/nhiem-vu/danh-sach?tai=csv')
+    const csv = await leader.get('/nhiem-vu/danh-sach?tep=csv')
     assert.equal(csv.body.trim().split('\r\n').length, demoCount + 1)
   },
 )

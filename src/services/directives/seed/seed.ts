@@ -14,7 +14,7 @@ import { planTimers, replaceTimers, writeDone } from '../clock/timers.ts'
 import { sourceKinds, stateOfWhole } from '../model.ts'
 import { workPermission } from '../rights.ts'
 import { fieldOf, getSettings, officeOf, type Settings } from '../settings.ts'
-import { type Directive, insertDirective, insertPart, type Part, raiseNumber } from '../store.ts'
+import { type Directive, insertDirective, type Part, raiseNumber } from '../store.ts'
 import { syncItems } from '../waiting.ts'
 import { chanceOf } from './chance.ts'
 import { type Cast, type Fate, isLateAt, type Person, type Story, tellStory } from './story.ts'
@@ -237,7 +237,6 @@ async function keep(
     ...(issued ? { documentNumber: officeNumber(settings, directive, index), documentOn: story.documentOn } : {}),
   }
   await insertDirective(ctx.sql, { ...whole, searchKey: searchKey(`${whole.code} ${whole.title} ${whole.words}`) })
-  await insertPart(ctx.sql, { ...part, state: 'opinion' })
   const { line } = await placeOf(ctx, part.organisation)
   await writeStory(ctx, whole, story, { calendar, settings, line, late: isLateAt(part, ctx.now) })
   const year = whole.code.slice(3, 7)

@@ -5,8 +5,9 @@ import { climbNames, stepsOf } from '../clock/ladder.ts'
 import { planTimers } from '../clock/timers.ts'
 import { stateOfWhole } from '../model.ts'
 import type { Line, Settings } from '../settings.ts'
-import { type Directive, type Hop, insertHops, setDocument, setWhole, updatePart } from '../store.ts'
+import { type Directive, type Hop, insertHops, insertPart, setDocument, setWhole, updatePart } from '../store.ts'
 import { insertEvidence } from '../working/evidence.ts'
+import { stagesOf } from './stages.ts'
 import type { Story } from './story.ts'
 
 interface Rules {
@@ -34,7 +35,9 @@ export async function writeStory(ctx: Context, directive: Directive, story: Stor
     await setWhole(ctx.sql, directive.code, stateOfWhole([part.state]))
   }
   if (rules.late) addLateness(ctx, story, rules)
-  await updatePart(ctx.sql, part)
+  const [first, ...later] = stagesOf(story, rules)
+  if (first) await insertPart(ctx.sql, first)
+  for (const stage of later) await updatePart(ctx.sql, stage)
   await insertHops(ctx.sql, hops)
   if (request)
     await ctx.sql`
@@ -44,7 +47,8 @@ export async function writeStory(ctx: Context, directive: Directive, story: Stor
   if (story.withEvidence) {
     const text = `Tài liệu minh họa của nhiệm vụ ${part.code}: ${directive.title}.\n`
     const file = await keepBytes(ctx, Buffer.from(text), `bao-cao-${part.code}.txt`, 'evidence')
-    await insertEvidence(ctx, part, { ...file, note: 'Tài liệu minh họa' })
+    const at = hops.findLast(({ account }) => part.doers.includes(account))?.at ?? ctx.now
+    await insertEvidence({ ...ctx, now: at }, part, { ...file, note: 'Tài liệu minh họa' })
   }
 }
 

@@ -24,10 +24,11 @@ export async function insertEvidence(
       ${ctx.actor.account ?? 'system'}, ${ctx.actor.name}, ${ctx.now})`
 }
 
-/** Newest first. */
-export const listEvidence = (sql: Sql, part: string): Promise<Evidence[]> => sql<Evidence[]>`
+/** Newest first; of an earlier moment those that were there by then. */
+export const listEvidence = (sql: Sql, part: string, knownAt?: Date): Promise<Evidence[]> => sql<Evidence[]>`
   select id, part, round, sha256, name, type, size_bytes, note, added_by, added_by_name, added_at
-  from directives.evidence where part = ${part} order by id desc limit 200`
+  from directives.evidence
+  where part = ${part} and (${knownAt ?? null}::timestamptz is null or added_at <= ${knownAt ?? null}) order by id desc limit 200`
 
 export async function findEvidence(sql: Sql, part: string, id: number): Promise<Evidence | undefined> {
   const [row] = await sql<Evidence[]>`

@@ -28,6 +28,21 @@ const columns = (sql: Sql) => sql`
 export const listRequests = (sql: Sql, part: string): Promise<Request[]> => sql<Request[]>`
   select ${columns(sql)} from directives.request where part = ${part} order by id desc limit 100`
 
+const undecided = {
+  decision: null,
+  grantedDays: null,
+  answer: null,
+  decidedBy: null,
+  decidedByName: null,
+  decidedAt: null,
+}
+
+/** As they were known at an earlier moment: what was answered later still waits. */
+export const requestsBy = (requests: readonly Request[], knownAt: Date | undefined): Request[] =>
+  requests
+    .filter(({ askedAt }) => !knownAt || askedAt <= knownAt)
+    .map((one) => (knownAt && one.decidedAt && one.decidedAt > knownAt ? { ...one, ...undecided } : one))
+
 export async function findOpenRequest(sql: Sql, part: string): Promise<Request | undefined> {
   const [row] = await sql<Request[]>`
     select ${columns(sql)} from directives.request where part = ${part} and decision is null`
