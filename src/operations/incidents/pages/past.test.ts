@@ -234,5 +234,7 @@ dbTest('the roster, hand-overs and playbooks are read as of an earlier moment as
   )
   const draft = plain((await after.get('/ca-truc/ban-giao/2026-11-23/sang?tai=2026-11-23T10:15')).body)
   assert.match(draft, /Bản nháp khi đó Tình hình trong ca Có mưa\. /)
-  assert.match(plain((await after.get('/ca-truc?tai=2026-11-23T09:00')).body), /Chỉ xem lại được từ 10:00 23\/11\/2026/)
+  const unkept = plain((await after.get('/ca-truc?tai=2026-11-23T09:00')).body)
+  assert.match(unkept, /Chỉ xem lại được từ 10:00 23\/11\/2026/)
+  assert.doesNotMatch(unkept, /chưa có người/, 'that nobody was there is not said')
 })

@@ -34,7 +34,7 @@ import { rosterFeed } from '../roster/calendar-feed.ts'
 import { type RosterSettings, readSettings } from '../roster/settings.ts'
 import { dutyNames, mondayOf, shiftDay, shiftOf } from '../roster/shifts.ts'
 import { type Assignment, listAbsences, listAssignments, listOpenSwaps } from '../roster/store.ts'
-import { keptNotice, Moment, type Past, readPast } from './past.tsx'
+import { emptyPage, keptNotice, Moment, type Past, readPast } from './past.tsx'
 import { AbsenceSection, AssignForm, CopyForm, Person, SwapSection } from './roster-forms.tsx'
 import { Now, readNow } from './roster-now.tsx'
 import { faultsOf } from './words.ts'
@@ -202,6 +202,8 @@ interface Showing {
 
 async function rosterPage(past: Past, { week, errors, values, done }: Showing): Promise<Reply> {
   const { ctx, at } = past
+  const notice = await keptNotice(past, 'assignment')
+  if (notice) return emptyPage(past, { title: 'Ca trực', what: 'lịch trực', notice })
   const settings = await readSettings(ctx)
   const monday = weekOf(ctx, settings, week)
   const keeps = ctx.can('shift:lead', settings.organisation)
@@ -234,7 +236,6 @@ async function rosterPage(past: Past, { week, errors, values, done }: Showing): 
         <ErrorSummary errors={errors} title="Chưa thực hiện được" />
         {done && <Notice tone="done" role="status" title={done} />}
         <AsOfNotice at={at} what="lịch trực" />
-        {await keptNotice(past, 'assignment')}
         <div id="hien-tai" class="stack" data-live={at ? undefined : rosterTopic} data-live-label="Ca trực hiện tại">
           <Now now={await readNow(ctx, settings, at?.knownAt)} settings={settings} tai={at?.text} />
         </div>
