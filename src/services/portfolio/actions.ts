@@ -129,7 +129,11 @@ export function raiseObstacle(
 ): Promise<void> {
   return holding(ctx, code, async (held) => {
     if (input.raisedOn > held.day) refuse([{ path: 'ngay', message: 'Ngày phát sinh không được sau hôm nay.' }])
-    const id = await insertObstacle(held.ctx.sql, held.project.id, { ...input, raisedBy: by(held) })
+    const id = await insertObstacle(held.ctx.sql, held.project.id, {
+      ...input,
+      raisedBy: by(held),
+      at: held.ctx.now,
+    })
     if (id === undefined) return
     await refreshProgress(held.ctx.sql, [held.project.id], held.ctx.now)
     await note(held, 'obstacle.raised', { obstacle: id, said: input.said, on: input.raisedOn })
@@ -144,15 +148,17 @@ export function settleObstacle(
   return holding(ctx, code, async (held) => {
     const { id, resolvedOn, resolution } = input
     if (resolvedOn > held.day) refuse([{ path: 'ngay', message: 'Ngày xử lý xong không được sau hôm nay.' }])
-    const done = await resolveObstacle(held.ctx.sql, held.project.id, { ...input, resolvedBy: by(held) }).catch(
-      (error: { code?: string }) => {
-        // The check of the table: resolved before it was raised.
-        if (error.code !== '23514') throw error
-        throw invalid('Chưa ghi được, cần sửa ngày.', [
-          { path: 'ngay', message: 'Ngày xử lý xong không được trước ngày phát sinh.' },
-        ])
-      },
-    )
+    const done = await resolveObstacle(held.ctx.sql, held.project.id, {
+      ...input,
+      resolvedBy: by(held),
+      at: held.ctx.now,
+    }).catch((error: { code?: string }) => {
+      // The check of the table: resolved before it was raised.
+      if (error.code !== '23514') throw error
+      throw invalid('Chưa ghi được, cần sửa ngày.', [
+        { path: 'ngay', message: 'Ngày xử lý xong không được trước ngày phát sinh.' },
+      ])
+    })
     if (!done) throw conflict('obstacle.resolved', 'Vướng mắc này đã xử lý xong hoặc không có. Hãy tải lại trang.')
     await refreshProgress(held.ctx.sql, [held.project.id], held.ctx.now)
     await note(held, 'obstacle.resolved', { obstacle: id, resolution, on: resolvedOn })

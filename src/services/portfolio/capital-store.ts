@@ -1,5 +1,5 @@
 /** The ledger of capital, and the sums that are written with each of its movements. */
-import type { Sql } from '#platform/sql'
+import type { Fragment, Sql } from '#platform/sql'
 import type { Fund, MovementKind } from './model.ts'
 
 export interface Movement {
@@ -21,12 +21,21 @@ export interface Movement {
 const columns = (sql: Sql) => sql`
   m.id, m.kind, m.fund, m.year, m.amount, m.occurred_on, m.document, m.note, m.reverses, m.entered_by, m.entered_at`
 
+/** Of the ledger, what had been entered by a moment. */
+const enteredBy = (sql: Sql, entered: Fragment, knownAt: Date | undefined): Fragment =>
+  knownAt ? sql`and ${entered} <= ${knownAt}` : sql``
+
 /** The newest first. */
-export function listMovements(sql: Sql, project: number, limit: number): Promise<Movement[]> {
+export function listMovements(
+  sql: Sql,
+  project: number,
+  { limit, knownAt }: { limit: number; knownAt?: Date },
+): Promise<Movement[]> {
   return sql<Movement[]>`
     select ${columns(sql)}, r.id as reversed_by
-    from portfolio.movement m left join portfolio.movement r on r.reverses = m.id
-    where m.project = ${project} order by m.id desc limit ${limit}`
+    from portfolio.movement m
+      left join portfolio.movement r on r.reverses = m.id ${enteredBy(sql, sql`r.entered_at`, knownAt)}
+    where m.project = ${project} ${enteredBy(sql, sql`m.entered_at`, knownAt)} order by m.id desc limit ${limit}`
 }
 
 export async function findMovement(sql: Sql, project: number, id: number): Promise<Movement | undefined> {
@@ -112,7 +121,7 @@ export interface CapitalCell {
 }
 
 /** Source of capital × year. */
-export function listCapital(sql: Sql, project: number): Promise<CapitalCell[]> {
+export function listCapital(sql: Sql, project: number, knownAt?: Date): Promise<CapitalCell[]> {
   return sql<CapitalCell[]>`
     select year, fund,
       coalesce(sum(amount) filter (where kind = 'total'), 0) as total,
@@ -120,6 +129,6 @@ export function listCapital(sql: Sql, project: number): Promise<CapitalCell[]> {
       coalesce(sum(amount) filter (where kind = 'allotted'), 0) as allotted,
       coalesce(sum(amount) filter (where kind = 'adjusted'), 0) as adjusted,
       coalesce(sum(amount) filter (where kind = 'disbursed'), 0) as disbursed
-    from portfolio.movement where project = ${project}
+    from portfolio.movement where project = ${project} ${enteredBy(sql, sql`entered_at`, knownAt)}
     group by year, fund order by year nulls first, fund`
 }

@@ -10,7 +10,7 @@ export const guards: readonly GuardBook[] = [
     kinds: ['project'],
     pages: [`${listPath}/:code`],
     async find(ctx, { code }) {
-      const project = await findProject(ctx.sql, code, ctx.now.toISOString().slice(0, 10))
+      const project = await findProject(ctx.sql, code, { today: ctx.now.toISOString().slice(0, 10) })
       if (!project) return []
       const { organisation } = project
       return [

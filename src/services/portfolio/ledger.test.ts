@@ -29,7 +29,7 @@ const movement = (changes: Partial<MovementInput> = {}): MovementInput => ({
 })
 
 async function readSums(sql: Sql) {
-  const project = await findProject(sql, code, day)
+  const project = await findProject(sql, code, { today: day })
   assert.ok(project)
   const [year] = await sql<{ planned: string; granted: string; disbursed: string }[]>`
     select planned, granted, disbursed from portfolio.year_sum where project = ${project.id} and year = 2026`
@@ -77,7 +77,7 @@ async function play(t: DbTest, steps: readonly Step[]) {
     if (one.deed === 'record') {
       const input = movement({ ...one, amount: String(one.amount) })
       await recordMovement(ctx, code, input)
-      const [last] = await listMovements(t.sql, before.project.id, 1)
+      const [last] = await listMovements(t.sql, before.project.id, { limit: 1 })
       assert.ok(last)
       made.push({ id: last.id, kind: one.kind, year: last.year, amount: one.amount, isUndone: false })
       count(one.kind, last.year, one.amount)
@@ -139,12 +139,12 @@ dbTest('a movement and its undoing are in the ledger; neither can be changed by 
   const ctx = t.context(custodian)
   const { project } = await readSums(t.sql)
   await recordMovement(ctx, code, movement())
-  const [made] = await listMovements(t.sql, project.id, 1)
+  const [made] = await listMovements(t.sql, project.id, { limit: 1 })
   assert.ok(made)
   await reverseMovement(ctx, code, made.id, 'Nhập thừa một số 0')
   const entries = await listEntries(t.sql, { subject: `project:${code}`, reach: new Set(['H32.KHCN']), limit: 10 })
   assert.deepEqual(entries.map(({ action }) => action).toSorted(), ['movement.recorded', 'movement.reversed'])
-  const [reversal, first] = await listMovements(t.sql, project.id, 2)
+  const [reversal, first] = await listMovements(t.sql, project.id, { limit: 2 })
   assert.deepEqual([reversal?.reverses, first?.reversedBy, reversal?.amount], [first?.id, reversal?.id, '-1000000'])
   await t.sql`savepoint rights`
   await assert.rejects(t.sql`update portfolio.movement set amount = 1`, /permission denied/)
@@ -162,7 +162,7 @@ cloneTest('many at once, and forms sent twice: nothing is lost, nothing doubled'
   const after = await readSums(sql)
   const sum = BigInt(amounts.reduce((all, one) => all + one, 0))
   assert.equal((after.all[3] ?? 0n) - (before.all[3] ?? 0n), sum)
-  const made = (await listMovements(sql, after.project.id, 100)).filter(({ kind }) => kind === 'disbursed')
+  const made = (await listMovements(sql, after.project.id, { limit: 100 })).filter(({ kind }) => kind === 'disbursed')
   assert.equal(made.length, amounts.length)
   // All of them undone by two people at once: each exactly once.
   const undone = await Promise.allSettled(

@@ -36,8 +36,12 @@ export const stateWords: Record<ProjectState, string> = {
   completed: 'Hoàn thành',
 }
 
+/** Of a project as of a day before its state was kept: only its capital and its name are known. */
+export const unkeptState = 'unkept'
+
 /** States of fed projects are the words of their source. */
-export const nameState = (state: string): string => stateWords[state as ProjectState] ?? state
+export const nameState = (state: string): string =>
+  state === unkeptState ? 'Không được giữ lại' : (stateWords[state as ProjectState] ?? state)
 
 export const phases = ['Chuẩn bị đầu tư', 'Thực hiện đầu tư', 'Kết thúc đầu tư'] as const
 

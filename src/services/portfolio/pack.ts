@@ -97,8 +97,8 @@ async function keepFile(
 ): Promise<void> {
   const { code, name, year, organisation, stated, listName, slow } = file
   await upsertOwnSource(ctx.sql, listName)
-  await upsertProgramme(ctx.sql, { code, name, year, organisation, stated, packSha256 })
-  if (slow) await keepSetting(ctx.sql, 'slow', slow)
+  await upsertProgramme(ctx.sql, { code, name, year, organisation, stated, packSha256 }, ctx.now)
+  if (slow) await keepSetting(ctx.sql, 'slow', { body: slow, at: ctx.now })
   const { currency } = (await getHomePack(ctx.sql)).card
   const items = [
     ...file.projects.map((item) => ({ ...item, nature: 'project' })),

@@ -69,6 +69,9 @@ export interface Spell {
   since: Date
 }
 
-/** What a project is slow by now. */
-export const listOpenSpells = (sql: Sql, project: number): Promise<Spell[]> => sql<Spell[]>`
-  select reason, since from portfolio.slow_spell where project = ${project} and ended_at is null order by since, reason`
+/** What a project is slow by, now or at an earlier moment. */
+export const listOpenSpells = (sql: Sql, project: number, knownAt?: Date): Promise<Spell[]> => sql<Spell[]>`
+  select reason, since from portfolio.slow_spell
+  where project = ${project}
+    and ${knownAt ? sql`since <= ${knownAt} and (ended_at is null or ended_at > ${knownAt})` : sql`ended_at is null`}
+  order by since, reason`

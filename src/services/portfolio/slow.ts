@@ -7,8 +7,8 @@ import { findSetting } from './pack-store.ts'
 import { endSpells, openSpells, type SlowTerms, type SpellMove } from './slow-store.ts'
 
 /** How far behind a project may be before it is slow: the pack's setting. */
-export async function getSlowness(ctx: Context): Promise<Slowness> {
-  return { ...usualSlowness, ...((await findSetting(ctx.sql, 'slow')) as Partial<Slowness> | undefined) }
+export async function getSlowness(ctx: Context, knownAt?: Date): Promise<Slowness> {
+  return { ...usualSlowness, ...((await findSetting(ctx.sql, 'slow', knownAt)) as Partial<Slowness> | undefined) }
 }
 
 /** Share of a year's capital below which a project is slow; below nothing early in the year. */

@@ -1,5 +1,5 @@
 /** Projects of a source, taken in by sets: what stands there is brought to stand here, and nothing is written twice. */
-import type { Sql } from '#platform/sql'
+import type { Fragment, Sql } from '#platform/sql'
 import type { FedProject } from './model.ts'
 
 export async function upsertSource(
@@ -15,6 +15,13 @@ export async function upsertSource(
 /** One taking of a source at a time, to the end of the transaction. */
 export async function lockSource(sql: Sql, code: string): Promise<void> {
   await sql`select from portfolio.source where code = ${code} for update`
+}
+
+/** What a source says of a project besides its capital. */
+const said = (sql: Sql, of: 'p' | 'excluded'): Fragment => {
+  const row = sql(of)
+  return sql`(${row}.name, ${row}.organisation, ${row}.category, ${row}.state, ${row}.currency, ${row}.start_on, ${row}.finish_on,
+    ${row}.slip_days, ${row}.fed_url, ${row}.reported_on)`
 }
 
 /** Ids by key. */
@@ -40,17 +47,20 @@ export async function upsertFed(
     reported: row.reportedOn ?? null,
   }))
   const found = await sql<{ id: number; fedKey: string }[]>`
-    insert into portfolio.project (code, source, nature, name, search, organisation, category, state, currency, start_on, finish_on,
-      slip_days, fed_key, fed_url, reported_on, changed_at)
+    insert into portfolio.project as p (code, source, nature, name, search, organisation, category, state, currency, start_on,
+      finish_on, slip_days, fed_key, fed_url, reported_on, changed_at, known_from)
     select r.code, ${source}, 'project', r.name, r.search, r.organisation, r.category, r.state, r.currency, r.start, r.finish,
-      r.slip, r.key, r.url, r.reported, ${at}
+      r.slip, r.key, r.url, r.reported, ${at}, ${at}
     from jsonb_to_recordset(${sql.json(body)}) as r (code text, key text, name text, search text, organisation text, category text,
       state text, currency text, start date, finish date, slip int, url text, reported date)
     on conflict (source, fed_key) do update
     set name = excluded.name, search = excluded.search, organisation = excluded.organisation, category = excluded.category,
       state = excluded.state, currency = excluded.currency, start_on = excluded.start_on, finish_on = excluded.finish_on,
       slip_days = excluded.slip_days, fed_url = excluded.fed_url, reported_on = excluded.reported_on,
-      changed_at = excluded.changed_at, withdrawn_at = null
+      changed_at = excluded.changed_at, withdrawn_at = null,
+      known_from = case
+        when ${said(sql, 'p')} is distinct from ${said(sql, 'excluded')} or p.withdrawn_at is not null
+        then greatest(p.known_from, excluded.known_from) else p.known_from end
     returning id, fed_key`
   return new Map(found.map(({ id, fedKey }) => [fedKey, id]))
 }
@@ -96,7 +106,7 @@ export async function levelMovements(
 /** Those that the source no longer holds; they come back when it holds them again. */
 export async function withdrawMissing(sql: Sql, source: string, keys: readonly string[], at: Date): Promise<number> {
   const { count } = await sql`
-    update portfolio.project set withdrawn_at = ${at}
+    update portfolio.project set withdrawn_at = ${at}, known_from = greatest(known_from, ${at})
     where source = ${source} and withdrawn_at is null and not exists (select from unnest(${[...keys]}::text[]) as held (key) where held.key = fed_key)`
   return count
 }

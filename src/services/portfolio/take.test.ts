@@ -65,7 +65,7 @@ dbTest('a project that its source no longer holds goes, and comes back with it',
   const both = [project('a', 5), project('b', 6)]
   await takeProjects(t.context(), source, [both])
   assert.equal((await takeProjects(t.context(), source, [both.slice(0, 1)])).withdrawn, 1)
-  assert.equal(await findProject(t.sql, 'mau-thu.b', day), undefined)
+  assert.equal(await findProject(t.sql, 'mau-thu.b', { today: day }), undefined)
   await takeProjects(t.context(), source, [both])
   assert.equal((await surveyProjects(t.sql, query)).totals[0]?.planned, '11')
 })

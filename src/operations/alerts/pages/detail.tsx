@@ -127,11 +127,11 @@ interface Showing {
 async function show(ctx: Context, alert: Alert, { done, errors = [], form, at }: Showing): Promise<Reply> {
   const asOf = at?.knownAt
   const mayHandle = !at && ctx.can(handlePermission, alert.organisation)
-  const call = at ? undefined : lastCallOf(alert)
+  const call = lastCallOf(alert)
   const [events, signals, directives, people, rule, standing, playbook, settings, pastSince] = await Promise.all([
     listEvents(ctx, alert.id, asOf),
     listSignalsOf(ctx, alert, { limit: signalsShown, asOf }),
-    at ? [] : listDirectivesOf(ctx, { kind: 'alert', code: alert.code }),
+    listDirectivesOf(ctx, { kind: 'alert', code: alert.code }, at),
     mayHandle ? listHolders(ctx, handlePermission, alert.organisation) : [],
     alert.inlet === 'rule' ? findRule(ctx.sql, alert.origin, asOf) : undefined,
     call && ctx.can('incident:read') ? findCallStanding(ctx, call) : undefined,

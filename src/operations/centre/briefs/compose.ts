@@ -1,9 +1,9 @@
 // A brief from what the overview knows: what changed, why, and what is asked. Words and tables as they are shown, so that it can be
 // read again years later as it was.
 
-import { countAlerts } from '#alerts'
+import { type AlertCounts, countAlerts } from '#alerts'
 import { formatDate } from '#calendar'
-import { summariseDirectives } from '#directives'
+import { type DirectiveSummary, summariseDirectives } from '#directives'
 import { summariseDuties } from '#duties'
 import type { PrintedSection, PrintedTable } from '#files'
 import { listOpenIncidents, type OpenIncident } from '#incidents'
@@ -132,12 +132,26 @@ function sayUnits({ worst, causes, setting }: Overview): Pick<PrintedSection, 'w
 
 /** What runs in the room; what cannot be told as of an earlier moment is left out, and that it is is said. */
 async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection> {
-  const lines = at ? [sayIncidents(await listOpenIncidents(ctx, at.knownAt)), roomLeftOut] : await sayRoom(ctx)
+  const lines = at ? await sayRoomThen(ctx, at) : await sayRoom(ctx)
   return { title: 'Điều hành', words: lines.join('\n') }
 }
 
-const roomLeftOut =
-  'Cảnh báo, nhiệm vụ chỉ đạo và trách nhiệm cập nhật dữ liệu của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.'
+const roomLeftOut = 'Trách nhiệm cập nhật dữ liệu của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.'
+
+async function sayRoomThen(ctx: Context, at: AsOf): Promise<string[]> {
+  const [alerts, incidents, directives] = await Promise.all([
+    countAlerts(ctx, at.knownAt),
+    listOpenIncidents(ctx, at.knownAt),
+    summariseDirectives(ctx, ctx.reach('directive:read'), at),
+  ])
+  return [sayAlerts(alerts), sayIncidents(incidents), sayDirectives(directives), roomLeftOut]
+}
+
+const sayAlerts = ({ open: { critical, high, medium, low } }: AlertCounts): string =>
+  `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`
+
+const sayDirectives = ({ open, late, dueThisWeek, waitingVerification }: DirectiveSummary): string =>
+  `Nhiệm vụ chỉ đạo: đang thực hiện ${formatNumber(open)}, quá hạn ${formatNumber(late)}, đến hạn tuần này ${formatNumber(dueThisWeek)}, chờ xác nhận ${formatNumber(waitingVerification)}.`
 
 async function sayRoom(ctx: Context): Promise<string[]> {
   const [alerts, incidents, directives, duties] = await Promise.all([
@@ -146,11 +160,10 @@ async function sayRoom(ctx: Context): Promise<string[]> {
     summariseDirectives(ctx, ctx.reach('directive:read')),
     summariseDuties(ctx, ctx.reach('duty:read')),
   ])
-  const { critical, high, medium, low } = alerts.open
   return [
-    `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`,
+    sayAlerts(alerts),
     sayIncidents(incidents),
-    `Nhiệm vụ chỉ đạo: đang thực hiện ${formatNumber(directives.open)}, quá hạn ${formatNumber(directives.late)}, đến hạn tuần này ${formatNumber(directives.dueThisWeek)}, chờ xác nhận ${formatNumber(directives.waitingVerification)}.`,
+    sayDirectives(directives),
     `Trách nhiệm cập nhật dữ liệu: ${formatNumber(duties.onTime)}/${formatNumber(duties.total)} đầu mối đúng hạn.`,
   ]
 }

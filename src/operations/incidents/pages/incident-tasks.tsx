@@ -207,12 +207,10 @@ async function listPage(
             }}
           />
         </div>
-        {!at && (
-          <DirectivesOf
-            title="Nhiệm vụ chỉ đạo từ tình huống này"
-            rows={await listDirectivesOf(ctx, { kind: 'incident', code: incident.code })}
-          />
-        )}
+        <DirectivesOf
+          title="Nhiệm vụ chỉ đạo từ tình huống này"
+          rows={await listDirectivesOf(ctx, { kind: 'incident', code: incident.code }, at)}
+        />
         {incident.state === 'open' && mayCommand(ctx, incident) && (
           <AddForm own={own} values={values} errors={errors} organisations={await organisationOptions(ctx)} />
         )}

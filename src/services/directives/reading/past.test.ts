@@ -203,6 +203,15 @@ dbTest('pages, files and API of an earlier moment tell what they told then, and 
     then.body.slice(then.body.indexOf('<main'), then.body.indexOf('</main')),
     /method="post"|data-live="directive/,
   )
+  for (const page of ['', '/danh-sach', '/lich', '/theo-doi', `/${code}`, `/${code}/phieu-giao`]) {
+    const { body } = await later.as('phochutich').get(`/nhiem-vu${page}?tai=2026-11-24T09:00`)
+    assert.match(body, /Đang xem lại nhiệm vụ như đã biết lúc 09:00 24\/11\/2026/, page)
+    const links = [...body.slice(body.indexOf('<main')).matchAll(/<a[^>]*href="(\/nhiem-vu[^"]*)"[^>]*>(?!Về )/g)].map(
+      ([, href = '']) => href,
+    )
+    const stray = links.filter((href) => !href.includes('tai='))
+    assert.deepEqual(stray, [], `links of ${page} stay there`)
+  }
   const before = await later.as('phochutich').get(`/nhiem-vu/${code}?tai=2026-11-20`)
   assert.equal(before.statusCode, 404, 'nobody had said it yet')
   const early = (await later.as('phochutich').get('/api/v1/directives?asOf=2026-11-20')).json()

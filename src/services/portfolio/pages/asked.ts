@@ -1,6 +1,6 @@
 /** What the list is asked for: read from the address, as the store wants it. */
 import { z } from 'zod'
-import { searchKey, today } from '#organisations'
+import { type AsOf, readAsOf, searchKey, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { type Nature, openYears, states } from '../model.ts'
 import { getSlowness, slowBelow } from '../slow.ts'
@@ -21,7 +21,8 @@ export const Query = z.object({
     .catch(undefined),
   after: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
   in: z.enum(['pdf', 'html']).optional().catch(undefined),
 })
 export type Query = z.infer<typeof Query>
@@ -35,17 +36,21 @@ export interface Asked {
   /** Absent: both. */
   nature: Nature | undefined
   sort: { key: SortKey; descending: boolean; text: string }
-  today: string
+  /** The moment of the past that is looked at. */
+  at: AsOf | undefined
 }
 
-export async function readAsked(ctx: Context, asked: Query): Promise<Asked> {
+/** @throws Problem 422 for a moment that is none. */
+export async function readAsked(ctx: Context, asked: Query, moment?: AsOf): Promise<Asked> {
   const reach = ctx.reach('portfolio:read')
-  const day = await today(ctx)
-  const sources = await listSources(ctx.sql, reach)
+  const at = moment ?? (await readAsOf(ctx, asked.tai))
+  const knownAt = at?.knownAt
+  const day = at?.asOf ?? (await today(ctx))
+  const sources = await listSources(ctx.sql, reach, knownAt)
   const source = sources.find(({ code }) => code === asked.nguon) ?? sources[0]
-  const years = await listYears(ctx.sql, source?.code ?? '', reach)
+  const years = await listYears(ctx.sql, { source: source?.code ?? '', reach, knownAt })
   const year = asked.nam ?? (asked.cham ? openYears(day)[0] : undefined)
-  const slowness = asked.cham && (await getSlowness(ctx))
+  const slowness = asked.cham && (await getSlowness(ctx, knownAt))
   // A list of both begins with the investment projects.
   const nature =
     asked.loai === 'tat-ca' ? undefined : (asked.loai ?? (source && source.natures.length > 1 ? 'project' : undefined))
@@ -57,12 +62,13 @@ export async function readAsked(ctx: Context, asked: Query): Promise<Asked> {
     source,
     years,
     nature,
-    today: day,
+    at,
     sort: { key, descending, text: `${descending ? '-' : ''}${key}` },
     query: {
       source: source?.code ?? '',
       reach,
       today: day,
+      knownAt,
       year,
       words: searchKey(asked.q ?? '')
         .split(' ')

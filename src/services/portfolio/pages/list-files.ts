@@ -3,7 +3,7 @@ import type { Context } from '#platform/context'
 import { file, type Reply } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import { formatDateTime, formatNumber } from '#ui'
-import { nameState, natureWords, shareOf } from '../model.ts'
+import { nameState, natureWords, shareOf, unkeptState } from '../model.ts'
 import { listProjects, type Project, surveyProjects } from '../store.ts'
 import { type Asked, pageOf } from './asked.ts'
 import { nameOwners } from './names.ts'
@@ -44,7 +44,7 @@ const titles = [
 
 /** The whole filtered list as a file, a row at a time. */
 export async function exportProjects(ctx: Context, asked: Asked, format: 'csv' | 'xlsx'): Promise<Reply> {
-  const names = await nameOwners(ctx, (await surveyProjects(ctx.sql, asked.query)).organisations)
+  const names = await nameOwners(ctx, (await surveyProjects(ctx.sql, asked.query)).organisations, asked.at)
   const source = asked.source?.name ?? ''
   const rows = async function* () {
     for await (const row of readAll(ctx, asked)) {
@@ -63,8 +63,8 @@ export async function exportProjects(ctx: Context, asked: Asked, format: 'csv' |
         Number(row.granted),
         Number(row.disbursed),
         share === undefined ? null : Math.round(share * 10_000) / 100,
-        row.slipDays,
-        row.openObstacles,
+        row.state === unkeptState ? null : row.slipDays,
+        row.state === unkeptState ? null : row.openObstacles,
         row.illustration ? illustrationWord : '',
         source,
       ]
@@ -78,14 +78,14 @@ export async function printProjects(ctx: Context, asked: Asked, how: 'pdf' | 'ht
   const rows = await listProjects(ctx.sql, asked.query, pageOf(asked, undefined, mostPrinted + 1))
   const shown = rows.slice(0, mostPrinted)
   const { totals, organisations } = await surveyProjects(ctx.sql, asked.query)
-  const names = await nameOwners(ctx, organisations)
+  const names = await nameOwners(ctx, organisations, asked.at)
   const [only] = totals.length === 1 ? totals : []
   const { year } = asked.query
   const title = `Danh mục dự án: ${asked.source?.name ?? ''}`
   const unit = only ? unitOf(only.currency) : 'triệu'
   const html = tablesHtml({
     title,
-    subtitle: `${year === undefined ? 'Vốn cộng các năm' : `Vốn năm ${year}`} · số liệu đến ${formatDateTime(ctx.now)}`,
+    subtitle: `${year === undefined ? 'Vốn cộng các năm' : `Vốn năm ${year}`} · ${asked.at ? `số liệu như đã biết lúc ${formatDateTime(asked.at.knownAt)}` : `số liệu đến ${formatDateTime(ctx.now)}`}`,
     landscape: true,
     sections: [
       {

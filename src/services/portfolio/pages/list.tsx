@@ -1,10 +1,13 @@
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, route } from '#platform/http'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   type Column,
   compareText,
   FilterBar,
+  formatDateTime,
   formatNumber,
   Notice,
   Select,
@@ -15,9 +18,11 @@ import {
   withQuery,
 } from '#ui'
 import { readPermission } from '../actions.ts'
-import { nameState, natureWords, shareOf } from '../model.ts'
+import { findKeptSince } from '../former.ts'
+import { nameState, natureWords, shareOf, unkeptState } from '../model.ts'
 import { listProjects, type Project, type Survey, surveyProjects, type Totals } from '../store.ts'
 import { type Asked, orderStates, pageOf, Query, readAsked } from './asked.ts'
+import { KeptSince } from './kept-since.tsx'
 import { exportProjects, printProjects } from './list-files.ts'
 import { nameOwners } from './names.ts'
 import { ProgrammeLines, readProgrammeLines } from './programme.tsx'
@@ -40,7 +45,7 @@ export const listRoute: Route = route({
   query: Query,
   async handle(ctx, { query, request }) {
     const asked = await readAsked(ctx, query)
-    if (query.tai) return exportProjects(ctx, asked, query.tai)
+    if (query.tep) return exportProjects(ctx, asked, query.tep)
     if (query.in) return printProjects(ctx, asked, query.in)
     return show(ctx, { query, asked, url: request.url })
   },
@@ -64,12 +69,13 @@ async function show(ctx: Context, { query, asked, url }: Showing): Promise<Reply
   const last = rows.at(-1)
   const survey = await surveyProjects(ctx.sql, asked.query)
   const { totals } = survey
-  const names = await nameOwners(ctx, [...rows.map(({ organisation }) => organisation), ...survey.organisations])
-  const { source } = asked
+  const owners = [...rows.map(({ organisation }) => organisation), ...survey.organisations]
+  const names = await nameOwners(ctx, owners, asked.at)
+  const { source, at } = asked
   return page({
     title: 'Danh mục dự án',
     lead: source
-      ? `${source.name} · số liệu đến ${asked.query.year === undefined ? 'nay, cộng các năm' : `nay, vốn năm ${asked.query.year}`}`
+      ? `${source.name} · số liệu đến ${at ? formatDateTime(at.knownAt, at.timeZone) : 'nay'}, ${asked.query.year === undefined ? 'cộng các năm' : `vốn năm ${asked.query.year}`}`
       : 'Dự án, nhiệm vụ và vốn theo sổ biến động.',
     islands: ['table'],
     actions: rows.length > 0 && (
@@ -82,6 +88,12 @@ async function show(ctx: Context, { query, asked, url }: Showing): Promise<Reply
     ),
     body: (
       <div class="stack">
+        <AsOfNotice at={at} what="danh mục dự án" />
+        <KeptSince
+          since={
+            survey.states.includes(unkeptState) ? await findKeptSince(ctx.sql, { list: asked.query.source }) : null
+          }
+        />
         {source && !source.isHome && (
           <Notice title="Dữ liệu mẫu, không phải của tỉnh">
             {`Danh mục này lấy từ nguồn “${source.name}” để thử khối lượng lớn; không cộng chung với danh mục của tỉnh.`}
@@ -97,19 +109,19 @@ async function show(ctx: Context, { query, asked, url }: Showing): Promise<Reply
             }))}
           />
         )}
-        {source?.kind === 'own' && <ProgrammeLines lines={await readProgrammeLines(ctx)} />}
+        {source?.kind === 'own' && <ProgrammeLines lines={await readProgrammeLines(ctx, at)} />}
         <Filters query={query} asked={asked} survey={survey} names={names} />
         <Table
           caption={source?.name ?? 'Dự án, nhiệm vụ'}
           rows={rows}
           rowKey={({ code }) => code}
-          rowHref={({ code }) => projectPath(code)}
+          rowHref={({ code }) => projectPath(code, at)}
           columns={columnsOf(asked, names, totals)}
           sort={asked.sort.text}
           id="rows"
           downloads={{
-            csv: withQuery(url, { tai: 'csv', after: undefined }),
-            xlsx: withQuery(url, { tai: 'xlsx', after: undefined }),
+            csv: withQuery(url, { tep: 'csv', after: undefined }),
+            xlsx: withQuery(url, { tep: 'xlsx', after: undefined }),
           }}
           paging={{
             nextHref: found.length > rows.length && last ? withQuery(url, { after: last.code }) : undefined,
@@ -118,22 +130,29 @@ async function show(ctx: Context, { query, asked, url }: Showing): Promise<Reply
             size: query.limit,
             sizes: [20, 50, 100],
           }}
-          empty={{
-            title:
-              asked.sources.length === 0 ? 'Chưa có dự án nào trong phạm vi của ông/bà' : 'Không có dự án nào khớp',
-            words:
-              asked.sources.length === 0
-                ? 'Dự án xuất hiện ở đây khi gói dữ liệu của tỉnh hoặc một nguồn dữ liệu có danh mục của cơ quan mình.'
-                : 'Bỏ bớt bộ lọc, hoặc chọn danh mục khác.',
-          }}
+          empty={emptyWords(asked)}
         />
         <p class="muted small">
           Tỷ lệ giải ngân = giải ngân / (giao vốn + điều chỉnh); nơi chưa giao vốn thì trên kế hoạch vốn; không có cả
           hai thì để trống. Có thể trên 100%.
         </p>
+        <AsOfQuestion at={at} what="danh mục dự án" />
       </div>
     ),
   })
+}
+
+function emptyWords({ sources, at }: Asked): { title: string; words: string } {
+  if (sources.length > 0) return { title: 'Không có dự án nào khớp', words: 'Bỏ bớt bộ lọc, hoặc chọn danh mục khác.' }
+  return at
+    ? {
+        title: 'Lúc đó hệ thống chưa biết dự án nào trong phạm vi của ông/bà',
+        words: 'Danh mục tính theo lúc số liệu được ghi vào hệ thống. Hãy chọn một thời điểm muộn hơn.',
+      }
+    : {
+        title: 'Chưa có dự án nào trong phạm vi của ông/bà',
+        words: 'Dự án xuất hiện ở đây khi gói dữ liệu của tỉnh hoặc một nguồn dữ liệu có danh mục của cơ quan mình.',
+      }
 }
 
 interface FiltersProps {
@@ -256,7 +275,7 @@ function columnsOf(asked: Asked, names: ReadonlyMap<string, string>, totals: rea
       title: 'Vướng mắc',
       kind: 'number',
       sortable: true,
-      cell: (row) => (row.openObstacles > 0 ? formatNumber(row.openObstacles) : '0'),
+      cell: (row) => (row.state === unkeptState ? undefined : formatNumber(row.openObstacles)),
     },
   ]
 }

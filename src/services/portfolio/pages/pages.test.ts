@@ -11,7 +11,7 @@ import { seedYear } from '../seed.ts'
 const path = '/danh-muc-du-an'
 
 const readCsv = async (t: DbTest, who: string, query = ''): Promise<Record<string, string>[]> => {
-  const answer = await t.as(who).get(`${path}?tai=csv&loai=tat-ca${query}`)
+  const answer = await t.as(who).get(`${path}?tep=csv&loai=tat-ca${query}`)
   assert.equal(answer.statusCode, 200)
   return parse(answer.body.replace(/^\ufeff/, ''), { columns: true })
 }
@@ -169,7 +169,7 @@ dbTest('the list prints, and goes out as a file that any browser prints', async 
   assert.match(html.headers['content-type'] as string, /text\/html/)
   assert.match(html.headers['content-disposition'] as string, /^attachment/)
   assert.match(html.body, /Trung tâm giám sát, điều hành thông minh, giai đoạn 1/)
-  const xlsx = await t.as('lanhdao').get(`${path}?tai=xlsx`)
+  const xlsx = await t.as('lanhdao').get(`${path}?tep=xlsx`)
   assert.equal(xlsx.rawPayload.subarray(0, 2).toString(), 'PK')
 })
 
@@ -217,7 +217,7 @@ dbTest('every page of the room is reached by links, by who may write and by who 
       for (const [, href = ''] of body.matchAll(/href="(\/danh-muc-du-an[^"#]*)/g)) {
         const next = href.replaceAll('&amp;', '&')
         // One order and one paper are enough; the rest differ by what they sort by.
-        if (!/sort=|limit=|in=pdf|tai=/.test(next)) open.push(next)
+        if (!/sort=|limit=|in=pdf|tep=/.test(next)) open.push(next)
       }
     }
     assert.deepEqual(

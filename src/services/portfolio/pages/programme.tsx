@@ -1,11 +1,22 @@
 import { z } from 'zod'
-import { getHomePack, getOrganisation } from '#organisations'
+import { type AsOf, getHomePack, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
-import { DescriptionList, formatNumber, formatPercent, Notice, Section, Table } from '#ui'
+import {
+  AsOfNotice,
+  AsOfQuestion,
+  DescriptionList,
+  formatNumber,
+  formatPercent,
+  Notice,
+  Section,
+  Table,
+  withQuery,
+} from '#ui'
 import { readPermission } from '../actions.ts'
-import { type Nature, natureWords, type ProjectState, shareOf, states, stateWords } from '../model.ts'
+import { findKeptSince } from '../former.ts'
+import { type Nature, nameState, natureWords, type ProjectState, shareOf, states, unkeptState } from '../model.ts'
 import {
   countProgramme,
   findProgramme,
@@ -14,6 +25,9 @@ import {
   type ProgrammeCount,
   sumProgramme,
 } from '../pack-store.ts'
+import { KeptSince } from './kept-since.tsx'
+import { nameOwners } from './names.ts'
+import { notThen } from './then.ts'
 import { listPath, moneyWords, programmePath, shareWords } from './words.ts'
 
 interface Comparison {
@@ -25,8 +39,9 @@ interface Comparison {
   illustration: number
 }
 
-async function compare(ctx: Context, programme: Programme): Promise<Comparison> {
-  const { granted, disbursed, illustration } = await sumProgramme(ctx.sql, programme.code, programme.year)
+async function compare(ctx: Context, programme: Programme, knownAt: Date | undefined): Promise<Comparison> {
+  const { code, year } = programme
+  const { granted, disbursed, illustration } = await sumProgramme(ctx.sql, code, { year, knownAt })
   return { programme, granted, disbursed, share: shareOf(Number(disbursed), Number(granted)), illustration }
 }
 
@@ -49,7 +64,8 @@ export function ProgrammeLines({ lines }: { lines: readonly { name: string; href
       <ul class="plain-list">
         {lines.map(({ name, href, words }) => (
           <li key={href}>
-            <a href={href}>{name}</a>: {words}
+            <a href={href}>{name}</a>
+            {words && `: ${words}`}
           </li>
         ))}
       </ul>
@@ -58,12 +74,13 @@ export function ProgrammeLines({ lines }: { lines: readonly { name: string; href
 }
 
 /** Of the programmes whose province or agency the caller reaches. */
-export async function readProgrammeLines(ctx: Context) {
-  const reached = (await listProgrammes(ctx.sql)).filter(({ organisation }) => ctx.can(readPermission, organisation))
-  const found = await Promise.all(reached.map((programme) => compare(ctx, programme)))
+export async function readProgrammeLines(ctx: Context, at: AsOf | undefined) {
+  const all = await listProgrammes(ctx.sql, at?.knownAt)
+  const reached = all.filter(({ organisation }) => ctx.can(readPermission, organisation))
+  const found = await Promise.all(reached.map((programme) => compare(ctx, programme, at?.knownAt)))
   return found.map((one) => ({
     name: one.programme.name,
-    href: programmePath(one.programme.code),
+    href: programmePath(one.programme.code, at),
     words: differenceWords(one),
   }))
 }
@@ -73,20 +90,27 @@ export const programmeRoute: Route = route({
   path: `${listPath}/chuong-trinh/:code`,
   access: readPermission,
   params: z.strictObject({ code: z.string().max(80) }),
-  async handle(ctx, { params }) {
-    const programme = await findProgramme(ctx.sql, params.code)
-    if (!programme || !ctx.can(readPermission, programme.organisation)) throw notFound('programme', params.code)
+  query: z.object({ tai: z.string().max(30).optional() }),
+  async handle(ctx, { params, query }) {
+    const at = await readAsOf(ctx, query.tai)
+    const programme = await getProgramme(ctx, params.code, at)
     const { currency } = (await getHomePack(ctx.sql)).card
-    const counts = await countProgramme(ctx.sql, programme.code)
-    const comparison = await compare(ctx, programme)
+    const counts = await countProgramme(ctx.sql, programme.code, at?.knownAt)
+    const comparison = await compare(ctx, programme, at?.knownAt)
     const { stated } = programme
-    const organisation = await getOrganisation(ctx.sql, programme.organisation)
+    const names = await nameOwners(ctx, [programme.organisation], at)
     return page({
       title: programme.name,
-      crumbs: [{ label: 'Danh mục dự án', href: listPath }],
-      lead: `${organisation.name} · đối chiếu số được nêu với danh mục và sổ vốn`,
+      crumbs: [{ label: 'Danh mục dự án', href: withQuery(listPath, { tai: at?.text }) }],
+      lead: `${names.get(programme.organisation)} · đối chiếu số được nêu với danh mục và sổ vốn`,
       body: (
         <div class="stack-large">
+          <AsOfNotice at={at} what="chương trình" />
+          <KeptSince
+            since={
+              counts.some(({ state }) => state === unkeptState) ? await findKeptSince(ctx.sql, { list: 'own' }) : null
+            }
+          />
           <Notice
             tone={stated.unverified ? 'warning' : 'info'}
             title={stated.unverified ? 'Chưa đối chiếu văn bản gốc' : undefined}
@@ -94,7 +118,7 @@ export const programmeRoute: Route = route({
             {[stated.source, stated.note].filter(Boolean).join(' ')}
           </Notice>
           <Section title={`Giải ngân năm ${programme.year}`}>
-            <p>{upperFirst(differenceWords(comparison))}</p>
+            {stated.disbursedShare !== undefined && <p>{upperFirst(differenceWords(comparison))}</p>}
             <DescriptionList
               inColumns
               items={[
@@ -105,13 +129,23 @@ export const programmeRoute: Route = route({
               ]}
             />
           </Section>
-          <Counts nature="project" stated={stated.projects} counts={counts} />
-          <Counts nature="task" stated={stated.tasks} counts={counts} />
+          <Counts nature="project" stated={stated.projects} counts={counts} at={at} />
+          <Counts nature="task" stated={stated.tasks} counts={counts} at={at} />
+          <AsOfQuestion at={at} what="chương trình" />
         </div>
       ),
     })
   },
 })
+
+/** @throws Problem 404 for what is not the caller's to see, or was not known at that moment. */
+async function getProgramme(ctx: Context, code: string, at: AsOf | undefined): Promise<Programme> {
+  const isReached = (one: Programme | undefined) => one && ctx.can(readPermission, one.organisation)
+  const programme = await findProgramme(ctx.sql, code, at?.knownAt)
+  if (programme && isReached(programme)) return programme
+  if (at && isReached(await findProgramme(ctx.sql, code))) throw notThen('programme', code, at)
+  throw notFound('programme', code)
+}
 
 const upperFirst = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
@@ -119,12 +153,13 @@ interface CountsProps {
   nature: Nature
   stated: { total: number; states: Partial<Record<ProjectState, number>> } | undefined
   counts: readonly ProgrammeCount[]
+  at: AsOf | undefined
 }
 
-function Counts({ nature, stated, counts }: CountsProps) {
+function Counts({ nature, stated, counts, at }: CountsProps) {
   if (!stated) return null
   const own = counts.filter((one) => one.nature === nature)
-  const kept = (state?: ProjectState) => {
+  const kept = (state?: string) => {
     const rows = own.filter((one) => state === undefined || one.state === state)
     return {
       count: rows.reduce((sum, one) => sum + one.count, 0),
@@ -132,16 +167,16 @@ function Counts({ nature, stated, counts }: CountsProps) {
     }
   }
   const unaccounted = stated.total - Object.values(stated.states).reduce((sum, count) => sum + (count ?? 0), 0)
-  const rows = states
+  const rows = [...states, unkeptState]
     .map((state) => ({
       state,
-      name: stateWords[state],
-      said: state === 'unaccounted' ? unaccounted : (stated.states[state] ?? 0),
+      name: nameState(state),
+      said: state === 'unaccounted' ? unaccounted : (stated.states[state as ProjectState] ?? 0),
       ...kept(state),
     }))
     .filter(({ said, count }) => said > 0 || count > 0)
   const all = kept()
-  const query = (state: string) => `${listPath}?loai=${nature}&tinh-trang=${state}`
+  const query = (state: string) => withQuery(listPath, { loai: nature, 'tinh-trang': state, tai: at?.text })
   return (
     <Section title={natureWords[nature]}>
       <Table

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { DirectivesOf, directiveFormPath, listDirectivesOf } from '#directives'
 import { listPeople } from '#identity'
-import { today } from '#organisations'
+import { type AsOf, readAsOf, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Reply, type Route, route } from '#platform/http'
 import { type TableFormat, tableFile } from '#platform/table-file'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   DescriptionList,
   EmptyState,
@@ -22,13 +24,16 @@ import {
 } from '#ui'
 import { readPermission, writePermission } from '../actions.ts'
 import { listCapital, listMovements, type Movement } from '../capital-store.ts'
-import { fundWords, movementWords, nameState, natureWords, slowWords } from '../model.ts'
+import { findKeptSince } from '../former.ts'
+import { fundWords, movementWords, nameState, natureWords, slowWords, unkeptState } from '../model.ts'
 import { listMilestones, listObstacles } from '../progress-store.ts'
 import { listOpenSpells, type Spell } from '../slow-store.ts'
 import { findProject, type Project } from '../store.ts'
 import { CapitalSection } from './capital.tsx'
+import { KeptSince } from './kept-since.tsx'
 import { nameOwners } from './names.ts'
 import { MilestoneSection, ObstacleSection } from './progress.tsx'
+import { notThen } from './then.ts'
 import {
   disbursedShare,
   illustrationWord,
@@ -50,27 +55,35 @@ export const projectRoute: Route = route({
   path: `${listPath}/:code`,
   access: readPermission,
   params: Params,
-  query: z.object({ tai: z.enum(['csv', 'xlsx']).optional().catch(undefined) }),
+  query: z.object({
+    tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+    tai: z.string().max(30).optional(),
+  }),
   async handle(ctx, { params, query }) {
-    const project = await getReached(ctx, params.code)
-    if (query.tai) return exportMovements(ctx, project, query.tai)
-    const day = await today(ctx)
-    const movements = await listMovements(ctx.sql, project.id, movementsShown)
-    const capital = await listCapital(ctx.sql, project.id)
-    const milestones = await listMilestones(ctx.sql, project.id)
-    const obstacles = await listObstacles(ctx.sql, project.id)
-    const spells = await listOpenSpells(ctx.sql, project.id)
-    const directives = await listDirectivesOf(ctx, { kind: 'project', code: project.code })
-    const names = await nameOwners(ctx, [project.organisation])
+    const at = await readAsOf(ctx, query.tai)
+    const project = await getReached(ctx, params.code, at)
+    const knownAt = at?.knownAt
+    if (query.tep) return exportMovements(ctx, project, { format: query.tep, knownAt })
+    const day = at?.asOf ?? (await today(ctx))
+    const movements = await listMovements(ctx.sql, project.id, { limit: movementsShown, knownAt })
+    const capital = await listCapital(ctx.sql, project.id, knownAt)
+    const milestones = await listMilestones(ctx.sql, project.id, knownAt)
+    const obstacles = await listObstacles(ctx.sql, project.id, knownAt)
+    const spells = await listOpenSpells(ctx.sql, project.id, knownAt)
+    const directives = await listDirectivesOf(ctx, { kind: 'project', code: project.code }, at)
+    const names = await nameOwners(ctx, [project.organisation], at)
     const people = await namePeople(ctx, movements)
-    const writes = project.source === 'own' && ctx.can(writePermission, project.organisation)
+    const writes = !at && project.source === 'own' && ctx.can(writePermission, project.organisation)
+    const isKept = project.state !== unkeptState
     return page({
       title: project.name,
-      crumbs: [{ label: 'Danh mục dự án', href: `${listPath}?nguon=${encodeURIComponent(project.source)}` }],
+      crumbs: [{ label: 'Danh mục dự án', href: withQuery(listPath, { nguon: project.source, tai: at?.text }) }],
       lead: `${natureWords[project.nature]} · ${project.code} · ${names.get(project.organisation) ?? project.organisation}`,
-      actions: <Actions ctx={ctx} project={project} writes={writes} />,
+      actions: !at && <Actions ctx={ctx} project={project} writes={writes} />,
       body: (
         <div class="stack-large">
+          <AsOfNotice at={at} what="dự án" />
+          <KeptSince since={isKept ? null : await findKeptSince(ctx.sql, { project: project.id })} />
           {project.illustration && (
             <Notice title="Dòng minh họa">
               Nguồn chỉ nêu số lượng theo tình trạng; tên, vốn và tiến độ của dòng này được dựng để minh họa.
@@ -78,10 +91,11 @@ export const projectRoute: Route = route({
           )}
           <Facts project={project} owner={names.get(project.organisation) ?? project.organisation} spells={spells} />
           <CapitalSection project={project} capital={capital} />
-          <MilestoneSection project={project} milestones={milestones} today={day} writes={writes} />
-          <ObstacleSection project={project} obstacles={obstacles} writes={writes} />
+          {isKept && <MilestoneSection project={project} milestones={milestones} today={day} writes={writes} />}
+          {isKept && <ObstacleSection project={project} obstacles={obstacles} writes={writes} />}
           <DirectivesOf rows={directives} title="Nhiệm vụ đã giao từ dự án này" />
-          <Movements project={project} movements={movements} people={people} writes={writes} />
+          <Movements project={project} movements={movements} people={people} writes={writes} at={at} />
+          <AsOfQuestion at={at} what="dự án" />
         </div>
       ),
     })
@@ -89,10 +103,13 @@ export const projectRoute: Route = route({
 })
 
 /** @throws Problem 404 also where it is not the caller's to see: nothing is told of it. */
-export async function getReached(ctx: Context, code: string): Promise<Project> {
-  const project = await findProject(ctx.sql, code, await today(ctx))
-  if (!project || !ctx.can(readPermission, project.organisation)) throw notFound('project', code)
-  return project
+export async function getReached(ctx: Context, code: string, at?: AsOf): Promise<Project> {
+  const isReached = (one: Project | undefined) => one && ctx.can(readPermission, one.organisation)
+  const day = await today(ctx)
+  const project = await findProject(ctx.sql, code, { today: at?.asOf ?? day, knownAt: at?.knownAt })
+  if (project && isReached(project)) return project
+  if (at && isReached(await findProject(ctx.sql, code, { today: day }))) throw notThen('project', code, at)
+  throw notFound('project', code)
 }
 
 const movementTitles = [
@@ -112,8 +129,12 @@ const movementTitles = [
 ]
 
 /** The whole ledger of a project, the latest first; amounts as they are kept. */
-async function exportMovements(ctx: Context, project: Project, format: TableFormat): Promise<Reply> {
-  const movements = await listMovements(ctx.sql, project.id, mostInFile)
+async function exportMovements(
+  ctx: Context,
+  project: Project,
+  { format, knownAt }: { format: TableFormat; knownAt: Date | undefined },
+): Promise<Reply> {
+  const movements = await listMovements(ctx.sql, project.id, { limit: mostInFile, knownAt })
   const people = await namePeople(ctx, movements)
   return tableFile(format, {
     name: `so-von-${project.code.replace(/[^\w.-]+/g, '-')}`,
@@ -194,7 +215,9 @@ function Facts({ project, owner, spells }: { project: Project; owner: string; sp
                 ? undefined
                 : `${moneyWords(project.disbursed, project.currency)}, ${shareWords(disbursedShare(project))} ${Number(project.granted) > 0 ? 'vốn giao' : 'kế hoạch vốn (chưa giao vốn)'}`,
           },
-          { term: 'Tiến độ', value: slipWords(project.slipDays) ?? 'Không có mốc chậm' },
+          ...(project.state === unkeptState
+            ? []
+            : [{ term: 'Tiến độ', value: slipWords(project.slipDays) ?? 'Không có mốc chậm' }]),
           ...(spells.length > 0
             ? [
                 {
@@ -225,10 +248,12 @@ interface MovementsProps {
   movements: readonly Movement[]
   people: ReadonlyMap<string, string>
   writes: boolean
+  at: AsOf | undefined
 }
 
-function Movements({ project, movements, people, writes }: MovementsProps) {
+function Movements({ project, movements, people, writes, at }: MovementsProps) {
   const path = projectPath(project.code)
+  const file = projectPath(project.code, at)
   if (movements.length === 0)
     return (
       <Section title="Sổ biến động vốn">
@@ -246,7 +271,7 @@ function Movements({ project, movements, people, writes }: MovementsProps) {
         caption={`${movements.length} dòng gần nhất; dòng đã ghi không sửa, ghi sai thì ghi đảo`}
         rows={movements}
         rowKey={({ id }) => String(id)}
-        downloads={{ csv: withQuery(path, { tai: 'csv' }), xlsx: withQuery(path, { tai: 'xlsx' }) }}
+        downloads={{ csv: withQuery(file, { tep: 'csv' }), xlsx: withQuery(file, { tep: 'xlsx' }) }}
         wide
         columns={[
           {

@@ -1,9 +1,12 @@
-import { formatMoney, formatNumber, formatPercent, type Tone } from '#ui'
+import { formatMoney, formatNumber, formatPercent, type Tone, withQuery } from '#ui'
 import { baseOf, shareOf } from '../model.ts'
 
 export const listPath = '/danh-muc-du-an'
-export const projectPath = (code: string): string => `${listPath}/${encodeURIComponent(code)}`
-export const programmePath = (code: string): string => `${listPath}/chuong-trinh/${encodeURIComponent(code)}`
+/** As it stands, or as of the moment that is looked at. */
+export const projectPath = (code: string, at?: { text: string }): string =>
+  withQuery(`${listPath}/${encodeURIComponent(code)}`, { tai: at?.text })
+export const programmePath = (code: string, at?: { text: string }): string =>
+  withQuery(`${listPath}/chuong-trinh/${encodeURIComponent(code)}`, { tai: at?.text })
 
 const million = 1_000_000
 
