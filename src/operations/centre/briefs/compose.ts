@@ -4,9 +4,9 @@
 import { type AlertCounts, countAlerts } from '#alerts'
 import { formatDate } from '#calendar'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
-import { summariseDuties } from '#duties'
+import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
 import type { PrintedSection, PrintedTable } from '#files'
-import { listOpenIncidents, type OpenIncident } from '#incidents'
+import { listOpenIncidents, listOpenIncidentsThen, type OpenIncident } from '#incidents'
 import { type Card, listMeasureSources } from '#indicators'
 import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
@@ -136,19 +136,30 @@ async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection>
   return { title: 'Điều hành', words: lines.join('\n') }
 }
 
-const roomLeftOut = 'Trách nhiệm cập nhật dữ liệu của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.'
-
 async function sayRoomThen(ctx: Context, at: AsOf): Promise<string[]> {
-  const [alerts, incidents, directives] = await Promise.all([
+  const [alerts, incidents, directives, duties] = await Promise.all([
     countAlerts(ctx, at.knownAt),
-    listOpenIncidents(ctx, at.knownAt),
+    listOpenIncidentsThen(ctx, at.knownAt),
     summariseDirectives(ctx, ctx.reach('directive:read'), at),
+    summariseDutiesThen(ctx, ctx.reach('duty:read'), at.knownAt),
   ])
-  return [sayAlerts(alerts), sayIncidents(incidents), sayDirectives(directives), roomLeftOut]
+  return [
+    sayAlerts(alerts),
+    incidents ? sayIncidents(incidents) : sayLeftOut('Tình huống'),
+    sayDirectives(directives),
+    duties ? sayDuties(duties) : sayLeftOut('Trách nhiệm cập nhật dữ liệu'),
+  ]
 }
+
+/** Of what was not kept yet. */
+const sayLeftOut = (what: string): string =>
+  `${what} của lúc đó không ghi ở đây, vì khi ấy hệ thống chưa lưu trạng thái theo thời điểm.`
 
 const sayAlerts = ({ open: { critical, high, medium, low } }: AlertCounts): string =>
   `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`
+
+const sayDuties = ({ onTime, total }: DutySummary): string =>
+  `Trách nhiệm cập nhật dữ liệu: ${formatNumber(onTime)}/${formatNumber(total)} đầu mối đúng hạn.`
 
 const sayDirectives = ({ open, late, dueThisWeek, waitingVerification }: DirectiveSummary): string =>
   `Nhiệm vụ chỉ đạo: đang thực hiện ${formatNumber(open)}, quá hạn ${formatNumber(late)}, đến hạn tuần này ${formatNumber(dueThisWeek)}, chờ xác nhận ${formatNumber(waitingVerification)}.`
@@ -160,12 +171,7 @@ async function sayRoom(ctx: Context): Promise<string[]> {
     summariseDirectives(ctx, ctx.reach('directive:read')),
     summariseDuties(ctx, ctx.reach('duty:read')),
   ])
-  return [
-    sayAlerts(alerts),
-    sayIncidents(incidents),
-    sayDirectives(directives),
-    `Trách nhiệm cập nhật dữ liệu: ${formatNumber(duties.onTime)}/${formatNumber(duties.total)} đầu mối đúng hạn.`,
-  ]
+  return [sayAlerts(alerts), sayIncidents(incidents), sayDirectives(directives), sayDuties(duties)]
 }
 
 function sayIncidents(incidents: readonly OpenIncident[]): string {

@@ -2,8 +2,8 @@
 
 import { type AlertCounts, countAlerts } from '#alerts'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
-import { type DutySummary, summariseDuties } from '#duties'
-import { listOpenIncidents, type OpenIncident } from '#incidents'
+import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
+import { listOpenIncidents, listOpenIncidentsThen, type OpenIncident } from '#incidents'
 import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { fragment, type Route, route } from '#platform/http'
@@ -20,13 +20,21 @@ export interface Strip {
   at: AsOf | undefined
 }
 
-/** What cannot be told as of an earlier moment (duties) is absent of it. */
+const readDuties = (ctx: Context, at: AsOf | undefined): Promise<DutySummary | undefined> => {
+  const reach = ctx.reach('duty:read')
+  return at ? summariseDutiesThen(ctx, reach, at.knownAt) : summariseDuties(ctx, reach)
+}
+
+const readIncidents = async (ctx: Context, at: AsOf | undefined): Promise<OpenIncident[]> =>
+  at ? ((await listOpenIncidentsThen(ctx, at.knownAt)) ?? []) : listOpenIncidents(ctx)
+
+/** What cannot be told as of an earlier moment (of before it was kept) is absent of it. */
 export async function readStrip(ctx: Context, at?: AsOf): Promise<Strip> {
   const [counts, incidents, directives, duties] = await Promise.all([
     ctx.can('alert:read') ? countAlerts(ctx, at?.knownAt) : undefined,
-    ctx.can('incident:read') ? listOpenIncidents(ctx, at?.knownAt) : [],
+    ctx.can('incident:read') ? readIncidents(ctx, at) : [],
     ctx.can('directive:read') ? summariseDirectives(ctx, ctx.reach('directive:read'), at) : undefined,
-    !at && ctx.can('duty:read') ? summariseDuties(ctx, ctx.reach('duty:read')) : undefined,
+    ctx.can('duty:read') ? readDuties(ctx, at) : undefined,
   ])
   return { alerts: counts?.open, incidents, directives, duties, at }
 }

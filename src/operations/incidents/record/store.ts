@@ -124,6 +124,14 @@ export function listIncidents(sql: Sql, query: IncidentQuery): Promise<(Incident
     order by ${value} ${direction}, i.code ${direction} limit ${query.limit}`
 }
 
+/** How all that had been opened by a moment stood then was kept. */
+export async function isKept(sql: Sql, at: Date): Promise<boolean> {
+  const [row] = await sql<{ isKept: boolean }[]>`
+    select not exists (select from incidents.incident i where i.opened_at <= ${at} and not exists (
+      select from incidents.kept k where k.thing = 'incident' and k.scope = i.code and k.at <= ${at})) as is_kept`
+  return row?.isKept ?? false
+}
+
 /** Real incidents and exercises are counted apart, always. */
 export async function countOpen(sql: Sql, reach: Reach, at?: Date): Promise<{ real: number; exercise: number }> {
   const [row] = await sql<{ real: number; exercise: number }[]>`
