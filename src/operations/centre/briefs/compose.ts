@@ -4,7 +4,7 @@
 import { type AlertCounts, countAlerts } from '#alerts'
 import { formatDate } from '#calendar'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
-import { summariseDuties } from '#duties'
+import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
 import type { PrintedSection, PrintedTable } from '#files'
 import { listOpenIncidents } from '#incidents'
 import { type Card, listMeasureSources } from '#indicators'
@@ -136,19 +136,25 @@ async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection>
   return { title: 'Điều hành', words: lines.join('\n') }
 }
 
-const roomLeftOut =
-  'Tình huống và trách nhiệm cập nhật dữ liệu của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.'
-
 async function sayRoomThen(ctx: Context, at: AsOf): Promise<string[]> {
-  const [alerts, directives] = await Promise.all([
+  const [alerts, directives, duties] = await Promise.all([
     countAlerts(ctx, at.knownAt),
     summariseDirectives(ctx, ctx.reach('directive:read'), at),
+    summariseDutiesThen(ctx, ctx.reach('duty:read'), at.knownAt),
   ])
-  return [sayAlerts(alerts), sayDirectives(directives), roomLeftOut]
+  return [
+    sayAlerts(alerts),
+    sayDirectives(directives),
+    ...(duties ? [sayDuties(duties)] : []),
+    `${duties ? 'Tình huống' : 'Tình huống và trách nhiệm cập nhật dữ liệu'} của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.`,
+  ]
 }
 
 const sayAlerts = ({ open: { critical, high, medium, low } }: AlertCounts): string =>
   `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`
+
+const sayDuties = ({ onTime, total }: DutySummary): string =>
+  `Trách nhiệm cập nhật dữ liệu: ${formatNumber(onTime)}/${formatNumber(total)} đầu mối đúng hạn.`
 
 const sayDirectives = ({ open, late, dueThisWeek, waitingVerification }: DirectiveSummary): string =>
   `Nhiệm vụ chỉ đạo: đang thực hiện ${formatNumber(open)}, quá hạn ${formatNumber(late)}, đến hạn tuần này ${formatNumber(dueThisWeek)}, chờ xác nhận ${formatNumber(waitingVerification)}.`
@@ -167,7 +173,7 @@ async function sayRoom(ctx: Context): Promise<string[]> {
       ? `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
       : 'Không có tình huống nào đang xử lý.',
     sayDirectives(directives),
-    `Trách nhiệm cập nhật dữ liệu: ${formatNumber(duties.onTime)}/${formatNumber(duties.total)} đầu mối đúng hạn.`,
+    sayDuties(duties),
   ]
 }
 

@@ -2,7 +2,7 @@
 
 import { type AlertCounts, countAlerts } from '#alerts'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
-import { type DutySummary, summariseDuties } from '#duties'
+import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
 import { listOpenIncidents, type OpenIncident } from '#incidents'
 import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
@@ -20,13 +20,18 @@ export interface Strip {
   at: AsOf | undefined
 }
 
-/** What cannot be told as of an earlier moment (incidents, duties) is absent of it. */
+const readDuties = (ctx: Context, at: AsOf | undefined): Promise<DutySummary | undefined> => {
+  const reach = ctx.reach('duty:read')
+  return at ? summariseDutiesThen(ctx, reach, at.knownAt) : summariseDuties(ctx, reach)
+}
+
+/** What cannot be told as of an earlier moment (incidents, duties of before they were kept) is absent of it. */
 export async function readStrip(ctx: Context, at?: AsOf): Promise<Strip> {
   const [counts, incidents, directives, duties] = await Promise.all([
     ctx.can('alert:read') ? countAlerts(ctx, at?.knownAt) : undefined,
     !at && ctx.can('incident:read') ? listOpenIncidents(ctx) : [],
     ctx.can('directive:read') ? summariseDirectives(ctx, ctx.reach('directive:read'), at) : undefined,
-    !at && ctx.can('duty:read') ? summariseDuties(ctx, ctx.reach('duty:read')) : undefined,
+    ctx.can('duty:read') ? readDuties(ctx, at) : undefined,
   ])
   return { alerts: counts?.open, incidents, directives, duties, at }
 }
