@@ -23,6 +23,7 @@ import type { Capability, Role } from '#platform/capability'
 import { type Config, ConfigFault } from '#platform/config'
 import { type Actor, type Context, createContext, systemActor, type Workshop } from '#platform/context'
 import { openEmbedded } from '#platform/embedded'
+import { speakOfInput } from '#platform/input-words'
 import { type Logger, openLog } from '#platform/log'
 import { findMark } from '#platform/marks'
 import { applicationRole, isBehind, migrate } from '#platform/migrations'
@@ -98,8 +99,7 @@ export interface OpenOptions {
 
 /** Opens the database and everything that works on it. @throws ConfigFault with the one line to show. */
 export async function openApp(settings: Config, options: OpenOptions): Promise<App> {
-  // Faults of input are read by people.
-  z.config(z.locales.vi())
+  speakOfInput()
   const progress = options.progress ?? (() => {})
   const pack = await readPack(settings.packDir)
   const database = await openDatabase(settings, progress)

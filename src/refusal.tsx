@@ -11,6 +11,9 @@ const advice: Record<number, string> = {
   422: 'Ông/bà quay lại trang trước, sửa chỗ nêu trên rồi gửi lại.',
   429: 'Hệ thống tạm dừng nhận để bảo vệ tài khoản. Ông/bà chờ ít phút rồi thử lại.',
 }
+/** On pages without a search box: of citizens, and of who is not signed in. */
+const notFoundOutside =
+  'Địa chỉ có thể gõ chưa đúng, hoặc mục này đã bị xóa. Ông/bà kiểm tra lại đường dẫn, hoặc mã in trên giấy tờ.'
 const faultAdvice =
   'Những gì đã lưu vẫn còn nguyên. Nếu thử lại sau ít phút mà vẫn gặp lỗi, xin báo người quản trị kèm mã và giờ ở dưới.'
 
@@ -26,7 +29,8 @@ interface RefusalProps {
 export function Refusal({ status, words, homeHref, advice: own }: RefusalProps) {
   const code = /^Mã: (.*)$/.exec(words)?.[1]
   const lines = code ? [] : words.split('\n').map((line) => line.replace(/^[\w.-]+: /, ''))
-  const hint = own ?? (status >= 500 ? faultAdvice : advice[status])
+  const hint =
+    own ?? (status >= 500 ? faultAdvice : status === 404 && homeHref !== '/' ? notFoundOutside : advice[status])
   return (
     <div class="stack">
       {lines.length > 0 && (

@@ -51,7 +51,8 @@ export const forbidden = (permission: string, organisation?: string) =>
 export const forbiddenPurpose = (facts: { permission: string; organisation?: string; purpose: string }) =>
   new Problem('access.purpose', 403, 'Mục đích này không thuộc các mục đích được xem dữ liệu cá nhân.', facts)
 
-export const tooLarge = (limitBytes: number) =>
-  new Problem('request.too-large', 413, `Nội dung gửi lên vượt quá giới hạn ${Math.round(limitBytes / 1024)} KB.`, {
-    limitBytes,
-  })
+export function tooLarge(limitBytes: number): Problem {
+  const kilobytes = limitBytes / 1024
+  const limit = kilobytes < 1024 ? `${Math.round(kilobytes)} KB` : `${Math.floor(kilobytes / 1024)} MB`
+  return new Problem('request.too-large', 413, `Nội dung gửi lên vượt quá giới hạn ${limit}.`, { limitBytes })
+}

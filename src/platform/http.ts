@@ -165,6 +165,15 @@ export const json = (value: unknown, status = 200, headers: Record<string, strin
 /** Only a path of this site may be returned to after signing in. */
 export const safeReturnPath = (path: string | undefined): string =>
   path && /^\/(?![/\\])[^\p{Cc}\\]*$/u.test(path) ? path : '/'
+
+/** The page of this site that a form stood on. */
+export function pageOfForm({ headers: { referer = '', host } }: RequestFacts): string {
+  if (!URL.canParse(referer)) return '/'
+  const { host: from, pathname, search } = new URL(referer)
+  const isAsking = pathname.startsWith('/dang-nhap') || pathname.startsWith('/oidc/')
+  return from === host && !isAsking ? safeReturnPath(pathname + search) : '/'
+}
+
 /** What another program has worded whole, headers and all. */
 export const answer = (status: number, headers: AnswerHeaders, body: string | Buffer): Reply =>
   mark({ kind: 'answer', status, headers, body })

@@ -6,7 +6,15 @@ import type { ComponentChild } from 'preact'
 import { type AssuranceWish, challengeOf, wishOf } from '#platform/assurance'
 import { type Actor, type Context, createContext, nobody, type Workshop } from '#platform/context'
 import { forbidden, Problem, tooLarge, unauthenticated } from '#platform/errors'
-import { isReply, type PageContent, type Reply, type RequestFacts, type Route, type SetCookie } from '#platform/http'
+import {
+  isReply,
+  type PageContent,
+  pageOfForm,
+  type Reply,
+  type RequestFacts,
+  type Route,
+  type SetCookie,
+} from '#platform/http'
 import { defaultBodyBytes, readInput, readQuery, sentFormOf } from '#platform/input'
 import type { LiveHub } from '#platform/live'
 import { contentPolicy } from '#platform/policy'
@@ -273,7 +281,7 @@ async function answerProblem(
   reply: FastifyReply,
 ) {
   const facts = factsOf(request)
-  const problem = asProblem(error)
+  const problem = asProblem(error, workshop.config)
   if (problem.status >= 500) workshop.log.error({ err: error, path: facts.path }, 'request failed')
   reply.header('cache-control', 'no-store')
   const accept = facts.headers.accept ?? '*/*'
@@ -290,14 +298,19 @@ async function answerProblem(
   }
   const wish = wishOf(problem)
   if (wish) return leadToStepUp(workshop, parts, wish, request, reply)
-  if (problem.status === 401)
-    return reply.redirect(`/dang-nhap?tiep=${encodeURIComponent(facts.method === 'GET' ? facts.url : '/')}`, 303)
+  if (problem.status === 401) return reply.redirect(signInAddress(facts), 303)
   const actor = await parts.authenticate(createContext(workshop, { actor: nobody }), facts).catch(() => nobody)
   const ctx = createContext(workshop, { actor })
   const advice = problem.status === 403 ? await parts.adviseRefused(ctx, problem) : undefined
   const html = await parts.renderPage(ctx, { ...problemPage(problem), advice }, facts)
   return sendHtml(reply, problem.status, html)
 }
+
+/** A form whose sender is signed in no longer is not kept: he comes back to the page it stands on, and is told. */
+const signInAddress = (facts: RequestFacts): string =>
+  facts.method === 'GET'
+    ? `/dang-nhap?${new URLSearchParams({ tiep: facts.url })}`
+    : `/dang-nhap?${new URLSearchParams({ tiep: pageOfForm(facts), 'chua-gui': '1' })}`
 
 async function leadToStepUp(
   workshop: Workshop,
@@ -327,10 +340,10 @@ export function problemDetails(problem: Problem, instance: string) {
   }
 }
 
-function asProblem(error: unknown): Problem {
+function asProblem(error: unknown, { maxFileBytes }: Workshop['config']): Problem {
   if (error instanceof Problem) return error
   const { statusCode, code } = error as { statusCode?: number; code?: string }
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(defaultBodyBytes)
+  if (code === 'FST_REQ_FILE_TOO_LARGE') return tooLarge(maxFileBytes)
   if (statusCode && statusCode < 500)
     return new Problem('request.refused', statusCode, 'Yêu cầu không hợp lệ.', { code })
   return new Problem('server.fault', 500, 'Hệ thống gặp lỗi và đã ghi lại. Ông/bà thử lại sau ít phút.')

@@ -250,7 +250,20 @@ dbTest('an auditor asks who may and what somebody may, on a day, in files too; n
   assert.match(before.body, /Không có ai/)
   const person = await t.as('kiemtra').get('/kiem-tra-quyen/nguoi?tai-khoan=lanhdao')
   assert.match(person.body, /Duyệt số liệu báo cáo/)
-  assert.equal((await t.as('kiemtra').get('/kiem-tra-quyen/nguoi?tai-khoan=khong-co')).statusCode, 404)
+  const nobody = await t.as('kiemtra').get('/kiem-tra-quyen/nguoi?tai-khoan=khong-co')
+  assert.equal(nobody.statusCode, 404)
+  assert.match(nobody.body, /Không có tài khoản cán bộ nào tên “khong-co”/, 'told in the form')
+  for (const way of ['', '/nguoi', '/noi-dung']) {
+    const search = new URL(asked, 'http://x').searchParams
+    search.set('muc', 'NV-1')
+    search.set('ngay-day', '31')
+    search.set('ngay-month', '2')
+    search.set('ngay-year', '2026')
+    search.set('tai-khoan', 'kiemtra')
+    const { statusCode, body } = await t.as('kiemtra').get(`/kiem-tra-quyen${way}?${search}`)
+    assert.equal(statusCode, 422)
+    assert.match(body, /Chưa hỏi được[\s\S]*name="ngay-day" value="31"/, 'what was typed stays')
+  }
   assert.equal((await t.as('lanhdao').get(asked)).statusCode, 403)
   const near = makeActor('giam-sat-xa', { [auditAccess]: ['H32.22366'] }, 'H32.22366')
   assert.equal((await t.as(near).get(asked)).statusCode, 403, 'no further than his own reach')

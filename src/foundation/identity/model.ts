@@ -71,6 +71,7 @@ export const Scopes = z.array(Scope).min(1).max(50)
 const organisation = z
   .string()
   .trim()
+  .min(1, { message: 'Xin chọn đơn vị.', abort: true })
   .regex(/^[A-Za-z0-9.-]{1,35}$/, 'Mã đơn vị gồm chữ, số và dấu chấm; ví dụ H32.1.')
 
 export const RoleScope = z.strictObject({

@@ -20,8 +20,14 @@ export function askDestruction(
 ): Promise<number> {
   const askedBy = ownAccount(ctx)
   const [keyName, ground, reason] = [wish.keyName.trim(), wish.ground.trim(), wish.reason.trim()]
-  if (ground.length < 5) throw faultIn('canCu', 'Xin nêu số, ngày, cơ quan ban hành của văn bản làm căn cứ.')
-  if (reason.length < 5) throw faultIn('lyDo', 'Xin nêu lý do hủy khóa.')
+  const faults = [
+    ...(keyName === '' ? [{ path: 'khoa', message: 'Xin nhập tên khóa.' }] : []),
+    ...(ground.length < 5
+      ? [{ path: 'canCu', message: 'Xin nêu số, ngày, cơ quan ban hành của văn bản làm căn cứ.' }]
+      : []),
+    ...(reason.length < 5 ? [{ path: 'lyDo', message: 'Xin nêu lý do hủy khóa.' }] : []),
+  ]
+  if (faults.length > 0) throw invalid('Đề nghị hủy khóa còn thiếu nội dung.', faults)
   return ctx.transaction(async (ctx) => {
     if (!(await store.hasLivingKey(ctx.sql, keyName)))
       throw faultIn('khoa', 'Không có khóa nào mang tên này, hoặc khóa đã bị hủy.')

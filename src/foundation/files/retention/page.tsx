@@ -81,7 +81,10 @@ async function show(
             caption="Tệp bị cách ly"
             rows={findings}
             rowKey={(row) => String(row.id)}
-            empty={{ title: 'Chưa phát hiện tệp nào có mã độc.' }}
+            empty={{
+              title: 'Chưa phát hiện tệp nào có mã độc',
+              words: 'Tệp bị bộ quét phát hiện được cách ly và hiện ở đây.',
+            }}
             columns={[
               { key: 'at', title: 'Lúc', cell: (row) => <Time at={row.foundAt} exact /> },
               { key: 'name', title: 'Tệp', phone: true, cell: (row) => row.name },
@@ -157,7 +160,10 @@ function Holds({ holds, say, may, errors, typed }: HoldsProps) {
         caption="Tệp đang giữ"
         rows={holds}
         rowKey={(row) => String(row.id)}
-        empty={{ title: 'Không có tệp nào đang bị giữ.' }}
+        empty={{
+          title: 'Không có tệp nào đang bị giữ',
+          words: 'Tệp được giữ theo văn bản yêu cầu hiện ở đây và không bị tiêu hủy khi hết thời hạn.',
+        }}
         columns={[
           { key: 'name', title: 'Tệp', phone: true, cell: (row) => row.name },
           { key: 'reason', title: 'Lý do', phone: true, cell: (row) => row.reason },
@@ -169,6 +175,7 @@ function Holds({ holds, say, may, errors, typed }: HoldsProps) {
       {may && (
         <div class="columns columns-2">
           <Form action={`${filesPath}/giu`} label="Giữ một tệp">
+            <h3>Giữ một tệp</h3>
             <TextInput
               name="ma"
               label="Mã băm SHA-256 của tệp"
@@ -219,7 +226,10 @@ function Disposals({ disposals, say }: { disposals: Disposal[]; say: SayPerson }
       rows={disposals}
       rowKey={(row) => String(row.id)}
       rowHref={(row) => `${filesPath}/danh-muc/${row.id}`}
-      empty={{ title: 'Chưa có danh mục nào.' }}
+      empty={{
+        title: 'Chưa có danh mục nào',
+        words: 'Lập danh mục các tệp đã hết thời hạn bảo quản để người thứ hai duyệt.',
+      }}
       columns={[
         { key: 'id', title: 'Danh mục', phone: true, cell: (row) => `Số ${row.id}` },
         { key: 'state', title: 'Trạng thái', phone: true, cell: (row) => stateWords[row.state] },

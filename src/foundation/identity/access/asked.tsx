@@ -15,7 +15,11 @@ const lookedThrough = 20
 
 export const workQuery = { viec: z.string().trim().max(200).optional() }
 
-export const WorkField = ({ query }: { query: { viec?: string | undefined } }) => (
+export interface WorkQuery {
+  viec?: string | undefined
+}
+
+export const WorkField = ({ query }: { query: WorkQuery }) => (
   <TextInput
     name="viec"
     label="Theo văn bản, công việc"

@@ -2,21 +2,23 @@
 import { z } from 'zod'
 import { homeToday } from '#organisations'
 import type { Context } from '#platform/context'
-import { page, route } from '#platform/http'
+import { Problem } from '#platform/errors'
+import { route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { Button, EmptyState, formatDate, Select, searchKey, Table, TextInput, withQuery } from '#ui'
+import { EmptyState, errorOf, formatDate, Select, searchKey, Table, TextInput, withQuery } from '#ui'
 import { organisationNames } from '../pages/account-parts.tsx'
-import { noteQuestion, WorkField, workQuery } from './asked.tsx'
+import { noteQuestion, workQuery } from './asked.tsx'
 import { auditAccess, findGrounds, findWho, type WhoAsked } from './audit.ts'
 import {
+  type AskingProps,
+  askAgain,
+  asking,
   auditPath,
-  DayField,
   day,
   personPath,
   readOn,
   readPlace,
   sentDay,
-  Ways,
   whoColumns,
   writePlace,
 } from './audit-parts.tsx'
@@ -50,27 +52,18 @@ async function listPlaces(ctx: Context) {
     .map(({ row }) => ({ value: row.code, label: `${row.name} (${row.code})` }))
 }
 
-async function WhoForm({ ctx, query }: { ctx: Context; query: WhoQuery }) {
-  return (
-    <form class="panel stack" method="get" action={auditPath} aria-label="Ai được làm">
-      <div class="columns columns-2">
-        <Select
-          name="quyen"
-          label="Việc"
-          value={query.quyen}
-          options={inOrder(ctx.grants.keys()).map((value) => ({ value, label: sayPermission(value) }))}
-        />
-        <Select name="don-vi" label="Ở đơn vị" value={query['don-vi']} options={await listPlaces(ctx)} />
-        <TextInput name="q" type="search" label="Tên người" value={query.q} optional />
-        <DayField query={query} />
-        <WorkField query={query} />
-      </div>
-      <div>
-        <Button kind="primary">Xem ai được làm</Button>
-      </div>
-    </form>
-  )
-}
+const WhoFields = async ({ ctx, query }: { ctx: Context; query: WhoQuery }) => (
+  <>
+    <Select
+      name="quyen"
+      label="Việc"
+      value={query.quyen}
+      options={inOrder(ctx.grants.keys()).map((value) => ({ value, label: sayPermission(value) }))}
+    />
+    <Select name="don-vi" label="Ở đơn vị" value={query['don-vi']} options={await listPlaces(ctx)} />
+    <TextInput name="q" type="search" label="Tên người" value={query.q} optional />
+  </>
+)
 
 const askedOf = (ctx: Context, query: WhoQuery, permission: string, organisation: string): WhoAsked => ({
   permission,
@@ -140,23 +133,25 @@ const noteWho = (ctx: Context, { permission, organisation, on }: WhoAsked, { tai
     work: viec,
   })
 
-async function showWho(ctx: Context, query: WhoQuery, address: string) {
+async function answerWho(ctx: Context, query: WhoQuery, address: string) {
   const { quyen: permission, 'don-vi': organisation } = query
-  const asked = permission && organisation ? askedOf(ctx, query, permission, organisation) : undefined
-  const table = asked && (await WhoTable({ ctx, asked, query, address }))
-  if (asked) await noteWho(ctx, asked, query)
-  return page({
-    title: 'Kiểm tra quyền',
+  if (!permission || !organisation || !ctx.grants.has(permission))
+    return <EmptyState title="Chưa chọn việc và đơn vị">Chọn một việc và một đơn vị để xem ai được làm.</EmptyState>
+  const asked = askedOf(ctx, query, permission, organisation)
+  const table = await WhoTable({ ctx, asked, query, address })
+  await noteWho(ctx, asked, query)
+  return table
+}
+
+async function showWho(ctx: Context, query: WhoQuery, rest: Pick<AskingProps, 'answer' | 'errors' | 'status'>) {
+  return asking({
+    at: auditPath,
     lead: 'Ai được làm một việc tại một đơn vị, hoặc một người được làm những gì, và vì sao.',
-    body: (
-      <div class="stack-large">
-        <Ways current={auditPath} />
-        {await WhoForm({ ctx, query })}
-        {table ?? (
-          <EmptyState title="Chưa chọn việc và đơn vị">Chọn một việc và một đơn vị để xem ai được làm.</EmptyState>
-        )}
-      </div>
-    ),
+    query,
+    label: 'Ai được làm',
+    button: 'Xem ai được làm',
+    fields: await WhoFields({ ctx, query }),
+    ...rest,
   })
 }
 
@@ -172,50 +167,65 @@ const notePerson = (
     work: query.viec,
   })
 
-async function showPerson(ctx: Context, query: PersonQuery, address: string) {
-  const account = query['tai-khoan']?.trim()
-  const on = readOn(ctx, query)
-  const found = account ? await findGrounds(ctx, account, on) : undefined
-  if (found) await notePerson(ctx, found.person, { on, query })
-  const names = await namesFor(ctx, found?.grounds ?? [])
-  const state = found?.person.inUse ? `vào ngày ${formatDate(on)}` : `tài khoản không dùng vào ngày ${formatDate(on)}`
-  return page({
-    title: 'Kiểm tra quyền',
-    crumbs: [{ label: 'Kiểm tra quyền', href: auditPath }],
-    lead: found && `${found.person.name}, ${names.place(found.person.organisation)}: ${state}.`,
-    body: (
-      <div class="stack-large">
-        <Ways current={personPath} />
-        <form class="panel stack" method="get" action={personPath} aria-label="Người này được làm gì">
-          <div class="columns columns-2">
-            <TextInput name="tai-khoan" label="Tên đăng nhập" value={account} />
-            <DayField query={query} />
-            <WorkField query={query} />
-          </div>
-          <div>
-            <Button kind="primary">Xem người này được làm gì</Button>
-          </div>
-        </form>
-        {found ? (
-          <RightsTable
-            caption={`Quyền của ${found.person.name}`}
-            grounds={found.grounds}
-            purposesOf={ctx.purposesOf}
-            names={names}
-            hrefOf={(permission) =>
-              `${auditPath}?${new URLSearchParams({ quyen: permission, 'don-vi': found.person.organisation ?? '', ...sentDay(query) })}`
-            }
-            csv={withQuery(address, { tai: 'csv' })}
-          />
-        ) : (
-          <EmptyState title="Chưa chọn người">
-            Nhập tên đăng nhập, hoặc mở từ danh sách những người được làm một việc.
-          </EmptyState>
-        )}
-      </div>
-    ),
-  })
+/** @throws Problem 404 that belongs to the field. */
+async function getGrounds(ctx: Context, account: string, on: string) {
+  try {
+    return await findGrounds(ctx, account, on)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'account.not-found') throw error
+    const message = `Không có tài khoản cán bộ nào tên “${account}”; xin xem lại tên đăng nhập.`
+    throw new Problem(error.code, error.status, error.message, error.facts, [{ path: 'tai-khoan', message }])
+  }
 }
+
+async function answerPerson(ctx: Context, query: PersonQuery, address: string) {
+  const account = query['tai-khoan']?.trim()
+  if (!account)
+    return {
+      answer: (
+        <EmptyState title="Chưa chọn người">
+          Nhập tên đăng nhập, hoặc mở từ danh sách những người được làm một việc.
+        </EmptyState>
+      ),
+    }
+  const on = readOn(ctx, query)
+  const { person, grounds } = await getGrounds(ctx, account, on)
+  await notePerson(ctx, person, { on, query })
+  const names = await namesFor(ctx, grounds)
+  const state = person.inUse ? `quyền vào ngày ${formatDate(on)}` : `tài khoản không dùng vào ngày ${formatDate(on)}`
+  return {
+    lead: `${person.name}, ${names.place(person.organisation)}: ${state}.`,
+    answer: (
+      <RightsTable
+        caption={`Quyền của ${person.name}`}
+        grounds={grounds}
+        purposesOf={ctx.purposesOf}
+        names={names}
+        hrefOf={(permission) =>
+          `${auditPath}?${new URLSearchParams({ quyen: permission, 'don-vi': person.organisation ?? '', ...sentDay(query) })}`
+        }
+        csv={withQuery(address, { tai: 'csv' })}
+      />
+    ),
+  }
+}
+
+const showPerson = (query: PersonQuery, rest: Pick<AskingProps, 'answer' | 'errors' | 'status' | 'lead'>) =>
+  asking({
+    at: personPath,
+    query,
+    label: 'Người này được làm gì',
+    button: 'Xem người này được làm gì',
+    fields: (
+      <TextInput
+        name="tai-khoan"
+        label="Tên đăng nhập"
+        value={query['tai-khoan']?.trim()}
+        error={errorOf(rest.errors ?? [], 'tai-khoan')}
+      />
+    ),
+    ...rest,
+  })
 
 export const auditRoutes = [
   route({
@@ -225,7 +235,11 @@ export const auditRoutes = [
     query: WhoQuery,
     async handle(ctx, { query, request }) {
       const { quyen, 'don-vi': organisation, tai } = query
-      if (!tai || !quyen || !organisation) return showWho(ctx, query, request.url)
+      if (!tai || !quyen || !organisation)
+        return askAgain(
+          async () => showWho(ctx, query, { answer: await answerWho(ctx, query, request.url) }),
+          (wrong) => showWho(ctx, query, { ...wrong, answer: null }),
+        )
       ctx.require(auditAccess, organisation)
       await noteWho(ctx, askedOf(ctx, query, quyen, organisation), query)
       return tableFile('csv', {
@@ -242,7 +256,11 @@ export const auditRoutes = [
     query: PersonQuery,
     async handle(ctx, { query, request }) {
       const account = query['tai-khoan']?.trim()
-      if (!query.tai || !account) return showPerson(ctx, query, request.url)
+      if (!query.tai || !account)
+        return askAgain(
+          async () => showPerson(query, await answerPerson(ctx, query, request.url)),
+          async (wrong) => showPerson(query, { ...wrong, answer: null }),
+        )
       const on = readOn(ctx, query)
       const { grounds, person } = await findGrounds(ctx, account, on)
       await notePerson(ctx, person, { on, query })

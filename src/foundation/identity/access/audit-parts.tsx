@@ -1,9 +1,13 @@
-// What the pages of auditors share: their addresses and tabs, the day that is asked about, the columns of who may.
+// What the pages of auditors share: their addresses, the page with its question and answer, the day that is asked about, the columns of
+// who may.
+import type { ComponentChildren } from 'preact'
 import { z } from 'zod'
 import type { Context } from '#platform/context'
-import { invalid } from '#platform/errors'
+import { invalid, Problem } from '#platform/errors'
+import { page, type Reply } from '#platform/http'
 import { dayOf } from '#platform/local-day'
-import { type Column, DateInput, readDateInput, Tabs, Tag } from '#ui'
+import { Button, type Column, DateInput, ErrorSummary, errorOf, type FormError, readDateInput, Tabs, Tag } from '#ui'
+import { WorkField, type WorkQuery } from './asked.tsx'
 import type { HolderFound, WhoAsked } from './audit.ts'
 import { type Names, sayWhere, sayWhy } from './words.tsx'
 
@@ -30,7 +34,7 @@ export const sentDay = (query: DayQuery): Record<string, string> =>
     (['ngay-day', 'ngay-month', 'ngay-year'] as const).flatMap((name) => (query[name] ? [[name, query[name]]] : [])),
   )
 
-export const Ways = ({ current }: { current: string }) => (
+const Ways = ({ current }: { current: string }) => (
   <Tabs
     label="Ba cách hỏi"
     items={[
@@ -41,8 +45,78 @@ export const Ways = ({ current }: { current: string }) => (
   />
 )
 
-export const DayField = ({ query }: { query: DayQuery }) => (
+export interface AskingProps {
+  /** Which of the ways to ask. */
+  at: string
+  lead?: string
+  query: DayQuery & WorkQuery
+  /** What the question is called, and what its button says. */
+  label: string
+  button: string
+  fields: ComponentChildren
+  help?: ComponentChildren
+  errors?: readonly FormError[]
+  status?: number
+  answer: ComponentChildren
+}
+
+/** A way of asking: its question in a panel, and under it the answer. */
+export const asking = ({
+  at,
+  lead,
+  query,
+  label,
+  button,
+  fields,
+  help,
+  errors = [],
+  status,
+  answer,
+}: AskingProps): Reply =>
+  page({
+    title: 'Kiểm tra quyền',
+    crumbs: at === auditPath ? undefined : [{ label: 'Kiểm tra quyền', href: auditPath }],
+    lead,
+    status,
+    body: (
+      <div class="stack-large">
+        <Ways current={at} />
+        <ErrorSummary errors={errors} title="Chưa hỏi được, cần sửa các chỗ sau" />
+        <form class="panel stack" method="get" action={at} aria-label={label}>
+          <div class="columns columns-2">
+            {fields}
+            <DayField query={query} error={errorOf(errors, 'ngay')} />
+            <WorkField query={query} />
+          </div>
+          <div>
+            <Button kind="primary">{button}</Button>
+          </div>
+          {help}
+        </form>
+        {answer}
+      </div>
+    ),
+  })
+
+interface Wrong {
+  errors: readonly FormError[]
+  status: number
+}
+
+/** What is wrong with a question is told where it was asked. */
+export async function askAgain(answer: () => Promise<Reply>, again: (wrong: Wrong) => Promise<Reply>): Promise<Reply> {
+  try {
+    return await answer()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.fields.length === 0) throw error
+    const errors = error.fields.map(({ path: field, message }) => ({ field, message }))
+    return again({ errors, status: error.status })
+  }
+}
+
+const DayField = ({ query, error }: { query: DayQuery; error: string | undefined }) => (
   <DateInput
+    error={error}
     name="ngay"
     label="Vào ngày"
     hint="Để trống là hôm nay."

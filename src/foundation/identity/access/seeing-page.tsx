@@ -2,19 +2,19 @@
 import { z } from 'zod'
 import type { Context } from '#platform/context'
 import type { GuardedThing, WayIn } from '#platform/guards'
-import { page, route } from '#platform/http'
+import { type Reply, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { Button, EmptyState, Help, Notice, Section, Table, TextInput, withQuery } from '#ui'
-import { noteQuestion, WorkField, workQuery } from './asked.tsx'
+import { EmptyState, Help, Notice, Section, Table, TextInput, withQuery } from '#ui'
+import { noteQuestion, workQuery } from './asked.tsx'
 import { auditAccess } from './audit.ts'
 import {
-  auditPath,
-  DayField,
+  type AskingProps,
+  askAgain,
+  asking,
   day,
   readOn,
   readPlace,
   seeingPath,
-  Ways,
   whoColumns,
   writePlace,
 } from './audit-parts.tsx'
@@ -34,39 +34,35 @@ const Query = z.object({
 })
 type Query = z.infer<typeof Query>
 
-function SeeingForm({ askable, query }: { askable: Askable; query: Query }) {
+const CodeField = ({ query }: { query: Query }) => (
+  <TextInput
+    name="muc"
+    label="Mã hoặc địa chỉ trang"
+    hint="Ví dụ mã hồ sơ H32.22366-261122-0001, hoặc dán địa chỉ trang đang mở."
+    value={query.muc}
+    maxLength={600}
+  />
+)
+
+function Askables({ askable }: { askable: Askable }) {
   const titles = new Map<string, string | undefined>()
   for (const { title, example } of askable.guards()) titles.set(title, example ?? titles.get(title))
   return (
-    <form class="panel stack" method="get" action={seeingPath} aria-label="Ai xem được nội dung này">
-      <div class="columns columns-2">
-        <TextInput
-          name="muc"
-          label="Mã hoặc địa chỉ trang"
-          hint="Ví dụ mã hồ sơ H32.22366-261122-0001, hoặc dán địa chỉ trang đang mở."
-          value={query.muc}
-          maxLength={600}
-        />
-        <DayField query={query} />
-        <WorkField query={query} />
-      </div>
-      <div>
-        <Button kind="primary">Xem ai xem được</Button>
-      </div>
-      <Help title="Hỏi được về những gì">
-        <ul>
-          {[...titles].map(([title, example]) => (
-            <li key={title}>
-              {title}
-              {example && `, ví dụ ${example}`}
-            </li>
-          ))}
-          <li>Địa chỉ của bất kỳ trang nào trên nền tảng này</li>
-        </ul>
-      </Help>
-    </form>
+    <Help title="Hỏi được về những gì">
+      <ul>
+        {[...titles].map(([title, example]) => (
+          <li key={title}>
+            {title}
+            {example && `, ví dụ ${example}`}
+          </li>
+        ))}
+        <li>Địa chỉ của bất kỳ trang nào trên nền tảng này</li>
+      </ul>
+    </Help>
   )
 }
+
+const anyOf = new Intl.ListFormat('vi', { type: 'disjunction' })
 
 /** "Người có quyền “Xem cảnh báo” tại Sở Y tế hoặc UBND tỉnh" */
 function sayWay(ctx: Context, { permission, organisations, besides, parties }: WayIn, names: Names): string {
@@ -74,7 +70,7 @@ function sayWay(ctx: Context, { permission, organisations, besides, parties }: W
   const who = parties ? `${parties.words}, ${right}` : `Người ${right}`
   if (isCitizens(ctx, permission)) return who
   const where = organisations
-    ? `tại ${organisations.map((code) => names.place(code)).join(' hoặc ')}`
+    ? `tại ${anyOf.format(organisations.map((code) => names.place(code)))}`
     : 'ở bất kỳ đơn vị nào'
   const also = besides ? ` và quyền “${sayPermission(besides)}”` : ''
   const uses = sayUses(ctx.purposesOf(permission))
@@ -212,37 +208,60 @@ async function* seerRows({ ctx, on }: Asking, { things, page }: Found) {
 
 const titles = ['Nội dung', 'Ai xem được', 'Tên đăng nhập', 'Họ và tên', 'Đơn vị', 'Phạm vi', 'Vì']
 
+const showSeeing = (askable: Askable, query: Query, rest: Pick<AskingProps, 'answer' | 'errors' | 'status'>) =>
+  asking({
+    at: seeingPath,
+    lead: 'Nêu một hồ sơ, bản ghi, nhiệm vụ, cảnh báo, tệp, số liệu hoặc một trang: ai xem được, và vì sao.',
+    query,
+    label: 'Ai xem được nội dung này',
+    button: 'Xem ai xem được',
+    fields: <CodeField query={query} />,
+    help: <Askables askable={askable} />,
+    ...rest,
+  })
+
+async function answerSeeing(askable: Askable, asked: Asking) {
+  const { ctx, query, address } = asked
+  const found = query.muc ? await findNamed(ctx, askable, query.muc) : undefined
+  if (!found)
+    return (
+      <EmptyState title="Chưa nêu nội dung">
+        Nhập mã hoặc dán địa chỉ trang, rồi bấm “Xem ai xem được” để biết những ai xem được và vì sao.
+      </EmptyState>
+    )
+  await note(asked, found)
+  const isListed = found.things.some(({ ways }) => ways.length > 0) || found.page?.access.includes(':')
+  return (
+    <>
+      {await Answer(asked, found)}
+      {isListed && (
+        <p>
+          <a href={withQuery(address, { tai: 'csv', loi: undefined, sau: undefined })}>Tải danh sách đầy đủ (CSV)</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+async function takeSeeing(askable: Askable, asked: Asking, muc: string) {
+  const found = await findNamed(asked.ctx, askable, muc)
+  await note(asked, found)
+  return tableFile('csv', { name: 'ai-xem-duoc', titles, rows: seerRows(asked, found) })
+}
+
 export const makeSeeingRoutes = (askable: Askable) => [
   route({
     method: 'GET',
     path: seeingPath,
     access: auditAccess,
     query: Query,
-    async handle(ctx, { query, request }) {
-      const asking = { ctx, query, address: request.url, on: readOn(ctx, query) }
-      const found = query.muc ? await findNamed(ctx, askable, query.muc) : undefined
-      if (found) await note(asking, found)
-      if (found && query.tai) return tableFile('csv', { name: 'ai-xem-duoc', titles, rows: seerRows(asking, found) })
-      const isListed = found && (found.things.some(({ ways }) => ways.length > 0) || found.page?.access.includes(':'))
-      return page({
-        title: 'Kiểm tra quyền',
-        crumbs: [{ label: 'Kiểm tra quyền', href: auditPath }],
-        lead: 'Nêu một hồ sơ, bản ghi, nhiệm vụ, cảnh báo, tệp, số liệu hoặc một trang: ai xem được, và vì sao.',
-        body: (
-          <div class="stack-large">
-            <Ways current={seeingPath} />
-            <SeeingForm askable={askable} query={query} />
-            {found && (await Answer(asking, found))}
-            {isListed && (
-              <p>
-                <a href={withQuery(request.url, { tai: 'csv', loi: undefined, sau: undefined })}>
-                  Tải danh sách đầy đủ (CSV)
-                </a>
-              </p>
-            )}
-          </div>
-        ),
-      })
+    handle(ctx, { query, request }): Reply | Promise<Reply> {
+      const asked = () => ({ ctx, query, address: request.url, on: readOn(ctx, query) })
+      if (query.muc && query.tai) return takeSeeing(askable, asked(), query.muc)
+      return askAgain(
+        async () => showSeeing(askable, query, { answer: await answerSeeing(askable, asked()) }),
+        async (wrong) => showSeeing(askable, query, { ...wrong, answer: null }),
+      )
     },
   }),
 ]

@@ -25,13 +25,15 @@ export const listByRole = async (
 export const listPeople = async (ctx: Context, accounts: readonly string[]): Promise<store.Person[]> =>
   withPositions(ctx, await store.listPeople(ctx.sql, accounts))
 
+const nobodies: Readonly<Record<string, string>> = { system: 'hệ thống', anonymous: 'người chưa đăng nhập' }
+
 /** Name and position (today's, or of a moment) of whoever stands behind these accounts, in use or not any more; the program by its word. */
 export async function sayPeople(ctx: Context, accounts: readonly string[], at?: Date): Promise<SayPerson> {
   const people = accounts.length > 0 ? await withPositions(ctx, await store.listNamed(ctx.sql, accounts), at) : []
   const known = new Map(
     people.map(({ account, name, position }) => [account, position ? `${name}, ${position}` : name]),
   )
-  return (account) => (account === 'system' ? 'hệ thống' : (known.get(account) ?? account))
+  return (account) => nobodies[account] ?? known.get(account) ?? account
 }
 
 /** The position a person holds today, or held at a moment, goes before what is noted with his account. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type AssuranceWish, assurances, isAssured } from '#platform/assurance'
 import type { Context } from '#platform/context'
 import { forbidden } from '#platform/errors'
-import { type Reply, type RequestFacts, redirect, route, safeReturnPath } from '#platform/http'
+import { pageOfForm, type Reply, type RequestFacts, redirect, route, safeReturnPath } from '#platform/http'
 import { ownAccount } from '../actions/accounts.ts'
 import { startSignOn } from '../sign-on/client.ts'
 
@@ -30,14 +30,6 @@ export async function askStepUp(
   const wish = { level, withinMinutes, returnTo: pageOfForm(request), form: { to: request.url, text: form } }
   // Nothing was done: who sent a form is not told that all is well.
   return startSignOn(ctx, request, wish, { status: 401 })
-}
-
-/** The page of this site that the form stood on. */
-function pageOfForm({ headers: { referer = '', host } }: RequestFacts): string {
-  if (!URL.canParse(referer)) return '/'
-  const { host: from, pathname, search } = new URL(referer)
-  const isAsking = pathname.startsWith('/dang-nhap') || pathname.startsWith('/oidc/')
-  return from === host && !isAsking ? safeReturnPath(pathname + search) : '/'
 }
 
 /** A token proves what it is by itself: there is nothing to step up. */

@@ -42,10 +42,17 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-pass
   const { form } = input
   const purpose = input.dataset.passkey ?? ''
   const words = form?.querySelector<HTMLElement>('[data-passkey-words]')
-  const say = (text: string) => {
+  const say = (text: string, isFault = true) => {
     if (!words) return
     words.textContent = text
     words.hidden = text === ''
+    words.className = isFault ? 'field-error' : 'muted'
+  }
+  // Nothing has gone wrong yet: it is told why the button is of no use here.
+  const refuse = (text: string) => {
+    say(text, false)
+    for (const button of form?.querySelectorAll('button') ?? []) button.disabled = true
+    form?.addEventListener('submit', (event) => event.preventDefault())
   }
   // Pressed while what was chosen in the field is on its way already: one answer is enough.
   let isSent = false
@@ -56,13 +63,12 @@ for (const input of document.querySelectorAll<HTMLInputElement>('input[data-pass
     form?.submit()
   }
   if (!browserSupportsWebAuthn()) {
-    say('Trình duyệt này không dùng được khóa truy cập; xin dùng cách khác.')
+    refuse('Trình duyệt này không dùng được khóa truy cập; xin dùng cách khác.')
     continue
   }
   const { origin = location.origin } = input.dataset
   if (origin !== location.origin) {
-    say(`Khóa truy cập dùng tại ${origin}.`)
-    form?.addEventListener('submit', (event) => event.preventDefault())
+    refuse(`Khóa truy cập chỉ dùng được khi mở trang này tại ${origin}.`)
     continue
   }
   form?.addEventListener('submit', (event) => {

@@ -11,18 +11,18 @@ const day = (what: string) => z.iso.date(`Xin nhập đủ ngày, tháng, năm $
 const code = z.string().trim().min(1).max(100)
 
 export const NewInspection = z.strictObject({
-  account: AccountName,
   /** As on the document: `12/QĐ-TTr`. */
   decisionNumber: z.string().trim().min(3, 'Xin nhập số quyết định, ví dụ 12/QĐ-TTr.').max(100),
   decidedOn: day('của quyết định'),
   issuedBy: z.string().trim().min(3, 'Xin nhập cơ quan ban hành quyết định.').max(200),
   about: z.string().trim().min(5, 'Xin nhập nội dung thanh tra, kiểm tra.').max(500),
+  account: AccountName,
+  organisations: z.array(code).min(1, 'Xin nêu ít nhất một đơn vị được thanh tra.').max(50),
+  subjects: z.array(code).max(100),
   periodFrom: day('bắt đầu thời kỳ được thanh tra'),
   periodTo: day('kết thúc thời kỳ được thanh tra'),
   validFrom: day('bắt đầu thời hạn'),
   validTo: day('kết thúc thời hạn'),
-  organisations: z.array(code).min(1, 'Xin nêu ít nhất một đơn vị được thanh tra.').max(50),
-  subjects: z.array(code).max(100),
 })
 export type NewInspection = z.infer<typeof NewInspection>
 

@@ -198,7 +198,7 @@ export const administrationRoutes = [
               ]}
               submit="Tìm"
             >
-              <TextInput name="q" label="Tên đăng nhập, họ tên hoặc mã đơn vị" type="search" value={words} />
+              <TextInput name="q" label="Tên, tên đăng nhập, mã đơn vị" type="search" value={words} />
               <Select
                 name="trang-thai"
                 label="Trạng thái"

@@ -152,6 +152,7 @@ function RoleForm({ account, positions, organisations, everywhereToo }: ManagedP
   const choices = everywhereToo ? [{ value: everywhere, label: 'Mọi đơn vị' }, ...organisations] : organisations
   return (
     <Form action={`${addressOf(account.name)}/vai-tro`} label="Giao vai trò">
+      <h3>Giao thêm vai trò</h3>
       <Select name="role" label="Vai trò" options={roles.map((role) => ({ value: role, label: roleNames[role] }))} />
       <Select
         name="organisation"

@@ -169,9 +169,20 @@ async function showFault(
   const fields = problem.fields.map(({ path, message }) => ({ field: path, message }))
   const isPurpose = problem.code === 'access.purpose'
   const message = isPurpose ? ((await sayLack(ctx, problem)) ?? problem.message) : problem.message
-  const errors = fields.length > 0 ? fields : [{ field: isPurpose ? 'purpose' : 'reference', message }]
+  const told = fields.length > 0 ? fields : [{ field: isPurpose ? 'purpose' : 'reference', message }]
+  // What is not filled in is told all at once, whichever was found first.
+  const errors = empties.flatMap(
+    ([field, words]) =>
+      told.find((fault) => fault.field === field) ?? (typed[field] === '' ? [{ field, message: words }] : []),
+  )
   return showLookUp(ctx, { typed, errors, status: problem.status })
 }
+
+const empties = [
+  ['purpose', 'Xin chọn mục đích tra cứu.'],
+  ['reference', 'Xin nhập mã hồ sơ hoặc số văn bản yêu cầu.'],
+  ['number', 'Xin nhập số định danh cá nhân.'],
+] as const
 
 export const lookUpRoutes = [
   route({

@@ -15,6 +15,8 @@ export interface SignInFormProps {
   account?: string
   fault?: string
   isRenewed?: boolean
+  /** A form was sent by who was signed in no longer. */
+  isFormLost?: boolean
 }
 
 interface Ways {
@@ -43,6 +45,7 @@ export function SignInForm({
   account,
   fault,
   isRenewed,
+  isFormLost,
   passkeyOrigin,
   demoPeople,
   vneid,
@@ -51,6 +54,12 @@ export function SignInForm({
   const goesOn = returnTo && <input type="hidden" name="tiep" value={returnTo} />
   return (
     <div class="stack-large">
+      {isFormLost && (
+        <Notice tone="warning" role="alert" title="Biểu mẫu vừa gửi chưa được thực hiện và không được giữ lại">
+          Phiên làm việc đã kết thúc trước khi ông/bà gửi. Đăng nhập xong, ông/bà trở lại trang của biểu mẫu; xin nhập
+          và gửi lại.
+        </Notice>
+      )}
       {isRenewed && <Notice>Trang này để mở quá lâu nên đã được làm mới. Xin nhập lại.</Notice>}
       <Form action={`${here}/dang-nhap`} label="Đăng nhập">
         <ErrorSummary errors={fault ? [{ field: 'account', message: fault }] : []} title="Chưa đăng nhập được" />

@@ -29,7 +29,9 @@ export async function showSignIn(pending: Pending, { status, ...shown }: Shown =
     lead: pending.client.isOwn ? undefined : `Để vào ứng dụng “${pending.client.name}”.`,
     status,
     islands: ways.passkeyOrigin ? ['passkey'] : [],
-    body: <SignInForm {...shown} {...ways} here={placeOf(pending)} returnTo={flow?.returnTo} />,
+    body: (
+      <SignInForm {...shown} {...ways} here={placeOf(pending)} returnTo={flow?.returnTo} isFormLost={flow?.formLost} />
+    ),
   })
 }
 

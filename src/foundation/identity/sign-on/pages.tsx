@@ -15,6 +15,7 @@ import { openForm } from './kept-form.ts'
 import { endSignOn } from './sign-out.ts'
 
 const returnPath = z.string().max(2000).optional()
+const said = z.literal('1').optional().catch(undefined)
 
 const homeOf = (isCitizen: boolean, path: string): string => (isCitizen && path === '/' ? citizenHome : path)
 
@@ -114,11 +115,12 @@ export const signOnRoutes = [
     path: signInPath,
     access: 'public',
     ratePerMinute: 600,
-    query: z.object({ tiep: returnPath, lau: z.literal('1').optional().catch(undefined) }),
+    query: z.object({ tiep: returnPath, lau: said, 'chua-gui': said }),
     handle(ctx, { query, request }): Reply | Promise<Reply> {
       const returnTo = safeReturnPath(query.tiep)
       if (ctx.actor.account) return redirect(homeOf(ctx.actor.citizen !== undefined, returnTo))
-      return startSignOn(ctx, request, { returnTo }, { isRenewed: query.lau !== undefined })
+      const form = query['chua-gui'] && { to: returnTo, text: undefined }
+      return startSignOn(ctx, request, { returnTo, ...(form && { form }) }, { isRenewed: query.lau !== undefined })
     },
   }),
   route({

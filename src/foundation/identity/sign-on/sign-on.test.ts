@@ -141,6 +141,25 @@ dbTest('a sign-in page left open too long is renewed, and still leads where one 
   assert.equal(away.to, '/dang-nhap?tiep=%2F&lau=1')
 })
 
+dbTest('who sends a form when signed in no longer is told that it is lost, and comes back to its page', async (t) => {
+  const send = (referer: string) =>
+    t.visitor().submit('/tai-khoan/lien-he', { 'thu-dien-tu': 'a@vidu.vn' }, { referer, host: 'trang.vidu.vn' })
+  const answer = await send('http://trang.vidu.vn/tai-khoan?phan=lien-he')
+  assert.equal(answer.statusCode, 303)
+  const to = String(answer.headers.location)
+  assert.equal(to, '/dang-nhap?tiep=%2Ftai-khoan%3Fphan%3Dlien-he&chua-gui=1')
+  const tab = openTab(t)
+  const { body } = await tab.ask(to)
+  assert.match(body, /chưa được thực hiện và không được giữ lại/)
+  const action = /\/oidc\/tiep-tuc\/[\w-]+\/dang-nhap/.exec(body)?.[0] ?? ''
+  const wrong = await tab.ask(action, { ...right, password: 'sai' })
+  assert.match(wrong.body, /chưa được thực hiện và không được giữ lại/, 'a wrong password does not take the words away')
+  assert.equal((await tab.ask(await tab.type(action))).to, '/tai-khoan?phan=lien-he')
+  // Another site's page is none to come back to.
+  assert.match(String((await send('https://xau.vidu.invalid/tai-khoan')).headers.location), /\?tiep=%2F&chua-gui=1$/)
+  assert.doesNotMatch((await tab.ask('/dang-nhap?tiep=%2Ftai-khoan')).body, /không được giữ lại/)
+})
+
 dbTest('a form that one person has sent is not handed to who proves himself after it', async (t) => {
   // The provider's own cookies are gone, so that it asks who this is.
   const signIn = async () => pageCookieOf((await t.visitor().signIn(right)).cookie) ?? ''

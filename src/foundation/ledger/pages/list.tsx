@@ -145,7 +145,7 @@ function ListPage({ entries, nextHref, query, checkpoints, say, address }: ListP
           {
             key: 'subject',
             title: 'Đối tượng',
-            cell: (entry) => <span class="code">{entry.subject}</span>,
+            cell: (entry) => <span class="code cell-code">{entry.subject}</span>,
             phone: true,
           },
           {

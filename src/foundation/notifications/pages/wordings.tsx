@@ -11,10 +11,13 @@ import { changeWording, getTemplate, restoreWording } from '../texts/actions.ts'
 import { previewChannels } from '../texts/previews.ts'
 import { listLastWordings, listVersions } from '../texts/store.ts'
 import { LanguageWords, Versions } from './wording-parts.tsx'
-import { inboxPath, languageNames, wordingsPath } from './words.ts'
+import { deliveriesPath, inboxPath, languageNames, wordingsPath } from './words.ts'
 
 const versionsShown = 50
-const crumbs = [{ label: 'Thông báo', href: inboxPath }]
+const crumbs = [
+  { label: 'Thông báo', href: inboxPath },
+  { label: 'Thông báo gửi đi', href: deliveriesPath },
+]
 
 async function showWordings(ctx: Context) {
   const own = await listLastWordings(ctx.sql)

@@ -151,11 +151,12 @@ async function giveSheet(ctx: Context, { values, errors }: Sheet): Promise<Reply
 }
 
 function readAuthority(values: Values, errors: FormError[]): NewAuthority | undefined {
-  const decision = readDecision(values, errors)
+  const [decisionErrors, dayErrors]: [FormError[], FormError[]] = [[], []]
+  const decision = readDecision(values, decisionErrors)
   const day = (name: string) => {
     const read = readDateInput(values, name)
     if (read === 'invalid' || (read === undefined && name === 'tu'))
-      errors.push({ field: name, message: 'Ngày phải có đủ ngày, tháng, năm, ví dụ 01/12/2026.' })
+      dayErrors.push({ field: name, message: 'Ngày phải có đủ ngày, tháng, năm, ví dụ 01/12/2026.' })
     return read === 'invalid' ? undefined : read
   }
   const [validFrom, validTo] = [day('tu'), day('den')]
@@ -166,6 +167,7 @@ function readAuthority(values: Values, errors: FormError[]): NewAuthority | unde
     ['loai', 'Chọn ít nhất một loại văn bản.'],
   ]
   for (const [field, message] of need) if (listOf(values, field).length === 0) errors.push({ field, message })
+  errors.push(...dayErrors, ...decisionErrors)
   if (errors.length > 0) return undefined
   const kinds = listOf(values, 'loai')
   const parsed = NewAuthority.safeParse({

@@ -66,7 +66,7 @@ dbTest('a list is taken in whole or not at all, and a second time changes nothin
 dbTest(
   'of a certificate that ends its holder and his unit are told in time, once, and its renewal is on the worklist',
   async (t) => {
-    await bring(t, line('77', '2027-01-10'))
+    await bring(t, line('77', '2027-01-10'), line('79', '2027-01-11', 'H32.22366,'))
     const told = async () =>
       (await t.sql<{ code: string }[]>`select code from notifications.notice where code like 'certificate.%'`).map(
         ({ code }) => code,
@@ -75,14 +75,19 @@ dbTest(
     await watchEnds(t.context())
     const first = await told()
     assert.equal(first.filter((code) => code === 'certificate.own-ending').length, 1)
-    assert.ok(first.includes('certificate.ending'))
+    const perPerson = await t.sql<{ account: string; count: number; body: string }[]>`
+      select account, count(*)::int as count, min(body) as body from notifications.notice
+      where code = 'certificate.ending' group by account`
+    assert.deepEqual(new Set(perPerson.map(({ count }) => count)), new Set([1]), 'one to each, not one a unit')
+    assert.match(perPerson.find(({ account }) => account === 'lanhdao')?.body ?? '', /có 2 chứng thư số/)
+    assert.match(perPerson.find(({ account }) => account === 'giamdoc-khcn')?.body ?? '', /có 1 chứng thư số/)
     await watchEnds(t.at(new Date('2027-01-05T01:00:00Z')).context())
     assert.equal((await told()).filter((code) => code === 'certificate.own-ending').length, 2, 'again in the last week')
     const open = () =>
       t.sql`select from worklist.item where capability = 'signing' and kind = 'renew' and closed_at is null`
-    assert.equal((await open()).length, 1)
+    assert.equal((await open()).length, 2)
     await bring(t, line('78', '2029-01-10'))
-    assert.equal((await open()).length, 0, 'the later certificate closes it')
+    assert.equal((await open()).length, 1, 'the later certificate closes it')
   },
 )
 

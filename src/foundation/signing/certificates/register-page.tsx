@@ -68,7 +68,7 @@ const columnsOf = (now: Date, nameOf: (code: string) => string): Column<Certific
   { key: 'holder', title: 'Chủ thể', cell: ({ holder }) => holder },
   { key: 'kind', title: 'Loại', cell: ({ holderKind }) => kindWords[holderKind] },
   { key: 'organisation', title: 'Đơn vị', cell: ({ organisation }) => nameOf(organisation) },
-  { key: 'serial', title: 'Số hiệu', cell: ({ serial }) => <span class="code">{serial}</span> },
+  { key: 'serial', title: 'Số hiệu', cell: ({ serial }) => <span class="code cell-code">{serial}</span> },
   { key: 'issuer', title: 'Nơi cấp', cell: ({ issuer }) => issuer },
   {
     key: 'state',

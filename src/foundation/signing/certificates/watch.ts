@@ -1,3 +1,4 @@
+import { listHolders } from '#identity'
 import { notify } from '#notifications'
 import type { Context } from '#platform/context'
 import { dayOf } from '#platform/local-day'
@@ -19,33 +20,47 @@ const portion = 500
 const dayMs = 24 * 3_600_000
 
 const sayDay = (at: Date) => dayOf(at).split('-').reverse().join('/')
+/** The end of work on the day before. */
+const dueOf = (validTo: Date) => new Date(`${dayOf(new Date(validTo.getTime() - dayMs))}T17:00:00+07:00`)
+
+interface Group {
+  days: number
+  rows: store.CertificateRow[]
+}
 
 /**
- * Tells of certificates that end in 60, 30 and 7 days: each holder with an account of his own, each organisation of all of its at once; and
- * puts the renewal on the worklist. Safe to run twice: what was told is not told again.
+ * Tells of certificates that end in 60, 30 and 7 days: each holder with an account of his own, and whoever sees to their renewal of all
+ * within his reach at once; and puts the renewal on the worklist. Safe to run twice: what was told is not told again.
  */
 export async function watchEnds(ctx: Context): Promise<void> {
   for (let rows = await next(ctx); rows.length > 0; rows = await next(ctx)) {
     await ctx.transaction(async (ctx) => {
-      const groups = new Map<string, { organisation: string; days: number; rows: store.CertificateRow[] }>()
       for (const { row, days } of rows) {
-        const key = `${row.organisation} ${days}`
-        const group = groups.get(key) ?? { organisation: row.organisation, days, rows: [] }
-        group.rows.push(row)
-        groups.set(key, group)
         await openRenewal(ctx, row)
         if (row.account) await tellHolder(ctx, row, days)
       }
-      for (const group of groups.values()) {
-        await tellOrganisation(ctx, group)
+      for (const days of new Set(rows.map((one) => one.days))) {
+        const group = rows.flatMap((one) => (one.days === days ? [one.row] : []))
+        await tellRenewers(ctx, { days, rows: group })
         await store.setTold(
           ctx.sql,
-          group.rows.map(({ id }) => id),
-          group.days,
+          group.map(({ id }) => id),
+          days,
         )
       }
     })
   }
+}
+
+/** One notice a person, not one for each of the units above which he stands. */
+async function tellRenewers(ctx: Context, { days, rows }: Group): Promise<void> {
+  const seenBy = new Map<string, store.CertificateRow[]>()
+  for (const organisation of new Set(rows.map((row) => row.organisation))) {
+    const own = rows.filter((row) => row.organisation === organisation)
+    for (const { account } of await listHolders(ctx, renewPermission, organisation))
+      seenBy.set(account, [...(seenBy.get(account) ?? []), ...own])
+  }
+  for (const [account, rows] of seenBy) await tellRenewer(ctx, account, { days, rows })
 }
 
 async function next(ctx: Context): Promise<{ row: store.CertificateRow; days: number }[]> {
@@ -65,7 +80,7 @@ const openRenewal = (ctx: Context, row: store.CertificateRow): Promise<void> =>
     ...itemOf(row),
     title: `Gia hạn chứng thư số của ${row.holder}, hết hạn ${sayDay(row.validTo)}`.slice(0, 500),
     organisation: row.organisation,
-    dueAt: new Date(row.validTo.getTime() - dayMs),
+    dueAt: dueOf(row.validTo),
     url: certificatePath(row.id),
     permission: renewPermission,
   })
@@ -80,17 +95,14 @@ const tellHolder = (ctx: Context, row: store.CertificateRow, days: number): Prom
     dedupeKey: `certificate.own-ending ${row.id} ${days}`,
   })
 
-const tellOrganisation = (
-  ctx: Context,
-  { organisation, days, rows }: { organisation: string; days: number; rows: readonly store.CertificateRow[] },
-): Promise<void> =>
+const tellRenewer = (ctx: Context, account: string, { days, rows }: Group): Promise<void> =>
   notify(ctx, {
     notice: 'certificate.ending',
-    to: [{ permission: renewPermission, organisation }],
+    to: [{ account }],
     values: { count: String(rows.length), days: String(days), first: rows[0]?.holder ?? '' },
     url: `${registerPath}?trang-thai=ending`,
     urgency: days <= 7 ? 'urgent' : 'routine',
-    dedupeKey: `certificate.ending ${organisation} ${days} ${dayOf(ctx.now)}`,
+    dedupeKey: `certificate.ending ${account} ${days} ${rows[0]?.id} ${dayOf(ctx.now)}`,
   })
 
 /** Renewed, revoked or over: nothing is left to be done. */

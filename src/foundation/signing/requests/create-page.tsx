@@ -1,9 +1,9 @@
 import { instantOf } from '#calendar'
 import { keepUpload } from '#files'
 import { listHolders, type Person } from '#identity'
-import { type DocumentKind, documentKinds, findOrganisation, getHomePack, isDocumentKind, today } from '#organisations'
+import { documentKinds, findOrganisation, getHomePack, isDocumentKind, today } from '#organisations'
 import type { Context } from '#platform/context'
-import { invalid, Problem } from '#platform/errors'
+import { type FieldFault, invalid, Problem } from '#platform/errors'
 import { page, type Reply, redirect, route, type Upload } from '#platform/http'
 import {
   Button,
@@ -159,12 +159,11 @@ interface Sent {
 }
 
 async function create(ctx: Context, { fields, upload, site }: Sent): Promise<string> {
-  const title = (fields['trich-yeu'] ?? '').trim()
+  const { 'trich-yeu': rawTitle = '', loai: kind = '', 'kem-theo': rawAttachmentOf = '' } = fields
+  const [title, attachmentOf] = [rawTitle.trim(), rawAttachmentOf.trim() || undefined]
   const bytes = upload && (await readUpload(ctx, upload))
-  if (title.length < 5) throw fault('trich-yeu', 'Ghi trích yếu của văn bản (ít nhất 5 ký tự).')
-  if (!bytes) throw fault('tep', 'Chọn tệp PDF cần ký.')
-  const kind = readKind(fields)
-  const attachmentOf = (fields['kem-theo'] ?? '').trim() || undefined
+  const missing = listMissing(fields, { title, hasSigner: attachmentOf !== undefined, hasFile: bytes !== undefined })
+  if (missing.length > 0 || !bytes || !isDocumentKind(kind)) throw invalid('Yêu cầu ký còn thiếu nội dung.', missing)
   const people = await listSigners(ctx)
   const accounts = [fields['nguoi-ky'], fields['nguoi-ky-2'], fields['nguoi-ky-3']].filter(
     (one) => one !== undefined && one !== '',
@@ -178,7 +177,6 @@ async function create(ctx: Context, { fields, upload, site }: Sent): Promise<str
       organisation: person.organisation ?? ctx.actor.organisation ?? '',
     }
   })
-  if (signers.length === 0 && !attachmentOf) throw fault('nguoi-ky', 'Chọn ít nhất một người ký.')
   if (fields.dau) signers.push({ kind: 'seal', organisation: fields.dau })
   return requestSignature(ctx, {
     title: title.slice(0, 300),
@@ -192,9 +190,18 @@ async function create(ctx: Context, { fields, upload, site }: Sent): Promise<str
   })
 }
 
-function readKind({ loai = '' }: Record<string, string>): DocumentKind {
-  if (!isDocumentKind(loai)) throw fault('loai', 'Chọn loại văn bản.')
-  return loai
+/** All that is not there yet, in the order of the form. */
+function listMissing(
+  fields: Record<string, string>,
+  { title, hasSigner, hasFile }: { title: string; hasSigner: boolean; hasFile: boolean },
+): FieldFault[] {
+  const isNamed = hasSigner || [1, 2, 3].some((place) => fields[place === 1 ? 'nguoi-ky' : `nguoi-ky-${place}`])
+  return [
+    ...(title.length < 5 ? [{ path: 'trich-yeu', message: 'Ghi trích yếu của văn bản (ít nhất 5 ký tự).' }] : []),
+    ...(isDocumentKind(fields.loai ?? '') ? [] : [{ path: 'loai', message: 'Chọn loại văn bản.' }]),
+    ...(isNamed ? [] : [{ path: 'nguoi-ky', message: 'Chọn ít nhất một người ký.' }]),
+    ...(hasFile ? [] : [{ path: 'tep', message: 'Chọn tệp PDF cần ký.' }]),
+  ]
 }
 
 async function readDue(ctx: Context, fields: Record<string, string>): Promise<Date | undefined> {

@@ -51,11 +51,11 @@ export const notices: readonly NoticeTemplate[] = [
     values: { count: '12', days: '30', first: 'Nguyễn Văn Mẫu' },
     vi: {
       subject: '{count} chứng thư số còn không quá {days} ngày',
-      text: 'Đơn vị có {count} chứng thư số còn không quá {days} ngày, trong đó có của {first}. Việc gia hạn nằm trong danh sách việc của đơn vị.',
+      text: 'Trong phạm vi được giao có {count} chứng thư số còn không quá {days} ngày, trong đó có của {first}. Việc gia hạn nằm trong danh sách việc của từng đơn vị.',
     },
     en: {
       subject: '{count} certificates end within {days} days',
-      text: '{count} certificates of the unit end within {days} days, among them that of {first}.',
+      text: '{count} certificates of the units in your charge end within {days} days, among them that of {first}.',
     },
   },
   {

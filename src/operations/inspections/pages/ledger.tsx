@@ -91,7 +91,7 @@ export const ledgerRoutes: readonly Route[] = [
                   key: 'subject',
                   title: 'Đối tượng',
                   phone: true,
-                  cell: ({ subject }) => <span class="code">{subject}</span>,
+                  cell: ({ subject }) => <span class="code cell-code">{subject}</span>,
                 },
                 {
                   key: 'actor',
@@ -99,7 +99,7 @@ export const ledgerRoutes: readonly Route[] = [
                   phone: true,
                   cell: ({ actor }) => (
                     <span>
-                      {say(actor)} {actor !== 'system' && <span class="code muted small">{actor}</span>}
+                      {say(actor)} {say(actor) !== actor && <span class="code muted small">{actor}</span>}
                     </span>
                   ),
                 },
