@@ -6,7 +6,7 @@ import { formatDate } from '#calendar'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
 import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
 import type { PrintedSection, PrintedTable } from '#files'
-import { listOpenIncidents } from '#incidents'
+import { listOpenIncidents, listOpenIncidentsThen, type OpenIncident } from '#incidents'
 import { type Card, listMeasureSources } from '#indicators'
 import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
@@ -137,18 +137,23 @@ async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection>
 }
 
 async function sayRoomThen(ctx: Context, at: AsOf): Promise<string[]> {
-  const [alerts, directives, duties] = await Promise.all([
+  const [alerts, incidents, directives, duties] = await Promise.all([
     countOpenAlerts(ctx, at.knownAt),
+    listOpenIncidentsThen(ctx, at.knownAt),
     summariseDirectives(ctx, ctx.reach('directive:read'), at),
     summariseDutiesThen(ctx, ctx.reach('duty:read'), at.knownAt),
   ])
   return [
     sayAlerts(alerts),
+    incidents ? sayIncidents(incidents) : sayLeftOut('Tình huống'),
     sayDirectives(directives),
-    ...(duties ? [sayDuties(duties)] : []),
-    `${duties ? 'Tình huống' : 'Tình huống và trách nhiệm cập nhật dữ liệu'} của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.`,
+    duties ? sayDuties(duties) : sayLeftOut('Trách nhiệm cập nhật dữ liệu'),
   ]
 }
+
+/** Of what was not kept yet. */
+const sayLeftOut = (what: string): string =>
+  `${what} của lúc đó không ghi ở đây, vì khi ấy hệ thống chưa lưu trạng thái theo thời điểm.`
 
 const sayAlerts = ({ critical, high, medium, low }: AlertCounts['open']): string =>
   `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`
@@ -166,15 +171,13 @@ async function sayRoom(ctx: Context): Promise<string[]> {
     summariseDirectives(ctx, ctx.reach('directive:read')),
     summariseDuties(ctx, ctx.reach('duty:read')),
   ])
+  return [sayAlerts(alerts), sayIncidents(incidents), sayDirectives(directives), sayDuties(duties)]
+}
+
+function sayIncidents(incidents: readonly OpenIncident[]): string {
   const real = incidents.filter(({ exercise }) => !exercise)
-  return [
-    sayAlerts(alerts),
-    real.length > 0
-      ? `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
-      : 'Không có tình huống nào đang xử lý.',
-    sayDirectives(directives),
-    sayDuties(duties),
-  ]
+  if (real.length === 0) return 'Không có tình huống nào đang xử lý.'
+  return `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
 }
 
 function sayLate({ setting, cards }: Overview): string {
