@@ -122,8 +122,10 @@ const balance = route({
   method: 'GET',
   path: '/api/v1/alert-balance',
   access: 'alert:read',
-  summary: 'What was received and what became of it: received = shown + grouped + silenced + dropped',
-  handle: (ctx) => countAlerts(ctx),
+  summary:
+    'What was received and what became of it: received = shown + grouped + silenced + dropped; until a moment or a day (`asOf`), by whole ten minutes',
+  query: z.strictObject({ asOf: Moment.optional() }),
+  handle: async (ctx, { query }) => countAlerts(ctx, (await readMoment(ctx, query.asOf))?.knownAt),
 })
 
 export const apiRoutes: readonly Route[] = [list, post, one, transition, balance]

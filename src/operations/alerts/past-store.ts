@@ -42,15 +42,23 @@ const of = (table: string, columns: readonly string[]) => columns.map((one) => `
 const ownColumns = of('c', [...fixed, ...moving])
 const pastColumns = `${of('c', fixed)}, ${of('p', moving)}`
 
+/**
+ * The alerts as they stood at a moment, in parts that have no alert twice: each stands after `from`, and is read by its own indexes. Nothing
+ * is told of since before it came up.
+ */
+export const versionsAt = (sql: Sql, asOf: Date): readonly [Fragment, Fragment] => [
+  sql`(select ${sql.unsafe(ownColumns)} from alerts.alert c where c.since <= ${asOf} and c.raised_at <= ${asOf})`,
+  sql`(
+    select ${sql.unsafe(pastColumns)} from alerts.alert_past p join alerts.alert c on c.id = p.alert_id
+    where tstzrange(p.since, p.until) @> ${asOf}::timestamptz)`,
+]
+
 /** What stands after `from`: the alerts, or how they stood then. */
-export const alertsAt = (sql: Sql, asOf: Date | undefined): Fragment =>
-  asOf === undefined
-    ? sql`alerts.alert`
-    : sql`(
-        select ${sql.unsafe(ownColumns)} from alerts.alert c where c.since <= ${asOf}
-        union all
-        select ${sql.unsafe(pastColumns)} from alerts.alert_past p join alerts.alert c on c.id = p.alert_id
-        where tstzrange(p.since, p.until) @> ${asOf}::timestamptz)`
+export function alertsAt(sql: Sql, asOf: Date | undefined): Fragment {
+  if (asOf === undefined) return sql`alerts.alert`
+  const [own, past] = versionsAt(sql, asOf)
+  return sql`(select * from ${own} o union all select * from ${past} p)`
+}
 
 export const silencesAt = (sql: Sql, asOf: Date | undefined): Fragment =>
   asOf === undefined

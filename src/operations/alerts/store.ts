@@ -9,7 +9,7 @@ import {
   type Subject,
   type Verdict,
 } from './model.ts'
-import { alertsAt, silencesAt } from './past-store.ts'
+import { alertsAt, silencesAt, versionsAt } from './past-store.ts'
 
 export const sorts = ['severity', '-severity', 'raised', '-raised', 'due', '-count', 'headline'] as const
 export type Sort = (typeof sorts)[number]
@@ -138,19 +138,26 @@ export async function listAlerts(
   query: AlertQuery,
   { after, limit }: { after?: number; limit: number },
 ): Promise<Page> {
+  const { now, asOf } = query
   const { key, turn } = orders[query.sort]
   const order = sql.unsafe(key)
+  const way = turn === 'asc' ? sql`asc` : sql`desc`
   const beyond = turn === 'asc' ? sql`>` : sql`<`
-  const alerts = alertsAt(sql, query.asOf)
-  const mark = sql`(select ${order} from ${alerts} a where a.id = ${after ?? 0})`
-  const from =
+  const mark = sql`(select ${order} from ${alertsAt(sql, asOf)} a where a.id = ${after ?? 0})`
+  const further =
     after === undefined ? sql`` : sql`and (${order} ${beyond} ${mark} or (${order} = ${mark} and a.id < ${after}))`
-  const rows = await sql<Row[]>`
-    select ${columns(sql, query.now, query.asOf)} from ${alerts} a
-    where ${whereOf(sql, query)} ${from}
-    order by ${order} ${turn === 'asc' ? sql`asc` : sql`desc`}, a.id desc
-    limit ${limit + 1}`
-  return { rows: rows.slice(0, limit).map(toAlert), hasMore: rows.length > limit }
+  const part = (from: Fragment) => sql`
+    (select ${columns(sql, now, asOf)}, ${order} as place from ${from} a
+    where ${whereOf(sql, query)} ${further}
+    order by place ${way}, a.id desc
+    limit ${limit + 1})`
+  const [own, past] = asOf ? versionsAt(sql, asOf) : [sql`alerts.alert`]
+  const rows = await sql<(Row & { place: unknown })[]>`
+    ${part(own)} ${past ? sql`union all ${part(past)} order by place ${way}, id desc limit ${limit + 1}` : sql``}`
+  return {
+    rows: rows.slice(0, limit).map(({ place: _, ...row }) => toAlert(row)),
+    hasMore: rows.length > limit,
+  }
 }
 
 /** How many lie in each box, in one look at the open ones. */
@@ -170,10 +177,13 @@ export async function countBoxes(
 }
 
 /** Open ones by severity; those that are hidden are not among them. */
-export async function countOpen(sql: Sql, reach: Reach, now: Date): Promise<Record<Severity, number>> {
+export async function countOpen(
+  sql: Sql,
+  { reach, now, asOf }: Pick<AlertQuery, 'reach' | 'now' | 'asOf'>,
+): Promise<Record<Severity, number>> {
   const rows = await sql<{ severity: Severity; count: number }[]>`
-    select a.severity, count(*) from alerts.alert a
-    where a.closed_at is null and ${within(sql, reach)} and a.inhibited_by is null and not ${isSilenced(sql, now)}
+    select a.severity, count(*) from ${alertsAt(sql, asOf)} a
+    where a.closed_at is null and ${within(sql, reach)} and a.inhibited_by is null and not ${isSilenced(sql, now, asOf)}
     group by a.severity`
   const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0 }
   for (const { severity, count } of rows) counts[severity] = count

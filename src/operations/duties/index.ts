@@ -1,3 +1,3 @@
 export { duties } from './capability.ts'
 export { dutyMoved } from './events.ts'
-export { type Summary as DutySummary, summariseDuties } from './reading/standings.ts'
+export { type Summary as DutySummary, summariseDuties, summariseDutiesThen } from './reading/standings.ts'

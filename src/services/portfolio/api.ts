@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { today } from '#organisations'
+import { type AsOf, Moment, readMoment, today } from '#organisations'
 import type { Context } from '#platform/context'
 import { type Route, route } from '#platform/http'
 import { readPermission } from './actions.ts'
@@ -66,19 +66,22 @@ const ListQuery = z.strictObject({
     .string()
     .regex(new RegExp(`^-?(${sortKeys.join('|')})$`))
     .default('code'),
+  /** An instant, or a day: the end of it. What was known by then, of projects as they stood. */
+  asOf: Moment.optional(),
   after: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 })
 
-async function readProject(ctx: Context, code: string) {
-  const project = await getReached(ctx, code)
-  const milestones = await listMilestones(ctx.sql, project.id)
-  const obstacles = await listObstacles(ctx.sql, project.id)
+async function readProject(ctx: Context, code: string, at: AsOf | undefined) {
+  const project = await getReached(ctx, code, at)
+  const knownAt = at?.knownAt
+  const milestones = await listMilestones(ctx.sql, project.id, knownAt)
+  const obstacles = await listObstacles(ctx.sql, project.id, knownAt)
   return {
     ...answerOf(project),
-    asOf: await today(ctx),
-    slow: await listOpenSpells(ctx.sql, project.id),
-    capital: await listCapital(ctx.sql, project.id),
+    asOf: at?.asOf ?? (await today(ctx)),
+    slow: await listOpenSpells(ctx.sql, project.id, knownAt),
+    capital: await listCapital(ctx.sql, project.id, knownAt),
     milestones: milestones.map(({ name, plannedOn, forecastOn, actualOn }) => ({
       name,
       plannedOn,
@@ -99,21 +102,25 @@ export const apiRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/projects',
     access: readPermission,
-    summary: 'Projects and tasks of one list, as far as the caller reaches; `after` takes the code of the last one',
+    summary:
+      'Projects and tasks of one list, as far as the caller reaches, as they stand or as they were known at a moment or on a day (`asOf`); `after` takes the code of the last one',
     query: ListQuery,
     answers: z.object({ projects: z.array(ProjectAnswer), next: z.string().optional() }),
-    async handle(ctx, { query: { source, organisation, state, nature, year, slow, after, limit, q, sort } }) {
-      const asked = await readAsked(ctx, {
+    async handle(ctx, { query }) {
+      const { source, organisation, state, nature, year, slow, after, limit, q, sort } = query
+      const at = await readMoment(ctx, query.asOf)
+      const wanted = {
         nguon: source,
         q,
         'don-vi': organisation,
         'tinh-trang': state,
-        loai: nature ?? 'tat-ca',
+        loai: nature ?? ('tat-ca' as const),
         nam: year,
-        cham: slow && 'co',
+        cham: slow && ('co' as const),
         sort,
         limit,
-      })
+      }
+      const asked = await readAsked(ctx, wanted, at)
       // A list that is named and not there is empty, not another one.
       const isThere = source === undefined || asked.source?.code === source
       const rows = isThere ? await listProjects(ctx.sql, asked.query, pageOf(asked, after, limit + 1)) : []
@@ -125,8 +132,10 @@ export const apiRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/projects/:code',
     access: readPermission,
-    summary: 'One project with its capital by year and source, milestones, obstacles, and since when it is slow',
+    summary:
+      'One project with its capital by year and source, milestones, obstacles, and since when it is slow; as it stands or was known at a moment or on a day (`asOf`)',
     params: z.strictObject({ code: z.string().max(300) }),
-    handle: (ctx, { params }) => readProject(ctx, params.code),
+    query: z.strictObject({ asOf: Moment.optional() }),
+    handle: async (ctx, { params, query }) => readProject(ctx, params.code, await readMoment(ctx, query.asOf)),
   }),
 ]

@@ -1,8 +1,8 @@
-import { homeToday } from '#organisations'
+import { type AsOf, homeToday, organisationTree } from '#organisations'
 import type { ClockBook } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { type TableFormat, tableFile } from '#platform/table-file'
-import { formatNumber, Table, type TableProps, Time } from '#ui'
+import { formatNumber, Table, type TableProps, Time, withQuery } from '#ui'
 import type { MovedClock, Shift } from '../recount/store.ts'
 
 export interface MovedNames {
@@ -10,8 +10,8 @@ export interface MovedNames {
   organisationOf(code: string): string
 }
 
-export async function namesOf(ctx: Context, books: readonly ClockBook[]): Promise<MovedNames> {
-  const { tree } = await homeToday(ctx)
+export async function namesOf(ctx: Context, books: readonly ClockBook[], at?: AsOf): Promise<MovedNames> {
+  const tree = at ? await organisationTree(ctx.sql, at) : (await homeToday(ctx)).tree
   return {
     bookOf: (name) => books.find((book) => book.name === name)?.title ?? name,
     organisationOf: (code) => {
@@ -59,11 +59,13 @@ interface MovedTableProps {
   caption: string
   rows: readonly MovedClock[]
   names: MovedNames
+  /** The moment at which what moved is to be seen. */
+  tai?: string | undefined
   downloads?: TableProps<MovedClock>['downloads']
   empty?: TableProps<MovedClock>['empty']
 }
 
-export function MovedTable({ caption, rows, names, downloads, empty }: MovedTableProps) {
+export function MovedTable({ caption, rows, names, tai, downloads, empty }: MovedTableProps) {
   return (
     <Table
       caption={caption}
@@ -72,7 +74,7 @@ export function MovedTable({ caption, rows, names, downloads, empty }: MovedTabl
       downloads={downloads}
       empty={empty}
       columns={[
-        { key: 'code', title: 'Mã', cell: ({ code, url }) => <a href={url}>{code}</a> },
+        { key: 'code', title: 'Mã', cell: ({ code, url }) => <a href={withQuery(url, { tai })}>{code}</a> },
         { key: 'book', title: 'Loại thời hạn', cell: ({ book }) => names.bookOf(book) },
         { key: 'organisation', title: 'Đơn vị', phone: true, cell: (row) => names.organisationOf(row.organisation) },
         { key: 'before', title: 'Hạn trước', kind: 'nowrap', phone: true, cell: ({ before }) => <Due at={before} /> },

@@ -55,8 +55,8 @@ dbTest('a recount is shown to who administers its calendar, and its list is a fi
   const address = `/quan-tri/lich/khanh-hoa/tinh-lai/${recount.id}`
   const page = await t.as(administrator).get(address)
   assert.match(page.body, /=1\+1/)
-  assert.match((await t.as(administrator).get(`${address}?tai=csv`)).body, /'=1\+1/)
-  assert.equal((await t.as(administrator).get(`${address}?tai=xlsx`)).statusCode, 200)
+  assert.match((await t.as(administrator).get(`${address}?tep=csv`)).body, /'=1\+1/)
+  assert.equal((await t.as(administrator).get(`${address}?tep=xlsx`)).statusCode, 200)
   const elsewhere = makeActor('noi-khac', { 'calendar:edit': ['H43'] })
   assert.equal((await t.as(elsewhere).get(address)).statusCode, 403)
   assert.equal((await t.as('dulieu-khcn').get(address)).statusCode, 403)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Tone } from '#ui'
 import type { CalendarDay, CalendarYear } from '../model.ts'
 
@@ -17,3 +18,9 @@ export const stateWords: Record<CalendarYear['state'], { label: string; tone: To
   proposed: { label: 'Chờ xác nhận', tone: 'warning' },
   confirmed: { label: 'Đã xác nhận', tone: 'done' },
 }
+
+/** The moment of the past that is asked for. */
+export const AsOfQuery = z.object({ tai: z.string().max(30).optional() })
+
+/** What these pages say they show of an earlier moment. */
+export const whatOfPages = 'lịch làm việc'

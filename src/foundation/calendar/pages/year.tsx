@@ -1,34 +1,37 @@
 import { z } from 'zod'
+import { type AsOf, readAsOf } from '#organisations'
 import type { ClockBook } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { notFound, Problem } from '#platform/errors'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   DateInput,
   DecisionBar,
+  EmptyState,
   ErrorSummary,
   Form,
   type FormError,
   formatDate,
-  Notice,
   readDateInput,
   Section,
   Select,
-  Table,
-  Tag,
   TextInput,
+  withQuery,
 } from '#ui'
 import { changeCalendarDays, confirmCalendarYear, proposeCalendarYear } from '../actions.ts'
-import { type CalendarDay, type CalendarYear, dayKindNames, WorkingCalendar } from '../model.ts'
+import { findCalendarAt } from '../former.ts'
+import { type CalendarDay, dayKindNames, WorkingCalendar } from '../model.ts'
 import { type Forecast, forecast, foreseeRows } from '../recount/forecast.ts'
-import { nameOfWeekday } from '../rules/dates.ts'
 import { findCalendar, findHead, listDaysOfYear, listYears } from '../store.ts'
 import { type Effects, previewChange } from './effects.ts'
 import { Preview } from './effects-parts.tsx'
 import { Months } from './months.tsx'
 import { type MovedNames, movedFile, namesOf } from './moved-parts.tsx'
-import { calendarListPath, dayTones, stateWords, yearPath } from './words.ts'
+import { AsOfQuery, calendarListPath, stateWords, whatOfPages, yearPath } from './words.ts'
+import { Confirm, Days, Propose } from './year-parts.tsx'
 
 const Params = z.strictObject({ code: z.string().max(63), year: z.coerce.number().int().min(1990).max(2099) })
 type Params = z.infer<typeof Params>
@@ -53,7 +56,11 @@ export const calendarYearRoutes = (books: () => readonly ClockBook[]): readonly 
     path,
     access: 'calendar:edit',
     params: Params,
-    handle: (ctx, { params }) => show(ctx, params, { typed: {}, errors: [] }),
+    query: AsOfQuery,
+    async handle(ctx, { params, query }) {
+      const at = await readAsOf(ctx, query.tai)
+      return at ? showThen(ctx, params, at) : show(ctx, params, { typed: {}, errors: [] })
+    },
   }),
   route({
     method: 'POST',
@@ -180,12 +187,7 @@ async function show(ctx: Context, { code, year }: Params, showing: Showing): Pro
     status: errors.length > 0 ? 422 : 200,
     crumbs: [{ label: 'Lịch làm việc', href: calendarListPath }],
     lead: own ? `${stateWords[own.state].label} · ${own.citation}` : 'Chưa lập lịch cho năm này',
-    actions: (
-      <>
-        <Button href={yearPath(code, year - 1)}>{`Năm ${year - 1}`}</Button>
-        <Button href={yearPath(code, year + 1)}>{`Năm ${year + 1}`}</Button>
-      </>
-    ),
+    actions: <Neighbours code={code} year={year} />,
     body: (
       <div class="stack-large">
         <ErrorSummary errors={errors} title="Chưa lưu được, cần sửa các chỗ sau" />
@@ -199,100 +201,47 @@ async function show(ctx: Context, { code, year }: Params, showing: Showing): Pro
           </>
         )}
         <ChangeDay code={code} year={year} showing={showing} />
+        <AsOfQuestion at={undefined} what={whatOfPages} />
       </div>
     ),
   })
 }
 
-function Propose({ code, year }: { code: string; year: number }) {
-  return (
-    <Section title="Đề xuất ngày nghỉ của năm">
-      <p class="muted">
-        Đề xuất theo Điều 112 Bộ luật Lao động 2019 và lịch âm Việt Nam; ngày hoán đổi do thông báo của năm quyết định
-        nên không đề xuất. Lịch chỉ có hiệu lực xác nhận khi dẫn thông báo.
-      </p>
-      <Form action={`${yearPath(code, year)}/de-xuat`} label="Đề xuất ngày nghỉ">
-        <Select
-          name="truoc-tet"
-          label="Tết Nguyên đán nghỉ trước mồng một"
-          options={[
-            { value: '1', label: '1 ngày' },
-            { value: '2', label: '2 ngày' },
-          ]}
-        />
-        <Select
-          name="quoc-khanh"
-          label="Ngày nghỉ thứ hai của Quốc khánh"
-          options={[
-            { value: 'after', label: '03/9' },
-            { value: 'before', label: '01/9' },
-          ]}
-        />
-        <Button kind="primary">{`Đề xuất cho năm ${year}`}</Button>
-      </Form>
-    </Section>
-  )
+/** The year as it was known at a moment: only to be read. */
+async function showThen(ctx: Context, { code, year }: Params, at: AsOf): Promise<Reply> {
+  const then = await findCalendarAt(ctx.sql, code, at.knownAt)
+  if (!then) throw notFound('calendar', code)
+  const { calendar } = then
+  const own = then.years.find((one) => one.year === year)
+  return page({
+    title: `${calendar.name}: năm ${year}`,
+    crumbs: [{ label: 'Lịch làm việc', href: withQuery(calendarListPath, { tai: at.text }) }],
+    lead: own ? `${stateWords[own.state].label} · ${own.citation}` : undefined,
+    actions: <Neighbours code={code} year={year} at={at} />,
+    body: (
+      <div class="stack-large">
+        <AsOfNotice at={at} what={whatOfPages} />
+        {own ? (
+          <>
+            <Days days={calendar.days.filter(({ date }) => Number(date.slice(0, 4)) === year)} />
+            <Months calendar={calendar} year={year} />
+          </>
+        ) : (
+          <EmptyState title="Khi đó chưa lập lịch cho năm này">Chọn một thời điểm sau đó, hoặc về hiện nay.</EmptyState>
+        )}
+        <AsOfQuestion at={at} what={whatOfPages} />
+      </div>
+    ),
+  })
 }
 
-function Days({ days }: { days: readonly CalendarDay[] }) {
+function Neighbours({ code, year, at }: { code: string; year: number; at?: AsOf }) {
   return (
-    <Section title={`Ngày khác thường (${days.length})`}>
-      <Table
-        caption="Ngày nghỉ, ngày làm bù của năm"
-        hideCaption
-        rows={days}
-        rowKey={({ date }) => date}
-        columns={[
-          {
-            key: 'date',
-            title: 'Ngày',
-            kind: 'nowrap',
-            cell: ({ date }) => `${nameOfWeekday(date)}, ${formatDate(date)}`,
-          },
-          {
-            key: 'kind',
-            title: 'Loại',
-            kind: 'nowrap',
-            phone: true,
-            cell: ({ kind }) => <Tag tone={dayTones[kind]}>{dayKindNames[kind]}</Tag>,
-          },
-          { key: 'name', title: 'Tên', phone: true, cell: ({ name }) => name },
-          { key: 'replaces', title: 'Thay cho', cell: ({ replaces }) => (replaces ? formatDate(replaces) : 'không') },
-          { key: 'citation', title: 'Căn cứ', phone: true, cell: ({ citation }) => citation },
-          { key: 'verified', title: 'Đối chiếu', cell: ({ unverified }) => (unverified ? 'chưa' : 'rồi') },
-        ]}
-      />
-    </Section>
-  )
-}
-
-interface ConfirmProps {
-  code: string
-  year: number
-  own: CalendarYear | undefined
-  typed: Typed
-  errors: readonly FormError[]
-}
-
-function Confirm({ code, year, own, typed, errors }: ConfirmProps) {
-  if (own?.state === 'confirmed') return null
-  return (
-    <Section title="Xác nhận">
-      <Notice tone="warning" title="Lịch năm này chưa được xác nhận">
-        Thời hạn rơi vào năm này có ghi chú “lịch chờ xác nhận” cho đến khi dẫn thông báo.
-      </Notice>
-      <Form action={`${yearPath(code, year)}/xac-nhan`} label="Xác nhận lịch năm">
-        <TextInput
-          name="thong-bao"
-          label="Thông báo nghỉ lễ, Tết của năm"
-          hint="Số, ký hiệu, ngày của thông báo."
-          value={typed['thong-bao']}
-          error={errors.find(({ field }) => field === 'thong-bao')?.message}
-          maxLength={300}
-        />
-        <Button kind="primary">{`Xác nhận lịch năm ${year}`}</Button>
-      </Form>
-    </Section>
+    <>
+      {[year - 1, year + 1].map((one) => (
+        <Button key={one} href={withQuery(yearPath(code, one), { tai: at?.text })}>{`Năm ${one}`}</Button>
+      ))}
+    </>
   )
 }
 

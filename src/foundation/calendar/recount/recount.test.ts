@@ -166,7 +166,7 @@ dbTest('a recount that is broken off goes on where it stood, and moves each cloc
   assert.equal(movedSoFar.length, 2000, 'the batch that broke off left nothing behind')
   assert.equal(await runRecounts(t.context(), [book]), 1)
   assert.equal(await runRecounts(t.context(), [book]), 0)
-  const ended = await findRecount(t.sql, code, open.id)
+  const ended = await findRecount(t.sql, { calendar: code, id: open.id })
   assert.deepEqual([ended?.seen, ended?.moved], [many, many])
   const [last] = await t.sql<{ moved: number }[]>`
     select count(*)::int as moved from test_clock where due_at = ${new Date('2026-11-27T10:00:00Z')}`

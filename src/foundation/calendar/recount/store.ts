@@ -31,13 +31,28 @@ export async function insertRecount(
 export const listOpenRecounts = (sql: Sql): Promise<Recount[]> => sql<Recount[]>`
   select ${columns(sql)} from calendar.recount where finished_at is null order by id`
 
-export const listRecounts = (sql: Sql, calendar: string, limit: number): Promise<Recount[]> => sql<Recount[]>`
-  select ${columns(sql)} from calendar.recount where calendar = ${calendar} order by id desc limit ${limit}`
+const knownBy = (sql: Sql, at: Date | undefined) => (at ? sql`asked_at <= ${at}` : sql`true`)
 
-export async function findRecount(sql: Sql, calendar: string, id: number): Promise<Recount | undefined> {
+/** One that had not ended by a moment had no result yet. */
+const asOf = (row: Recount, at: Date | undefined): Recount =>
+  at && row.finishedAt && row.finishedAt > at
+    ? { ...row, finishedAt: null, seen: null, moved: null, sha256: null }
+    : row
+
+export async function listRecounts(sql: Sql, calendar: string, limit: number, at?: Date): Promise<Recount[]> {
+  const rows = await sql<Recount[]>`
+    select ${columns(sql)} from calendar.recount
+    where calendar = ${calendar} and ${knownBy(sql, at)} order by id desc limit ${limit}`
+  return rows.map((row) => asOf(row, at))
+}
+
+export async function findRecount(
+  sql: Sql,
+  { calendar, id, at }: { calendar: string; id: number; at?: Date | undefined },
+): Promise<Recount | undefined> {
   const [row] = await sql<Recount[]>`
-    select ${columns(sql)} from calendar.recount where calendar = ${calendar} and id = ${id}`
-  return row
+    select ${columns(sql)} from calendar.recount where calendar = ${calendar} and id = ${id} and ${knownBy(sql, at)}`
+  return row && asOf(row, at)
 }
 
 /** Held until the transaction ends. */

@@ -71,7 +71,7 @@ export const balanceRoute: Route = route({
             </p>
           )}
           <nav class="row" aria-label="Khoảng thời gian">
-            {Object.entries(spanWords).map(([value, label]) => (
+            {Object.entries(at ? spanWordsThen : spanWords).map(([value, label]) => (
               <a
                 key={value}
                 href={withQuery(balancePath, { trong: value, tai: at?.text })}

@@ -73,12 +73,6 @@ export function AlertBody(props: AlertBodyProps) {
           {mayHandle && alert.state !== 'closed' && <Handling {...props} />}
           {mayHandle && <Judging {...props} />}
           <DirectivesOf rows={props.directives} title="Nhiệm vụ đã giao từ cảnh báo này" />
-          {at && (
-            <p class="muted">
-              Nhiệm vụ đã giao và lượt gọi trực từ cảnh báo này xem ở <a href={alertPath(alert.code)}>trang hiện nay</a>
-              .
-            </p>
-          )}
           <Repeats {...props} />
         </div>
         <div class="stack-large">
@@ -151,7 +145,9 @@ function factsOf({ alert, names, rule, call, playbook, at }: AlertBodyProps): Fa
           },
         ]
       : []),
-    ...(call ? [{ term: 'Gọi trực', value: <CallOf call={call} /> }] : []),
+    ...(call
+      ? [{ term: 'Gọi trực', value: at ? <CallThen alert={alert} call={call} /> : <CallOf call={call} /> }]
+      : []),
     ...(annotations.runbook_url ? [{ term: 'Hướng dẫn', value: <Runbook url={annotations.runbook_url} /> }] : []),
     ...(alert.isSilenced && alert.silenceId
       ? [{ term: 'Tạm im', value: <a href={then(`${silencesPath}/${alert.silenceId}`)}>Xem lần tạm im</a> }]
@@ -180,6 +176,13 @@ function CallOf({ call: { state, attempts, lastCalled, answeredName, url } }: { 
   }
   return <a href={url}>{words[state]}</a>
 }
+
+/** Of an earlier moment it is known whether the call went on, not whom it had reached. */
+const CallThen = ({ alert: { isCalling }, call: { url } }: { alert: Alert; call: CallStanding }) => (
+  <>
+    {isCalling ? 'khi đó đang gọi' : 'khi đó đã dừng gọi'}; <a href={url}>lượt gọi hiện nay</a>
+  </>
+)
 
 function VerdictOf({ alert: { verdict, duplicateOf }, tai }: { alert: Alert; tai: string | undefined }) {
   if (!verdict) return null

@@ -127,7 +127,7 @@ interface Showing {
 async function show(ctx: Context, alert: Alert, { done, errors = [], form, at }: Showing): Promise<Reply> {
   const asOf = at?.knownAt
   const mayHandle = !at && ctx.can(handlePermission, alert.organisation)
-  const call = at ? undefined : lastCallOf(alert)
+  const call = lastCallOf(alert)
   const [events, signals, directives, people, rule, standing, playbook, settings, pastSince] = await Promise.all([
     listEvents(ctx, alert.id, asOf),
     listSignalsOf(ctx, alert, { limit: signalsShown, asOf }),

@@ -149,6 +149,8 @@ dbTest('asked as of a moment, alerts, silences, rules and counts say what they s
   const stranger = makeActor('nguoi-la', { 'alert:read': ['H32.KHCN'] }, 'H32.KHCN')
   assert.equal((await now.as(stranger).get(`/canh-bao/${first}?tai=${early}`)).statusCode, 404)
   assert.deepEqual((await now.as(stranger).get(`/api/v1/alerts?asOf=${t.now.toISOString()}`)).json().alerts, [])
+  // Last: a refused statement ends the transaction of the test.
+  await assert.rejects(t.sql`update alerts.alert_past set state = 'closed'`, /permission denied/)
 })
 
 dbTest('whatever changes and however often, an alert stands at each minute as it stood then', async (t) => {

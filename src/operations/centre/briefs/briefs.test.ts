@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before } from 'node:test'
+import { closeAlerts, raiseAlert } from '#alerts'
 import { notifications } from '#notifications'
 import { type DbTest, dbTest } from '#test/harness'
 import { type MessageSimulators, startSimulators } from '#test/simulators'
@@ -60,8 +61,16 @@ const correction = [
 ]
 
 const sectionsOf = async (t: DbTest, code: string) => {
-  const [row] = await t.sql<{ sections: { title: string }[] }[]>`select sections from centre.brief where code = ${code}`
-  return row?.sections.filter(({ title }) => title !== 'Điều hành')
+  const [row] = await t.sql<{ sections: { title: string; words?: string }[] }[]>`
+    select sections from centre.brief where code = ${code}`
+  return {
+    numbers: row?.sections.filter(({ title }) => title !== 'Điều hành'),
+    // Of the room that which is told as of a moment.
+    room: row?.sections
+      .find(({ title }) => title === 'Điều hành')
+      ?.words?.split('\n')
+      .filter((line) => /^(Cảnh báo|Không có tình huống|Tình huống|Nhiệm vụ|Trách nhiệm)/.test(line)),
+  }
 }
 
 dbTest(
@@ -69,8 +78,18 @@ dbTest(
   async (t) => {
     await takeIn(t.at(new Date('2026-11-19T03:00:00Z')).context(), sampleDossiers)
     const onTime = t.at(new Date('2026-11-19T23:30:00Z'))
+    const about = {
+      source: 'thu',
+      fingerprint: 'a',
+      headline: 'Ngập đường',
+      organisation: 'H32.VP.IOC',
+      at: onTime.now,
+    }
+    const alert = await raiseAlert(onTime.context(), { ...about, severity: 'critical' })
     await makeDueBriefs(onTime.context())
     const then = await sectionsOf(t, 'TTN-2026-11-20')
+    assert.match(then.room?.join() ?? '', /Cảnh báo đang mở: 1, trong đó nghiêm trọng 1/)
+    await closeAlerts(t.context(), [alert], { reason: 'Nước đã rút' })
     await t.sql`delete from centre.brief where code = 'TTN-2026-11-20'`
     await takeIn(t.at(new Date('2026-11-21T03:00:00Z')).context(), correction)
     const leader = t.as('lanhdao')

@@ -52,7 +52,7 @@ export async function readOverview(ctx: Context, view: View): Promise<Overview> 
   const [cards, setting, strip] = await Promise.all([
     listCards(ctx, { organisation: view.organisation.code, period: view.period, asOf: view.asOf }),
     readSetting(ctx, view),
-    readStrip(ctx),
+    readStrip(ctx, view.at),
   ])
   const choice = choose(view, cards, setting)
   return { view, setting, cards, strip, causes: await readCauses(ctx, choice, view.asOf), ...choice }
@@ -165,7 +165,7 @@ function OverviewBody({ overview }: { overview: Overview }) {
       ) : (
         <>
           <FocusList focus={focus} causes={causes} setting={setting} />
-          {!view.asOf && <RoomStrip strip={overview.strip} />}
+          <RoomStrip strip={overview.strip} />
           <Section title="Chỉ tiêu chính" aside={<a href={linkTo(view, '/chi-tieu')}>Tất cả chỉ tiêu</a>}>
             <IndicatorGrid label="Thẻ chỉ tiêu chính" compactOnPhones>
               {key.map((card) => (

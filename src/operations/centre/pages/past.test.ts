@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { closeAlerts, raiseAlert } from '#alerts'
 import { type DbTest, dbTest } from '#test/harness'
 import { sampleDossiers, takeIn } from './testing.ts'
 
@@ -125,4 +126,47 @@ dbTest('a source that is silent today is not late on the page of a day on which 
   const then = await about(`?tai=${early}`)
   assert.match(then, /Hồ sơ thủ tục hành chính \(Hệ thống[^)]*\)\s+Trung tâm PVHCC tỉnh\s+đúng hạn/)
   assert.doesNotMatch(then, /chậm \d/)
+})
+
+dbTest('the line of the room on the overview tells alerts and tasks of the moment that is asked for', async (t) => {
+  await takeIn(t.context(), sampleDossiers)
+  const raise = (fingerprint: string, severity: 'critical' | 'low') =>
+    raiseAlert(t.context(), {
+      source: 'thu',
+      fingerprint,
+      headline: fingerprint,
+      severity,
+      organisation: 'H32.VP.IOC',
+      at: t.now,
+    })
+  const codes = [await raise('Ngập đường', 'critical'), await raise('Mất điện', 'low')]
+  const line = (body: string) =>
+    [...body.matchAll(/<a class="strip-item[^>]*href="([^"]*)"[^>]*>([\s\S]*?)<\/a>/g)].map(
+      ([, href = '', words = '']) => ({
+        href,
+        words: words.replace(/<[^>]+>/g, ''),
+      }),
+    )
+  const seen = line((await t.as('lanhdao').get('/')).body).map(({ words }) => words)
+  const later = t.at(new Date(t.now.getTime() + 2 * 3_600_000))
+  await closeAlerts(later.context(), codes, { reason: 'Nước đã rút' })
+  const overview = async (query: string) => (await later.as('lanhdao').get(`/${query}`)).body
+  const now = line(await overview('')).map(({ words }) => words)
+  assert.ok(
+    now.some((words) => words.startsWith('0 cảnh báo mức cao trở lên trên 0')),
+    now.join(),
+  )
+  const body = await overview('?tai=2026-11-23T10:00')
+  const then = line(body)
+  assert.ok(
+    then.some(({ words }) => words === '1 cảnh báo mức cao trở lên trên 2 đang mở'),
+    JSON.stringify(then),
+  )
+  assert.deepEqual(
+    then.map(({ words }) => words),
+    seen,
+  )
+  for (const { href } of then) assert.match(href, /tai=2026-11-23T10%3A00/)
+  assert.doesNotMatch(body, /data-live-url="\/tong-quan\/dieu-hanh"/)
+  assert.match((await later.as('trucban').get('/ban-truc?tai=2026-11-23')).body, /Bàn trực luôn là của hiện tại/)
 })

@@ -1,12 +1,13 @@
 // What runs in the room, in one line for the leader: alerts and situations, directives and data duties. Each number opens.
 
-import { type AlertCounts, countAlerts } from '#alerts'
+import { type AlertCounts, countOpenAlerts } from '#alerts'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
-import { type DutySummary, summariseDuties } from '#duties'
-import { listOpenIncidents, type OpenIncident } from '#incidents'
+import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
+import { listOpenIncidents, listOpenIncidentsThen, type OpenIncident } from '#incidents'
+import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { fragment, type Route, route } from '#platform/http'
-import { classes, formatNumber, Section } from '#ui'
+import { classes, formatNumber, Section, withQuery } from '#ui'
 
 const stripPath = '/tong-quan/dieu-hanh'
 
@@ -16,16 +17,26 @@ export interface Strip {
   incidents: OpenIncident[]
   directives: DirectiveSummary | undefined
   duties: DutySummary | undefined
+  at: AsOf | undefined
 }
 
-export async function readStrip(ctx: Context): Promise<Strip> {
-  const [counts, incidents, directives, duties] = await Promise.all([
-    ctx.can('alert:read') ? countAlerts(ctx) : undefined,
-    ctx.can('incident:read') ? listOpenIncidents(ctx) : [],
-    ctx.can('directive:read') ? summariseDirectives(ctx, ctx.reach('directive:read')) : undefined,
-    ctx.can('duty:read') ? summariseDuties(ctx, ctx.reach('duty:read')) : undefined,
+const readDuties = (ctx: Context, at: AsOf | undefined): Promise<DutySummary | undefined> => {
+  const reach = ctx.reach('duty:read')
+  return at ? summariseDutiesThen(ctx, reach, at.knownAt) : summariseDuties(ctx, reach)
+}
+
+const readIncidents = async (ctx: Context, at: AsOf | undefined): Promise<OpenIncident[]> =>
+  at ? ((await listOpenIncidentsThen(ctx, at.knownAt)) ?? []) : listOpenIncidents(ctx)
+
+/** What cannot be told as of an earlier moment (of before it was kept) is absent of it. */
+export async function readStrip(ctx: Context, at?: AsOf): Promise<Strip> {
+  const [alerts, incidents, directives, duties] = await Promise.all([
+    ctx.can('alert:read') ? countOpenAlerts(ctx, at?.knownAt) : undefined,
+    ctx.can('incident:read') ? readIncidents(ctx, at) : [],
+    ctx.can('directive:read') ? summariseDirectives(ctx, ctx.reach('directive:read'), at) : undefined,
+    ctx.can('duty:read') ? readDuties(ctx, at) : undefined,
   ])
-  return { alerts: counts?.open, incidents, directives, duties }
+  return { alerts, incidents, directives, duties, at }
 }
 
 interface Item {
@@ -75,18 +86,22 @@ export function RoomStrip({ strip }: { strip: Strip }) {
   return (
     <div
       id="dieu-hanh"
-      data-live="alerts incidents directive duties"
-      data-live-url={stripPath}
-      data-live-label="Điều hành"
+      {...(strip.at
+        ? {}
+        : {
+            'data-live': 'alerts incidents directive duties',
+            'data-live-url': stripPath,
+            'data-live-label': 'Điều hành',
+          })}
     >
-      <Section title="Đang điều hành">
+      <Section title={strip.at ? 'Điều hành khi đó' : 'Đang điều hành'}>
         {strip.incidents.length > 0 && (
           <ul class="strip-incidents">
             {strip.incidents.slice(0, 3).map(({ code, title, level, place, url, exercise, stepsDone, stepsTotal }) => (
               <li key={code}>
                 {exercise && <strong>DIỄN TẬP · </strong>}
-                <a href={url}>{title}</a>, {level}, {place} · kịch bản {formatNumber(stepsDone)}/
-                {formatNumber(stepsTotal)}
+                <a href={withQuery(url, { tai: strip.at?.text })}>{title}</a>, {level}, {place} · kịch bản{' '}
+                {formatNumber(stepsDone)}/{formatNumber(stepsTotal)}
               </li>
             ))}
           </ul>
@@ -94,7 +109,7 @@ export function RoomStrip({ strip }: { strip: Strip }) {
         <ul class="strip">
           {items.map(({ label, value, href, isBad }) => (
             <li key={label}>
-              <a class={classes('strip-item', isBad && 'strip-bad')} href={href}>
+              <a class={classes('strip-item', isBad && 'strip-bad')} href={withQuery(href, { tai: strip.at?.text })}>
                 <strong>{value}</strong> {label}
               </a>
             </li>

@@ -4,7 +4,7 @@
  */
 import type { ComponentChild } from 'preact'
 import { z } from 'zod'
-import { type AlertRow, type AlertView, canHandleAlert, listDeskAlerts, readAlertView } from '#alerts'
+import { type AlertRow, type AlertView, alertListPath, canHandleAlert, listDeskAlerts, readAlertView } from '#alerts'
 import { directiveFormPath } from '#directives'
 import { listHolders, type Person } from '#identity'
 import { findPlaybook, openIncidentPath, type PlaybookName } from '#incidents'
@@ -43,10 +43,12 @@ const Query = z.object({
   chon: z.string().max(40).optional(),
   /** Whether the map goes to what is chosen; to something grave it does by itself. */
   gan: z.enum(['co', 'khong']).optional().catch(undefined),
+  /** Asked as of a moment; the desk is of now. */
+  tai: z.string().max(30).optional().catch(undefined),
 })
 type Query = z.infer<typeof Query>
 
-const linkOf = (query: Query, change: Partial<Query>) => withQuery(deskPath, { ...query, ...change })
+const linkOf = (query: Query, change: Partial<Query>) => withQuery(deskPath, { ...query, tai: undefined, ...change })
 
 export const deskRoute: Route = route({
   method: 'GET',
@@ -74,6 +76,12 @@ export const deskRoute: Route = route({
       ),
       body: (
         <>
+          {query.tai && (
+            <Notice title="Bàn trực luôn là của hiện tại">
+              Cảnh báo của một thời điểm đã qua xem ở{' '}
+              <a href={withQuery(alertListPath, { tai: query.tai })}>hàng đợi cảnh báo</a>.
+            </Notice>
+          )}
           <div class="desk">
             <Queue query={query} queue={queue} chosen={chosen} watch={watch} />
             <section class="desk-map" aria-label="Bản đồ" id="desk-map" data-live="alerts">

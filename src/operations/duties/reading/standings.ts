@@ -1,6 +1,6 @@
 import type { Reach } from '#platform/context'
 import type { Sql } from '#platform/sql'
-import { dutiesOf, mayBeUnderWay, obligationsOf } from '../former.ts'
+import { dutiesOf, findKeptSince, mayBeUnderWay, obligationsOf } from '../former.ts'
 import { type Standing, type SubjectKind, standingOf } from '../model.ts'
 import type { Obligation } from '../store.ts'
 import { within } from './reach.ts'
@@ -106,17 +106,30 @@ export interface Summary {
 }
 
 /** How many obligations within reach stand well: "41/43 nguồn đúng hạn". */
-export async function summariseDuties(ctx: { sql: Sql }, reach: Reach, kind?: SubjectKind): Promise<Summary> {
-  const { sql } = ctx
+export const summariseDuties = ({ sql }: { sql: Sql }, reach: Reach, kind?: SubjectKind): Promise<Summary> =>
+  summarise(sql, reach, { kind })
+
+/** As of an earlier moment; nothing where it is not known how they stood then. */
+export const summariseDutiesThen = async (
+  { sql }: { sql: Sql },
+  reach: Reach,
+  asOf: Date,
+): Promise<Summary | undefined> => ((await findKeptSince(sql, asOf)) ? undefined : summarise(sql, reach, { asOf }))
+
+async function summarise(
+  sql: Sql,
+  reach: Reach,
+  { kind, asOf }: { kind?: SubjectKind | undefined; asOf?: Date },
+): Promise<Summary> {
   const [row] = await sql<Summary[]>`
     select count(*)::int as total,
       (count(*) filter (where coalesce(w.late, 0) = 0))::int as on_time,
       (count(*) filter (where w.late > 0 and o.has_value))::int as late,
       (count(*) filter (where w.late > 0 and not o.has_value))::int as no_data,
       (count(*) filter (where coalesce(w.late, 0) = 0 and w.due_soon > 0))::int as due_soon
-    from duties.obligation o left join (
+    from ${obligationsOf(sql, asOf)} o left join (
       select obligation_id, count(*) filter (where state = 'late') as late, count(*) filter (where state = 'due-soon') as due_soon
-      from duties.duty where state in ('due-soon', 'late') group by 1) w on w.obligation_id = o.id
+      from ${dutiesOf(sql, asOf, mayBeUnderWay(sql, asOf))} d where state in ('due-soon', 'late') group by 1) w on w.obligation_id = o.id
     where o.ended_at is null and ${within(sql, reach, sql`o.organisation`)}
       and ${kind ? sql`o.subject_kind = ${kind}` : sql`true`}`
   return row ?? { onTime: 0, total: 0, late: 0, dueSoon: 0, noData: 0 }

@@ -20,13 +20,7 @@ const movement = (kind: string, amount: string, fund = 'province', year = '2024'
   'chung-tu': 'Chứng từ thử',
 })
 
-const lists = [
-  '?loai=tat-ca&sort=-share&tep=csv',
-  '?loai=tat-ca&nam=2026&sort=-disbursed&tep=csv',
-  '?cham=co&tep=csv',
-  '?tinh-trang=completed&loai=tat-ca&tep=csv',
-  '?q=ioc&don-vi=H32.KHCN&tep=csv',
-]
+const lists = ['?loai=tat-ca&sort=-share&tep=csv', '?cham=co&tep=csv', '?tinh-trang=completed&loai=tat-ca&tep=csv']
 
 /** Everything a reader takes from the pages, now or as of a moment. */
 async function readPages(t: DbTest, tai?: string) {
@@ -41,12 +35,22 @@ async function readPages(t: DbTest, tai?: string) {
   const facts = (body: string) =>
     [...body.matchAll(/<dd[^>]*>([\s\S]*?)<\/dd>/g)].map(([, value = '']) => value.replace(/<[^>]+>/g, '').trim())
   const [page, about] = [await get(project), await get(programme)]
+  const api = async (url: string) => {
+    const answer = await reader.get(tai ? `${url}asOf=${encodeURIComponent(`${tai}:00+07:00`)}` : url)
+    assert.equal(answer.statusCode, 200, url)
+    return answer.json()
+  }
   return {
     lists: await Promise.all(lists.map((list) => get(`${path}${list}`))),
     list: cells(await get(`${path}?loai=tat-ca&sort=-disbursed`)),
     ledger: await get(`${project}?tep=csv`),
     project: [...facts(page), ...cells(page)],
     programme: [...facts(about), ...cells(about)],
+    api: [
+      await api('/api/v1/projects/CDS24-IOC?'),
+      await api('/api/v1/projects?organisation=H32.KHCN&sort=-share&year=2026&'),
+      await api('/api/v1/projects?slow=true&'),
+    ],
     difference: /sổ cộng ra [^<]*/.exec(about)?.[0],
   }
 }
@@ -137,6 +141,10 @@ dbTest('a page of then says so, keeps to then, and changes nothing', async (t) =
   }
   assert.equal((await later.as('dulieu-nnmt').get(`${project}?tai=${tai}`)).statusCode, 404, 'reach is that of today')
   assert.equal((await later.as('lanhdao').get(`${path}?tai=2027-01-01`)).statusCode, 422)
+  assert.equal((await later.as('lanhdao').get('/api/v1/projects?asOf=2027-01-01')).statusCode, 422)
+  assert.deepEqual((await later.as('lanhdao').get('/api/v1/projects?asOf=2026-10-01')).json(), { projects: [] })
+  const ofThen = await later.as('dulieu-nnmt').get('/api/v1/projects/CDS24-IOC?asOf=2026-11-25')
+  assert.equal(ofThen.statusCode, 404)
 })
 
 dbTest('of before the fields were kept a page has the capital and says what is not known', async (t) => {
@@ -150,6 +158,7 @@ dbTest('of before the fields were kept a page has the capital and says what is n
   const about = /Tình trạng và tiến độ chỉ được giữ lại từ 10:00 20\/11\/2026/
   const page = (await leader.get(`${project}?tai=2026-11-15`)).body
   assert.match(page, about)
+  assert.doesNotMatch(page, /Giai đoạn</)
   assert.match(page, /Không được giữ lại/)
   assert.doesNotMatch(page, /Mốc tiến độ<|Không có mốc chậm/)
   assert.match((await leader.get(`${path}?tai=2026-11-15`)).body, about)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AsOf, getHomePack, readAsOf } from '#organisations'
+import { type AsOf, findOrganisation, getHomePack, getOrganisation, readAsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { page, type Route, route } from '#platform/http'
@@ -26,7 +26,6 @@ import {
   sumProgramme,
 } from '../pack-store.ts'
 import { KeptSince } from './kept-since.tsx'
-import { nameOwners } from './names.ts'
 import { notThen } from './then.ts'
 import { listPath, moneyWords, programmePath, shareWords } from './words.ts'
 
@@ -97,12 +96,14 @@ export const programmeRoute: Route = route({
     const { currency } = (await getHomePack(ctx.sql)).card
     const counts = await countProgramme(ctx.sql, programme.code, at?.knownAt)
     const comparison = await compare(ctx, programme, at?.knownAt)
-    const { stated } = programme
-    const names = await nameOwners(ctx, [programme.organisation], at)
+    const { stated, organisation } = programme
+    const isUnverified = stated.unverified && (stated.disbursedShare ?? stated.projects ?? stated.tasks) !== undefined
+    const then = at && (await findOrganisation(ctx.sql, organisation, at))
+    const { name } = then ?? (await getOrganisation(ctx.sql, organisation))
     return page({
       title: programme.name,
       crumbs: [{ label: 'Danh mục dự án', href: withQuery(listPath, { tai: at?.text }) }],
-      lead: `${names.get(programme.organisation)} · đối chiếu số được nêu với danh mục và sổ vốn`,
+      lead: `${name} · đối chiếu số được nêu với danh mục và sổ vốn`,
       body: (
         <div class="stack-large">
           <AsOfNotice at={at} what="chương trình" />
@@ -112,8 +113,8 @@ export const programmeRoute: Route = route({
             }
           />
           <Notice
-            tone={stated.unverified ? 'warning' : 'info'}
-            title={stated.unverified ? 'Chưa đối chiếu văn bản gốc' : undefined}
+            tone={isUnverified ? 'warning' : 'info'}
+            title={isUnverified ? 'Chưa đối chiếu văn bản gốc' : undefined}
           >
             {[stated.source, stated.note].filter(Boolean).join(' ')}
           </Notice>

@@ -70,7 +70,7 @@ export const projectRoute: Route = route({
     const milestones = await listMilestones(ctx.sql, project.id, knownAt)
     const obstacles = await listObstacles(ctx.sql, project.id, knownAt)
     const spells = await listOpenSpells(ctx.sql, project.id, knownAt)
-    const directives = at ? [] : await listDirectivesOf(ctx, { kind: 'project', code: project.code })
+    const directives = await listDirectivesOf(ctx, { kind: 'project', code: project.code }, at)
     const names = await nameOwners(ctx, [project.organisation], at)
     const people = await namePeople(ctx, movements)
     const writes = !at && project.source === 'own' && ctx.can(writePermission, project.organisation)
@@ -187,6 +187,7 @@ function Actions({ ctx, project, writes }: { ctx: Context; project: Project; wri
 }
 
 function Facts({ project, owner, spells }: { project: Project; owner: string; spells: readonly Spell[] }) {
+  const isKept = project.state !== unkeptState
   return (
     <div class="stack-small">
       <DescriptionList
@@ -202,7 +203,7 @@ function Facts({ project, owner, spells }: { project: Project; owner: string; sp
             ),
           },
           { term: 'Chủ đầu tư', value: owner },
-          { term: 'Giai đoạn', value: project.phase },
+          ...(isKept ? [{ term: 'Giai đoạn', value: project.phase }] : []),
           ...(project.category ? [{ term: 'Lĩnh vực', value: project.category }] : []),
           {
             term: 'Tổng mức đầu tư',
@@ -210,14 +211,9 @@ function Facts({ project, owner, spells }: { project: Project; owner: string; sp
           },
           {
             term: 'Giải ngân, cộng các năm',
-            value:
-              disbursedShare(project) === undefined
-                ? undefined
-                : `${moneyWords(project.disbursed, project.currency)}, ${shareWords(disbursedShare(project))} ${Number(project.granted) > 0 ? 'vốn giao' : 'kế hoạch vốn (chưa giao vốn)'}`,
+            value: disbursedWords(project),
           },
-          ...(project.state === unkeptState
-            ? []
-            : [{ term: 'Tiến độ', value: slipWords(project.slipDays) ?? 'Không có mốc chậm' }]),
+          ...(isKept ? [{ term: 'Tiến độ', value: slipWords(project.slipDays) ?? 'Không có mốc chậm' }] : []),
           ...(spells.length > 0
             ? [
                 {
@@ -239,6 +235,14 @@ function Facts({ project, owner, spells }: { project: Project; owner: string; sp
       />
     </div>
   )
+}
+
+/** What was disbursed, and of what it is a part. */
+function disbursedWords(project: Project): string | undefined {
+  const share = disbursedShare(project)
+  if (share === undefined && Number(project.disbursed) === 0) return undefined
+  const of = Number(project.granted) > 0 ? 'vốn giao' : 'kế hoạch vốn (chưa giao vốn)'
+  return `${moneyWords(project.disbursed, project.currency)}, ${share === undefined ? 'chưa giao vốn' : `${shareWords(share)} ${of}`}`
 }
 
 const dayOr = (day: string | null): string => (day ? formatDate(day) : 'chưa rõ')
