@@ -64,3 +64,29 @@ export async function findKeptSince(sql: Sql, at: Date): Promise<Date | undefine
   const [row] = await sql<{ at: Date }[]>`select at from duties.kept_since where at > ${at}`
   return row?.at
 }
+
+/**
+ * The demonstration's duties have gone their way at the times at which they would have: opened on the last day of their period, warned of
+ * and late when they were due. Everything before this moment is told by those times.
+ */
+export async function backdateDuties(
+  sql: Sql,
+  opened: readonly { period: string; at: Date }[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    update duties.duty d set opened_at = n.at, late_at = case when d.late_at is not null then d.due_at end,
+      warned_at = case when d.warn_at <= ${now} and (d.arrived_at is null or d.arrived_at > d.warn_at) then d.warn_at end
+    from unnest(${opened.map(({ period }) => period)}::text[],
+      ${opened.map(({ at }) => at.toISOString())}::timestamptz[]) as n (period, at)
+    where d.period = n.period and d.opened_at = ${now} and n.at < ${now}`
+  const before = new Date(now.getTime() - 1)
+  await sql`${keepDuties(sql, before, sql`d.opened_at < ${now}`)}`
+  await sql`${keepObligations(sql, before, sql`o.since_at < ${now}`)}`
+}
+
+/** The periods that were opened at a moment. */
+export async function listPeriodsOpened(sql: Sql, at: Date): Promise<string[]> {
+  const rows = await sql<{ period: string }[]>`select distinct period from duties.duty where opened_at = ${at}`
+  return rows.map(({ period }) => period)
+}

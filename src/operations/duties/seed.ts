@@ -5,6 +5,7 @@ import {
   addWorkingDays,
   type CompiledCalendar,
   instantOf,
+  isPeriod,
   localDate,
   periodOf,
   periodRange,
@@ -14,6 +15,7 @@ import { approveEntries, findDefinition, saveEntries, type TypedFigure } from '#
 import { getHomePack, listOffices } from '#organisations'
 import type { SeedOptions } from '#platform/capability'
 import type { Actor, Context } from '#platform/context'
+import { backdateDuties, listPeriodsOpened } from './former.ts'
 import { syncObligations } from './keeping/obligations.ts'
 import { openDuties } from './keeping/open.ts'
 import { keepDuties, settleAndTell } from './keeping/pass.ts'
@@ -36,6 +38,19 @@ export async function seedDuties(ctx: Context, options: SeedOptions): Promise<vo
   options.progress('Making the duties of the demonstration')
   await ctx.transaction(makePast)
   await keepDuties(ctx)
+  await ctx.transaction(backdate)
+}
+
+async function backdate(ctx: Context): Promise<void> {
+  const { card } = await getHomePack(ctx.sql)
+  const calendar = await calendarsOf(ctx)(card.rootOrganisation)
+  if (!calendar) return
+  const periods = (await listPeriodsOpened(ctx.sql, ctx.now)).filter(isPeriod)
+  await backdateDuties(
+    ctx.sql,
+    periods.map((period) => ({ period, at: opensAt(calendar, period) })),
+    ctx.now,
+  )
 }
 
 async function makePast(ctx: Context): Promise<void> {

@@ -113,7 +113,9 @@ export function ToDo({ duties, calendar, ctx, asked, directory, agency }: ToDoPr
     <Section title={asked.at ? 'Số liệu khi đó còn thiếu' : 'Việc cần làm tiếp'}>
       {duties.length === 0 ? (
         <EmptyState title={asked.at ? 'Không thiếu số liệu nào' : 'Không có việc nào'}>
-          Mọi số liệu đã có; kỳ tới hiện ở đây khi sắp đến hạn.
+          {asked.at
+            ? 'Mọi số liệu đến hạn hoặc sắp đến hạn khi đó đã có.'
+            : 'Mọi số liệu đã có; kỳ tới hiện ở đây khi sắp đến hạn.'}
         </EmptyState>
       ) : (
         <Table

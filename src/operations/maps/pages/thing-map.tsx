@@ -24,7 +24,7 @@ export interface ThingMap {
   /** Path and query of the request. */
   address: string
   /** Topics at which the list is made anew. */
-  live: string
+  live?: string
 }
 
 interface Drawn {
