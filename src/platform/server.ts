@@ -254,15 +254,10 @@ async function sendReply(parts: ServerParts, ctx: Context, answer: Reply, facts:
 const sendHtml = (reply: FastifyReply, status: number, html: string) =>
   reply.code(status).type('text/html; charset=utf-8').send(html)
 
-const pageNotFound = () =>
-  new Problem('page.not-found', 404, 'Không có trang này. Hãy kiểm tra lại đường dẫn, hoặc mở từ danh mục.')
+const pageNotFound = () => new Problem('page.not-found', 404, 'Không có trang này.')
 
 const brokenAddress = () =>
-  new Problem(
-    'request.broken-address',
-    400,
-    'Địa chỉ này không đọc được. Hãy kiểm tra lại đường dẫn, hoặc mở từ danh mục.',
-  )
+  new Problem('request.broken-address', 400, 'Địa chỉ này không đọc được. Hãy kiểm tra lại đường dẫn.')
 
 async function answerAsset(workshop: Workshop, parts: ServerParts, request: FastifyRequest, reply: FastifyReply) {
   const asset =

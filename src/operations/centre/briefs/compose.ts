@@ -1,7 +1,7 @@
 // A brief from what the overview knows: what changed, why, and what is asked. Words and tables as they are shown, so that it can be
 // read again years later as it was.
 
-import { type AlertCounts, countAlerts } from '#alerts'
+import { type AlertCounts, countOpenAlerts } from '#alerts'
 import { formatDate } from '#calendar'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
 import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
@@ -138,7 +138,7 @@ async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection>
 
 async function sayRoomThen(ctx: Context, at: AsOf): Promise<string[]> {
   const [alerts, incidents, directives, duties] = await Promise.all([
-    countAlerts(ctx, at.knownAt),
+    countOpenAlerts(ctx, at.knownAt),
     listOpenIncidentsThen(ctx, at.knownAt),
     summariseDirectives(ctx, ctx.reach('directive:read'), at),
     summariseDutiesThen(ctx, ctx.reach('duty:read'), at.knownAt),
@@ -155,7 +155,7 @@ async function sayRoomThen(ctx: Context, at: AsOf): Promise<string[]> {
 const sayLeftOut = (what: string): string =>
   `${what} của lúc đó không ghi ở đây, vì khi ấy hệ thống chưa lưu trạng thái theo thời điểm.`
 
-const sayAlerts = ({ open: { critical, high, medium, low } }: AlertCounts): string =>
+const sayAlerts = ({ critical, high, medium, low }: AlertCounts['open']): string =>
   `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`
 
 const sayDuties = ({ onTime, total }: DutySummary): string =>
@@ -166,7 +166,7 @@ const sayDirectives = ({ open, late, dueThisWeek, waitingVerification }: Directi
 
 async function sayRoom(ctx: Context): Promise<string[]> {
   const [alerts, incidents, directives, duties] = await Promise.all([
-    countAlerts(ctx),
+    countOpenAlerts(ctx),
     listOpenIncidents(ctx),
     summariseDirectives(ctx, ctx.reach('directive:read')),
     summariseDuties(ctx, ctx.reach('duty:read')),

@@ -1,6 +1,6 @@
 // What runs in the room, in one line for the leader: alerts and situations, directives and data duties. Each number opens.
 
-import { type AlertCounts, countAlerts } from '#alerts'
+import { type AlertCounts, countOpenAlerts } from '#alerts'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
 import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
 import { listOpenIncidents, listOpenIncidentsThen, type OpenIncident } from '#incidents'
@@ -30,13 +30,13 @@ const readIncidents = async (ctx: Context, at: AsOf | undefined): Promise<OpenIn
 
 /** What cannot be told as of an earlier moment (of before it was kept) is absent of it. */
 export async function readStrip(ctx: Context, at?: AsOf): Promise<Strip> {
-  const [counts, incidents, directives, duties] = await Promise.all([
-    ctx.can('alert:read') ? countAlerts(ctx, at?.knownAt) : undefined,
+  const [alerts, incidents, directives, duties] = await Promise.all([
+    ctx.can('alert:read') ? countOpenAlerts(ctx, at?.knownAt) : undefined,
     ctx.can('incident:read') ? readIncidents(ctx, at) : [],
     ctx.can('directive:read') ? summariseDirectives(ctx, ctx.reach('directive:read'), at) : undefined,
     ctx.can('duty:read') ? readDuties(ctx, at) : undefined,
   ])
-  return { alerts: counts?.open, incidents, directives, duties, at }
+  return { alerts, incidents, directives, duties, at }
 }
 
 interface Item {
