@@ -254,15 +254,10 @@ async function sendReply(parts: ServerParts, ctx: Context, answer: Reply, facts:
 const sendHtml = (reply: FastifyReply, status: number, html: string) =>
   reply.code(status).type('text/html; charset=utf-8').send(html)
 
-const pageNotFound = () =>
-  new Problem('page.not-found', 404, 'Không có trang này. Hãy kiểm tra lại đường dẫn, hoặc mở từ danh mục.')
+const pageNotFound = () => new Problem('page.not-found', 404, 'Không có trang này.')
 
 const brokenAddress = () =>
-  new Problem(
-    'request.broken-address',
-    400,
-    'Địa chỉ này không đọc được. Hãy kiểm tra lại đường dẫn, hoặc mở từ danh mục.',
-  )
+  new Problem('request.broken-address', 400, 'Địa chỉ này không đọc được. Hãy kiểm tra lại đường dẫn.')
 
 async function answerAsset(workshop: Workshop, parts: ServerParts, request: FastifyRequest, reply: FastifyReply) {
   const asset =
@@ -350,7 +345,9 @@ function asProblem(error: unknown, { maxFileBytes }: Workshop['config']): Proble
 }
 
 function problemPage(problem: Problem): PageContent {
-  const fields = problem.fields.map(({ path, message }) => (path ? `${path}: ${message}` : message))
+  const fields = problem.fields.flatMap(({ path, message }) =>
+    message === problem.message ? [] : [path ? `${path}: ${message}` : message],
+  )
   // The first sentence says what happened; what follows it, what to do.
   const [title = '', ...advice] = problem.message.split(/(?<=[.!?])\s+/)
   return {

@@ -23,9 +23,13 @@ export async function countAlerts(ctx: Context, asOf?: Date): Promise<AlertCount
     grouped: total('grouped'),
     silenced: total('silenced'),
     dropped: total('dropped'),
-    open: await countOpen(ctx.sql, { reach: ctx.reach('alert:read'), now: asOf ?? ctx.now, asOf }),
+    open: await countOpenAlerts(ctx, asOf),
   }
 }
+
+/** Those open within the caller's reach, or that were open then; hidden ones are not among them. */
+export const countOpenAlerts = (ctx: Context, asOf?: Date): Promise<AlertCounts['open']> =>
+  countOpen(ctx.sql, { reach: ctx.reach('alert:read'), now: asOf ?? ctx.now, asOf })
 
 /** The worst open alerts first, of one severity where asked, within the caller's reach; hidden ones are not among them. */
 export async function listOpenAlerts(ctx: Context, query: { limit: number; severity?: Severity }): Promise<AlertRow[]> {

@@ -8,7 +8,7 @@ export {
   noteAlert,
 } from './actions.ts'
 export { alerts } from './capability.ts'
-export { type AlertCounts, countAlerts, listOpenAlerts } from './counts.ts'
+export { type AlertCounts, countAlerts, countOpenAlerts, listOpenAlerts } from './counts.ts'
 export { alertMoved } from './events.ts'
 export { type AlertView, canHandleAlert, type DeskQueue, listDeskAlerts, readAlertView } from './face.ts'
 export { type Balance, listLoad, sumBalance } from './intake/balance-store.ts'

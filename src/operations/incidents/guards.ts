@@ -7,7 +7,7 @@ import { findIncident, listIncidentsWithFile } from './record/store.ts'
 import { listTasks } from './record/task-store.ts'
 
 async function guarded(ctx: Context, code: string, thing: { subject: string; name: string }): Promise<GuardedThing[]> {
-  const incident = await findIncident(ctx.sql, code, 'all')
+  const incident = await findIncident(ctx.sql, code, { reach: 'all' })
   if (!incident) return []
   const { organisation } = incident
   const tasks = await listTasks(ctx.sql, code)

@@ -4,6 +4,7 @@ export {
   type AlertToOpen,
   findPlaybook,
   listOpenIncidents,
+  listOpenIncidentsThen,
   type OpenIncident,
   openIncidentPath,
   type PlaybookName,

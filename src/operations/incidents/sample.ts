@@ -91,8 +91,8 @@ async function signPast(ctx: Context, shifts: readonly Shift[]): Promise<void> {
   const past = shifts.filter(({ endsAt }) => endsAt.getTime() + 10 * minuteMs < ctx.now.getTime()).slice(0, -1)
   for (const [index, shift] of past.entries()) {
     const next = shifts[index + 1]
-    const [leaving] = await roster.listShiftAssignments(ctx.sql, shift.day, shift.code)
-    const [coming] = next ? await roster.listShiftAssignments(ctx.sql, next.day, next.code) : []
+    const [leaving] = await roster.listShiftAssignments(ctx.sql, shift)
+    const [coming] = next ? await roster.listShiftAssignments(ctx.sql, next) : []
     if (!leaving || !coming || leaving.account === coming.account) continue
     const body = {
       situation:

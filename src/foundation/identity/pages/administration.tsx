@@ -232,7 +232,7 @@ export const administrationRoutes = [
     body: z.record(z.string(), z.string().max(1000)),
     async handle(ctx, { body }) {
       const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value.trim() !== ''))
-      const wanted = NewAccount.safeParse({ ...given, machine: given.machine === 'yes' })
+      const wanted = NewAccount.safeParse({ name: '', personName: '', ...given, machine: given.machine === 'yes' })
       if (!wanted.success) {
         const errors = wanted.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
         return showNewAccount(ctx, { values: body, errors, status: 422 })

@@ -215,6 +215,8 @@ export function readForm(kind: ClientKind, body: Typed) {
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => textOf(value).trim() !== ''))
   return NewClient.safeParse({
     kind,
+    // What must be there is told by its own words when it is left out.
+    ...{ name: '', id: '', organisation: '' },
     ...given,
     ...(kind === 'machine' ? {} : { redirectUris: textOf(body.redirectUris) }),
     personScopes: listOf(body.personScopes),

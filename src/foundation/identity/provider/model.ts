@@ -16,7 +16,7 @@ export const clientKindNames: Record<ClientKind, string> = {
 export const personScopes = ['openid', 'profile', 'organisation'] as const
 
 export const scopeWords: Record<(typeof personScopes)[number], string> = {
-  openid: 'Mã định danh riêng của ông/bà, không đổi',
+  openid: 'Mã định danh riêng của người đăng nhập, không đổi',
   profile: 'Họ và tên, tên đăng nhập',
   organisation: 'Mã đơn vị và các vai trò đang giữ',
 }

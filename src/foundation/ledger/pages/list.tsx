@@ -157,7 +157,7 @@ function ListPage({ entries, nextHref, query, checkpoints, say, address }: ListP
           { key: 'organisation', title: 'Đơn vị', cell: (entry) => sayOrganisation(entry.organisation) },
           {
             key: 'number',
-            title: 'Số thứ tự',
+            title: 'STT',
             kind: 'number',
             cell: (entry) => (entry.leafIndex === null ? 'chờ đánh số' : formatNumber(entry.leafIndex)),
           },

@@ -55,7 +55,7 @@ function showForm({ faults = [], code, status }: Asked = {}): Reply {
     lead: 'Xem ai đã ký một văn bản điện tử, lúc nào, và văn bản có còn nguyên vẹn hay không.',
     body: (
       <div class="stack-large">
-        <ErrorSummary errors={faults} />
+        <ErrorSummary errors={faults} title={errorOf(faults, 'ma') ? 'Chưa mở được văn bản' : 'Chưa kiểm tra được'} />
         <Section title="Tải văn bản lên">
           <Form action={checkPath} files>
             <FileInput
@@ -172,6 +172,13 @@ const asFault = (error: unknown, field: string): FormError[] => {
   return [{ field, message: error.message }]
 }
 
+/** Who scanned or typed a code that nothing bears, may type it again. */
+function showUnknown(error: unknown, code: string, status: number): Reply {
+  if (!(error instanceof Problem) || error.code !== 'signed-document.not-found') throw error
+  const message = 'Không có văn bản nào mang mã này. Hãy xem lại mã in trên văn bản.'
+  return showForm({ faults: [{ field: 'ma', message }], code, status })
+}
+
 const Code = z.strictObject({ code: z.string().max(40) })
 
 export const checkRoutes: readonly Route[] = [
@@ -204,9 +211,7 @@ export const checkRoutes: readonly Route[] = [
       try {
         return redirect(publicPath((await getPublished(ctx, body.ma)).code))
       } catch (error) {
-        asFault(error, 'ma')
-        const message = 'Không có văn bản nào mang mã này. Hãy xem lại mã in trên văn bản.'
-        return showForm({ faults: [{ field: 'ma', message }], code: body.ma, status: 422 })
+        return showUnknown(error, body.ma, 422)
       }
     },
   }),
@@ -216,7 +221,13 @@ export const checkRoutes: readonly Route[] = [
     access: 'public',
     ratePerMinute: 60,
     params: Code,
-    handle: (ctx, { params }) => showPublished(ctx, params.code),
+    async handle(ctx, { params }) {
+      try {
+        return await showPublished(ctx, params.code)
+      } catch (error) {
+        return showUnknown(error, params.code, 404)
+      }
+    },
   }),
   route({
     method: 'GET',

@@ -69,7 +69,7 @@ const sectionsOf = async (t: DbTest, code: string) => {
     room: row?.sections
       .find(({ title }) => title === 'Điều hành')
       ?.words?.split('\n')
-      .filter((line) => /^(Cảnh báo|Nhiệm vụ|Trách nhiệm)/.test(line)),
+      .filter((line) => /^(Cảnh báo|Không có tình huống|Tình huống|Nhiệm vụ|Trách nhiệm)/.test(line)),
   }
 }
 

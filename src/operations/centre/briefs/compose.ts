@@ -1,12 +1,12 @@
 // A brief from what the overview knows: what changed, why, and what is asked. Words and tables as they are shown, so that it can be
 // read again years later as it was.
 
-import { type AlertCounts, countAlerts } from '#alerts'
+import { type AlertCounts, countOpenAlerts } from '#alerts'
 import { formatDate } from '#calendar'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
 import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
 import type { PrintedSection, PrintedTable } from '#files'
-import { listOpenIncidents } from '#incidents'
+import { listOpenIncidents, listOpenIncidentsThen, type OpenIncident } from '#incidents'
 import { type Card, listMeasureSources } from '#indicators'
 import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
@@ -137,20 +137,25 @@ async function room(ctx: Context, at: AsOf | undefined): Promise<PrintedSection>
 }
 
 async function sayRoomThen(ctx: Context, at: AsOf): Promise<string[]> {
-  const [alerts, directives, duties] = await Promise.all([
-    countAlerts(ctx, at.knownAt),
+  const [alerts, incidents, directives, duties] = await Promise.all([
+    countOpenAlerts(ctx, at.knownAt),
+    listOpenIncidentsThen(ctx, at.knownAt),
     summariseDirectives(ctx, ctx.reach('directive:read'), at),
     summariseDutiesThen(ctx, ctx.reach('duty:read'), at.knownAt),
   ])
   return [
     sayAlerts(alerts),
+    incidents ? sayIncidents(incidents) : sayLeftOut('Tình huống'),
     sayDirectives(directives),
-    ...(duties ? [sayDuties(duties)] : []),
-    `${duties ? 'Tình huống' : 'Tình huống và trách nhiệm cập nhật dữ liệu'} của lúc đó không ghi ở đây, vì chưa tra lại được theo thời điểm.`,
+    duties ? sayDuties(duties) : sayLeftOut('Trách nhiệm cập nhật dữ liệu'),
   ]
 }
 
-const sayAlerts = ({ open: { critical, high, medium, low } }: AlertCounts): string =>
+/** Of what was not kept yet. */
+const sayLeftOut = (what: string): string =>
+  `${what} của lúc đó không ghi ở đây, vì khi ấy hệ thống chưa lưu trạng thái theo thời điểm.`
+
+const sayAlerts = ({ critical, high, medium, low }: AlertCounts['open']): string =>
   `Cảnh báo đang mở: ${formatNumber(critical + high + medium + low)}, trong đó nghiêm trọng ${formatNumber(critical)}, cao ${formatNumber(high)}.`
 
 const sayDuties = ({ onTime, total }: DutySummary): string =>
@@ -161,20 +166,18 @@ const sayDirectives = ({ open, late, dueThisWeek, waitingVerification }: Directi
 
 async function sayRoom(ctx: Context): Promise<string[]> {
   const [alerts, incidents, directives, duties] = await Promise.all([
-    countAlerts(ctx),
+    countOpenAlerts(ctx),
     listOpenIncidents(ctx),
     summariseDirectives(ctx, ctx.reach('directive:read')),
     summariseDuties(ctx, ctx.reach('duty:read')),
   ])
+  return [sayAlerts(alerts), sayIncidents(incidents), sayDirectives(directives), sayDuties(duties)]
+}
+
+function sayIncidents(incidents: readonly OpenIncident[]): string {
   const real = incidents.filter(({ exercise }) => !exercise)
-  return [
-    sayAlerts(alerts),
-    real.length > 0
-      ? `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
-      : 'Không có tình huống nào đang xử lý.',
-    sayDirectives(directives),
-    sayDuties(duties),
-  ]
+  if (real.length === 0) return 'Không có tình huống nào đang xử lý.'
+  return `Tình huống đang xử lý: ${real.map(({ title, place }) => `${title} (${place})`).join('; ')}.`
 }
 
 function sayLate({ setting, cards }: Overview): string {

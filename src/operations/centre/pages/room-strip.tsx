@@ -1,9 +1,9 @@
 // What runs in the room, in one line for the leader: alerts and situations, directives and data duties. Each number opens.
 
-import { type AlertCounts, countAlerts } from '#alerts'
+import { type AlertCounts, countOpenAlerts } from '#alerts'
 import { type DirectiveSummary, summariseDirectives } from '#directives'
 import { type DutySummary, summariseDuties, summariseDutiesThen } from '#duties'
-import { listOpenIncidents, type OpenIncident } from '#incidents'
+import { listOpenIncidents, listOpenIncidentsThen, type OpenIncident } from '#incidents'
 import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { fragment, type Route, route } from '#platform/http'
@@ -25,15 +25,18 @@ const readDuties = (ctx: Context, at: AsOf | undefined): Promise<DutySummary | u
   return at ? summariseDutiesThen(ctx, reach, at.knownAt) : summariseDuties(ctx, reach)
 }
 
-/** What cannot be told as of an earlier moment (incidents, duties of before they were kept) is absent of it. */
+const readIncidents = async (ctx: Context, at: AsOf | undefined): Promise<OpenIncident[]> =>
+  at ? ((await listOpenIncidentsThen(ctx, at.knownAt)) ?? []) : listOpenIncidents(ctx)
+
+/** What cannot be told as of an earlier moment (of before it was kept) is absent of it. */
 export async function readStrip(ctx: Context, at?: AsOf): Promise<Strip> {
-  const [counts, incidents, directives, duties] = await Promise.all([
-    ctx.can('alert:read') ? countAlerts(ctx, at?.knownAt) : undefined,
-    !at && ctx.can('incident:read') ? listOpenIncidents(ctx) : [],
+  const [alerts, incidents, directives, duties] = await Promise.all([
+    ctx.can('alert:read') ? countOpenAlerts(ctx, at?.knownAt) : undefined,
+    ctx.can('incident:read') ? readIncidents(ctx, at) : [],
     ctx.can('directive:read') ? summariseDirectives(ctx, ctx.reach('directive:read'), at) : undefined,
     ctx.can('duty:read') ? readDuties(ctx, at) : undefined,
   ])
-  return { alerts: counts?.open, incidents, directives, duties, at }
+  return { alerts, incidents, directives, duties, at }
 }
 
 interface Item {
@@ -97,8 +100,8 @@ export function RoomStrip({ strip }: { strip: Strip }) {
             {strip.incidents.slice(0, 3).map(({ code, title, level, place, url, exercise, stepsDone, stepsTotal }) => (
               <li key={code}>
                 {exercise && <strong>DIỄN TẬP · </strong>}
-                <a href={url}>{title}</a>, {level}, {place} · kịch bản {formatNumber(stepsDone)}/
-                {formatNumber(stepsTotal)}
+                <a href={withQuery(url, { tai: strip.at?.text })}>{title}</a>, {level}, {place} · kịch bản{' '}
+                {formatNumber(stepsDone)}/{formatNumber(stepsTotal)}
               </li>
             ))}
           </ul>

@@ -3,6 +3,8 @@ import type { ShiftMatters } from '#platform/capability'
 import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   DescriptionList,
   ErrorSummary,
@@ -14,6 +16,7 @@ import {
   Tag,
   TextArea,
   Time,
+  withQuery,
 } from '#ui'
 import { rosterPath } from '../model.ts'
 import {
@@ -34,6 +37,7 @@ import type { Assignment } from '../roster/store.ts'
 import { isSameParty, passwordField } from '../signing.ts'
 import { handOverListRoute, handOversPath as path, tone } from './hand-over-list.tsx'
 import { PasswordField } from './incident-close.tsx'
+import { Moment, type Past, readPast } from './past.tsx'
 import { errorAt, faultsOf } from './words.ts'
 
 const Params = z.object({ day: z.string().max(10), shift: z.string().max(20) })
@@ -55,12 +59,12 @@ export function handOverRoutes(contributions: () => readonly ShiftMatters[]): re
     path: `${path}/:day/:shift`,
     access: 'incident:read',
     params: Params,
-    handle: async (ctx, { params }) =>
-      handOverPage(ctx, await getParts(ctx, params.day, params.shift), {
-        contributions,
-        values: undefined,
-        errors: [],
-      }),
+    query: z.object({ tai: Moment }),
+    async handle(asker, { params, query }) {
+      const past = await readPast(asker, query.tai)
+      const parts = await getParts(past.ctx, params.day, params.shift, past.at?.knownAt)
+      return handOverPage(past, parts, { contributions, values: undefined, errors: [] })
+    },
   })
   const leave = route({
     method: 'POST',
@@ -77,7 +81,11 @@ export function handOverRoutes(contributions: () => readonly ShiftMatters[]): re
         if (body.viec === 'ky') await signLeaving(ctx, of, { ...words, password: body[passwordField] ?? '' }, matters)
         else await saveHandOver(ctx, of, words, matters)
       } catch (error) {
-        return handOverPage(ctx, parts, { contributions, values: body, errors: faultsOf(error, 'tinh-hinh') })
+        return handOverPage({ ctx, at: undefined }, parts, {
+          contributions,
+          values: body,
+          errors: faultsOf(error, 'tinh-hinh'),
+        })
       }
       return redirect(handOverPath(params))
     },
@@ -97,7 +105,11 @@ export function handOverRoutes(contributions: () => readonly ShiftMatters[]): re
           { password: body[passwordField] ?? '', remark: body['nhan-xet'] },
         )
       } catch (error) {
-        return handOverPage(ctx, parts, { contributions, values: body, errors: faultsOf(error, passwordField) })
+        return handOverPage({ ctx, at: undefined }, parts, {
+          contributions,
+          values: body,
+          errors: faultsOf(error, passwordField),
+        })
       }
       return redirect(handOverPath(params))
     },
@@ -111,24 +123,31 @@ interface Showing {
   errors: readonly FormError[]
 }
 
-async function handOverPage(ctx: Context, parts: Parts, { contributions, values, errors }: Showing): Promise<Reply> {
+async function handOverPage(
+  { ctx, at }: Past,
+  parts: Parts,
+  { contributions, values, errors }: Showing,
+): Promise<Reply> {
   const { shift, settings, handOver } = parts
   const state = handOver?.state ?? 'none'
   const isOpen = state === 'none' || state === 'draft'
-  const matters = isOpen ? await listMatters(ctx, contributions()) : (handOver?.body.matters ?? [])
+  const matters = isOpen && !at ? await listMatters(ctx, contributions()) : (handOver?.body.matters ?? [])
   return page({
     title: `Bàn giao ${sayShift(shift)}`,
     crumbs: [
-      { label: 'Ca trực', href: rosterPath },
-      { label: 'Bàn giao ca', href: path },
+      { label: 'Ca trực', href: withQuery(rosterPath, { tai: at?.text }) },
+      { label: 'Bàn giao ca', href: withQuery(path, { tai: at?.text }) },
     ],
     status: errors.length > 0 ? 422 : 200,
     lead: `${formatDateTime(shift.startsAt, settings.timeZone)} đến ${formatDateTime(shift.endsAt, settings.timeZone)}`,
     body: (
       <div class="stack-large">
         <ErrorSummary errors={errors} title="Chưa thực hiện được" />
+        <AsOfNotice at={at} what="biên bản bàn giao" />
         <Standing parts={parts} />
-        {isOpen ? (
+        {isOpen && at ? (
+          <Then handOver={handOver} />
+        ) : isOpen ? (
           <>
             <Matters matters={matters} title="Việc đang mở, tự điền từ hệ thống" />
             {maySignFor(ctx, settings, parts.leaving) ? (
@@ -140,12 +159,33 @@ async function handOverPage(ctx: Context, parts: Parts, { contributions, values,
         ) : (
           <>
             <Signed handOver={handOver} />
-            {state === 'left' && <Taking ctx={ctx} parts={parts} values={values} errors={errors} />}
+            {state === 'left' && !at && <Taking ctx={ctx} parts={parts} values={values} errors={errors} />}
           </>
         )}
+        {errors.length === 0 && <AsOfQuestion at={at} what="biên bản bàn giao" />}
       </div>
     ),
   })
+}
+
+/** What had been written of a record by then, before anybody signed it. */
+function Then({ handOver }: { handOver: store.HandOver | undefined }) {
+  if (!handOver) return <Notice title="Khi đó biên bản chưa được lập" />
+  const { situation, next, equipment, matters } = handOver.body
+  return (
+    <>
+      <Matters matters={matters} title="Việc đang mở khi lưu nháp" />
+      <Section title="Bản nháp khi đó">
+        <DescriptionList
+          items={[
+            { term: 'Tình hình trong ca', value: situation },
+            { term: 'Việc ca sau cần làm', value: next },
+            { term: 'Hệ thống, thiết bị', value: equipment },
+          ]}
+        />
+      </Section>
+    </>
+  )
 }
 
 function saySigners(people: readonly Assignment[]): string {

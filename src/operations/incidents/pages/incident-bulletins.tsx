@@ -1,30 +1,9 @@
 import { z } from 'zod'
-import { roleNames } from '#identity'
 import type { Context } from '#platform/context'
 import { type Reply, type Route, redirect, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import {
-  Button,
-  DescriptionList,
-  type FormError,
-  formatDateTime,
-  RiskMark,
-  Section,
-  Table,
-  Tag,
-  Time,
-  withQuery,
-} from '#ui'
-import {
-  type BulletinState,
-  bulletinKindNames,
-  bulletinStateNames,
-  channels,
-  exerciseWord,
-  incidentsPath,
-  markExercise,
-  riskLevels,
-} from '../model.ts'
+import { Button, type FormError, formatDateTime, Section, Table, Time, withQuery } from '#ui'
+import { bulletinKindNames, bulletinStateNames, channels, exerciseWord, incidentsPath, markExercise } from '../model.ts'
 import { getIncident, mayCommand, readPermission, topicOf } from '../record/access.ts'
 import { type Bulletin, listBulletins } from '../record/bulletin-store.ts'
 import {
@@ -38,33 +17,29 @@ import {
 } from '../record/bulletins.ts'
 import { tallyBulletin } from '../record/recipients.ts'
 import type { Incident } from '../record/store.ts'
+import { About, State } from './bulletin-about.tsx'
 import { Decisions } from './bulletin-decisions.tsx'
 import { Delivered } from './bulletin-delivered.tsx'
 import { Body, bulletinPath, prefill, WriteQuery, wishOf, writePage } from './bulletin-form.tsx'
 import { framePage } from './incident-frame.tsx'
 import { Code } from './incident-log.tsx'
+import { Moment, type Past, readPast } from './past.tsx'
 import { faultsOf, formKey, nameOrganisations } from './words.ts'
 
 const base = `${incidentsPath}/:code/ban-tin`
 const Params = z.object({ code: z.string().max(40), number: z.coerce.number().int().positive().max(100_000) })
-const tone: Record<BulletinState, 'neutral' | 'info' | 'done' | 'warning'> = {
-  draft: 'neutral',
-  approved: 'info',
-  sent: 'done',
-  dropped: 'neutral',
-}
-
 const list = route({
   method: 'GET',
   path: base,
   access: readPermission,
   params: Code,
-  query: z.object({ tai: z.enum(['csv', 'xlsx']).optional().catch(undefined) }),
-  async handle(ctx, { params, query }) {
-    const incident = await getIncident(ctx, params.code)
-    const bulletins = await listBulletins(ctx.sql, incident.code)
-    if (query.tai)
-      return tableFile(query.tai, {
+  query: z.object({ tep: z.enum(['csv', 'xlsx']).optional().catch(undefined), tai: Moment }),
+  async handle(asker, { params, query }) {
+    const { ctx, at } = await readPast(asker, query.tai)
+    const incident = await getIncident(ctx, params.code, at)
+    const bulletins = await listBulletins(ctx.sql, incident.code, at?.knownAt)
+    if (query.tep)
+      return tableFile(query.tep, {
         name: `${incident.exercise ? 'dien-tap-' : ''}${incident.code}-ban-tin`,
         titles: [
           'Chế độ',
@@ -96,6 +71,7 @@ const list = route({
     const may = incident.state === 'open' && mayCommand(ctx, incident)
     return framePage(ctx, incident, {
       tab: 'bulletins',
+      past: { at },
       body: (
         <div class="stack">
           {may && (
@@ -105,8 +81,8 @@ const list = route({
               </Button>
             </p>
           )}
-          <div id="ban-tin" data-live={topicOf(incident.code)} data-live-label="Bản tin">
-            <List incident={incident} bulletins={bulletins} />
+          <div id="ban-tin" data-live={at ? undefined : topicOf(incident.code)} data-live-label="Bản tin">
+            <List incident={incident} bulletins={bulletins} tai={at?.text} />
           </div>
         </div>
       ),
@@ -114,15 +90,21 @@ const list = route({
   },
 })
 
-function List({ incident, bulletins }: { incident: Incident; bulletins: readonly Bulletin[] }) {
+interface ListProps {
+  incident: Incident
+  bulletins: readonly Bulletin[]
+  tai: string | undefined
+}
+
+function List({ incident, bulletins, tai }: ListProps) {
   const own = bulletinPath(incident.code)
   return (
     <Table
       caption="Bản tin, mới nhất trước"
       rows={bulletins}
       rowKey={(one) => String(one.number)}
-      rowHref={(one) => bulletinPath(incident.code, one.number)}
-      downloads={{ csv: withQuery(own, { tai: 'csv' }), xlsx: withQuery(own, { tai: 'xlsx' }) }}
+      rowHref={(one) => withQuery(bulletinPath(incident.code, one.number), { tai })}
+      downloads={{ csv: withQuery(own, { tai, tep: 'csv' }), xlsx: withQuery(own, { tai, tep: 'xlsx' }) }}
       empty={{
         title: 'Chưa có bản tin nào',
         words: 'Bản tin do một người soạn, người thứ hai duyệt và phát. Bản tin thay thế, hủy nêu rõ bản trước.',
@@ -150,17 +132,6 @@ function List({ incident, bulletins }: { incident: Incident; bulletins: readonly
       ]}
     />
   )
-}
-
-/** What was sent and then replaced or called off never looks as if it were in force. */
-function State({ bulletin }: { bulletin: Bulletin }) {
-  if (bulletin.followedBy)
-    return (
-      <Tag tone="warning">
-        {bulletin.followedBy.kind === 'cancel' ? 'Đã hủy' : 'Đã thay thế'} bởi số {bulletin.followedBy.number}
-      </Tag>
-    )
-  return <Tag tone={tone[bulletin.state]}>{bulletinStateNames[bulletin.state]}</Tag>
 }
 
 const write = route({
@@ -203,7 +174,11 @@ const show = route({
   path: `${base}/:number`,
   access: readPermission,
   params: Params,
-  handle: async (ctx, { params }) => bulletinPage(ctx, await getIncident(ctx, params.code), params.number, []),
+  query: z.object({ tai: Moment }),
+  async handle(asker, { params, query }) {
+    const past = await readPast(asker, query.tai)
+    return bulletinPage(past, await getIncident(past.ctx, params.code, past.at), params.number, [])
+  },
 })
 
 const change = route({
@@ -278,7 +253,7 @@ const moveRoutes = moves.map(({ path, act }) =>
       try {
         await act(ctx, incident.code, params.number)
       } catch (error) {
-        return bulletinPage(ctx, incident, params.number, faultsOf(error, 'quyet-dinh'))
+        return bulletinPage({ ctx, at: undefined }, incident, params.number, faultsOf(error, 'quyet-dinh'))
       }
       return redirect(bulletinPath(incident.code, params.number))
     },
@@ -286,15 +261,16 @@ const moveRoutes = moves.map(({ path, act }) =>
 )
 
 async function bulletinPage(
-  ctx: Context,
+  { ctx, at }: Past,
   incident: Incident,
   number: number,
   errors: readonly FormError[],
 ): Promise<Reply> {
-  const one = await getBulletin(ctx, incident.code, number)
+  const one = await getBulletin(ctx, incident.code, number, at?.knownAt)
   const may = incident.state === 'open' && mayCommand(ctx, incident)
   return framePage(ctx, incident, {
     tab: 'bulletins',
+    past: { at },
     below: `Bản tin ${number}`,
     errors,
     body: (
@@ -308,79 +284,13 @@ async function bulletinPage(
               ))}
           </div>
         </Section>
-        <About incident={incident} bulletin={one} nameOf={await nameOrganisations(ctx)} />
-        {one.state === 'sent' && <Delivered tally={await tallyBulletin(ctx, one)} bulletin={one} />}
+        <About incident={incident} bulletin={one} nameOf={await nameOrganisations(ctx, at)} tai={at?.text} />
+        {one.state === 'sent' && at && <p class="muted">Kết quả gửi tin chỉ xem được ở trang hiện nay.</p>}
+        {one.state === 'sent' && !at && <Delivered tally={await tallyBulletin(ctx, one)} bulletin={one} />}
         {may && <Decisions ctx={ctx} incident={incident} bulletin={one} />}
       </div>
     ),
   })
-}
-
-interface AboutProps {
-  incident: Incident
-  bulletin: Bulletin
-  nameOf(code: string): string
-}
-
-function About({ incident, bulletin: one, nameOf }: AboutProps) {
-  const risk = riskLevels.find((level) => level === one.riskLevel)
-  const link = (number: number) => <a href={bulletinPath(incident.code, number)}>bản tin số {number}</a>
-  return (
-    <DescriptionList
-      items={[
-        { term: 'Trạng thái', value: <State bulletin={one} /> },
-        { term: 'Loại', value: bulletinKindNames[one.kind] },
-        ...(one.refersToNumber ? [{ term: 'Tham chiếu', value: link(one.refersToNumber) }] : []),
-        ...(one.followedBy ? [{ term: 'Theo sau bởi', value: link(one.followedBy.number) }] : []),
-        ...(risk ? [{ term: 'Cấp độ rủi ro', value: <RiskMark level={risk} /> }] : []),
-        { term: 'Kênh', value: one.channels.map((code) => channels[code]).join(', ') },
-        ...(one.recipients.length > 0
-          ? [
-              {
-                term: 'Nơi nhận tin nhắn',
-                value: `${one.recipients.map(nameOf).join(', ')} (${one.recipientRoles.map((role) => roleNames[role].toLowerCase()).join(', ')})`,
-              },
-            ]
-          : []),
-        { term: 'Hiệu lực đến', value: one.expiresAt ? <Time at={one.expiresAt} exact /> : 'khi có bản tin mới' },
-        {
-          term: 'Soạn',
-          value: (
-            <>
-              {one.draftedName}, <Time at={one.draftedAt} exact />
-            </>
-          ),
-        },
-        ...(one.approvedAt
-          ? [
-              {
-                term: 'Duyệt',
-                value: (
-                  <>
-                    {one.approvedName}, <Time at={one.approvedAt} exact />
-                  </>
-                ),
-              },
-            ]
-          : []),
-        ...(one.sentAt
-          ? [
-              {
-                term: 'Phát',
-                value: (
-                  <>
-                    {one.sentName}, <Time at={one.sentAt} exact />
-                  </>
-                ),
-              },
-            ]
-          : []),
-        ...(one.approvedDigest
-          ? [{ term: 'SHA-256 nội dung duyệt', value: <span class="code">{one.approvedDigest}</span> }]
-          : []),
-      ]}
-    />
-  )
 }
 
 export const incidentBulletinRoutes: readonly Route[] = [list, write, draft, show, change, saveChange, ...moveRoutes]

@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { directiveFormPath } from '#directives'
+import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { page, type Reply } from '#platform/http'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   DescriptionList,
   Elapsed,
@@ -16,11 +19,13 @@ import {
   Tabs,
   Tag,
   Time,
+  withQuery,
 } from '#ui'
 import { incidentPath, incidentStateNames, incidentsPath, kinds, levelOf, titleOf } from '../model.ts'
 import { mayCommand, topicOf } from '../record/access.ts'
 import type { Incident } from '../record/store.ts'
 import { listTasks } from '../record/task-store.ts'
+import type { Past } from './past.tsx'
 
 /** The level by the mark of its own scale. */
 export function LevelMark({ incident }: { incident: Pick<Incident, 'kind' | 'level'> }) {
@@ -55,13 +60,17 @@ export interface Framed {
   /** Modules of the browser and headers that only this page needs. */
   islands?: readonly string[]
   headers?: Record<string, string>
+  /** Of a page that can be asked as of an earlier moment. */
+  past?: Pick<Past, 'at'>
   body: ComponentChildren
 }
 
 /** A page of one incident: head, tabs and, of an exercise, the striped frame. */
 export async function framePage(ctx: Context, incident: Incident, framed: Framed): Promise<Reply> {
   const own = incidentPath(incident.code)
-  const tasks = await listTasks(ctx.sql, incident.code)
+  const at = framed.past?.at
+  const tai = at?.text
+  const tasks = await listTasks(ctx.sql, incident.code, at?.knownAt)
   const open = tasks.filter(({ state }) => state === 'open' || state === 'waiting').length
   const errors = framed.errors ?? []
   return page({
@@ -72,8 +81,8 @@ export async function framePage(ctx: Context, incident: Incident, framed: Framed
     exercise: incident.exercise,
     status: errors.length > 0 ? 422 : 200,
     crumbs: [
-      { label: incident.exercise ? 'Diễn tập' : 'Tình huống', href: listPathOf(incident) },
-      ...(framed.below ? [{ label: incident.code, href: own }] : []),
+      { label: incident.exercise ? 'Diễn tập' : 'Tình huống', href: withQuery(listPathOf(incident), { tai }) },
+      ...(framed.below ? [{ label: incident.code, href: withQuery(own, { tai }) }] : []),
     ],
     lead: `${incident.code} · ${kinds[incident.kind].name} · ${incident.place}`,
     islands: ['table', 'ticking', ...(framed.islands ?? [])],
@@ -83,18 +92,20 @@ export async function framePage(ctx: Context, incident: Incident, framed: Framed
       <div class="stack-large">
         <ErrorSummary errors={errors} title="Chưa thực hiện được" />
         {framed.done && errors.length === 0 && <Notice tone="done" role="status" title={framed.done} />}
-        <Head ctx={ctx} incident={incident} />
+        <AsOfNotice at={at} what="hồ sơ tình huống" />
+        <Head ctx={ctx} incident={incident} at={at} />
         <Tabs
           label="Hồ sơ tình huống"
           items={Object.entries(tabs).map(([key, label]) => ({
             label,
             // Object.entries forgets the keys' type.
-            href: `${own}${tabPath[key as TabKey]}`,
+            href: withQuery(`${own}${tabPath[key as TabKey]}`, { tai }),
             current: key === framed.tab,
             count: key === 'tasks' && open > 0 ? open : undefined,
           }))}
         />
         {framed.body}
+        {framed.past && errors.length === 0 && <AsOfQuestion at={at} what="hồ sơ tình huống" />}
       </div>
     ),
   })
@@ -103,10 +114,10 @@ export async function framePage(ctx: Context, incident: Incident, framed: Framed
 export const listPathOf = ({ exercise }: Pick<Incident, 'exercise'>): string =>
   exercise ? `${incidentsPath}?che-do=dien-tap` : incidentsPath
 
-function Head({ ctx, incident }: { ctx: Context; incident: Incident }) {
+function Head({ ctx, incident, at }: { ctx: Context; incident: Incident; at: AsOf | undefined }) {
   const { startedAt, closedAt, state } = incident
   return (
-    <div id="dau-ho-so" data-live={topicOf(incident.code)} data-live-label="Hồ sơ tình huống">
+    <div id="dau-ho-so" data-live={at ? undefined : topicOf(incident.code)} data-live-label="Hồ sơ tình huống">
       <DescriptionList
         inColumns
         items={[
@@ -136,7 +147,9 @@ function Head({ ctx, incident }: { ctx: Context; incident: Incident }) {
             value: (
               <>
                 <strong>
-                  {state === 'open' ? (
+                  {state === 'open' && at ? (
+                    `đã ${formatDuration(at.knownAt.getTime() - startedAt.getTime())}`
+                  ) : state === 'open' ? (
                     <Elapsed since={startedAt} words="đã" />
                   ) : (
                     `kéo dài ${formatDuration((closedAt ?? ctx.now).getTime() - startedAt.getTime())}`

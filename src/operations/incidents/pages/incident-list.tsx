@@ -3,6 +3,8 @@ import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   ExerciseMark,
   FilterBar,
@@ -29,6 +31,7 @@ import {
 import { commandPermission, listTopic, readPermission } from '../record/access.ts'
 import { countOpen, type IncidentQuery, type IncidentRow, listIncidents, listOrders } from '../record/store.ts'
 import { LevelMark } from './incident-frame.tsx'
+import { keptNotice, Moment, type Past, readPast } from './past.tsx'
 
 const sizes = [20, 50, 100]
 const Query = z.object({
@@ -43,13 +46,14 @@ const Query = z.object({
     .catch(undefined),
   limit: z.coerce.number().int().optional().catch(undefined),
   after: z.string().max(400).optional(),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: Moment,
 })
 type Query = z.infer<typeof Query>
 
 const separator = '~'
 
-function questionOf(ctx: Context, query: Query): Omit<IncidentQuery, 'limit' | 'after'> {
+function questionOf({ ctx, at }: Past, query: Query): Omit<IncidentQuery, 'limit' | 'after'> {
   const sort = query.sort ?? '-started'
   return {
     reach: ctx.reach(readPermission),
@@ -59,6 +63,7 @@ function questionOf(ctx: Context, query: Query): Omit<IncidentQuery, 'limit' | '
     words: query.q || undefined,
     order: listOrders.find((order) => order === sort.replace('-', '')) ?? 'started',
     falling: sort.startsWith('-'),
+    at: at?.knownAt,
   }
 }
 
@@ -72,11 +77,13 @@ const list = route({
   path,
   access: readPermission,
   query: Query,
-  async handle(ctx, { query, request }) {
-    const question = questionOf(ctx, query)
+  async handle(asker, { query, request }) {
+    const past = await readPast(asker, query.tai)
+    const { ctx, at } = past
+    const question = questionOf(past, query)
     const exercise = question.exercise === true
-    if (query.tai)
-      return tableFile(query.tai, {
+    if (query.tep)
+      return tableFile(query.tep, {
         name: exercise ? 'dien-tap' : 'tinh-huong',
         titles: fileTitles,
         rows: fileRows(ctx, question),
@@ -89,7 +96,7 @@ const list = route({
       rows.length > size && last
         ? withQuery(request.url, { after: `${last.orderValue}${separator}${last.code}` })
         : undefined
-    const counts = await countOpen(ctx.sql, question.reach)
+    const counts = await countOpen(ctx.sql, question.reach, at?.knownAt)
     return page({
       title: exercise ? `${exerciseWord} · Các cuộc diễn tập` : 'Tình huống',
       exercise,
@@ -100,15 +107,22 @@ const list = route({
       actions: ctx.can(commandPermission) && <OpenActions exercise={exercise} />,
       body: (
         <div class="stack-large">
+          <AsOfNotice at={at} what="các tình huống" />
+          {await keptNotice(past, 'incident')}
           <Tabs
             label="Tình huống và diễn tập"
             items={[
-              { label: 'Tình huống', href: path, current: !exercise, count: counts.real },
-              { label: 'Diễn tập', href: `${path}?che-do=dien-tap`, current: exercise, count: counts.exercise },
+              { label: 'Tình huống', href: withQuery(path, { tai: at?.text }), current: !exercise, count: counts.real },
+              {
+                label: 'Diễn tập',
+                href: withQuery(path, { 'che-do': 'dien-tap', tai: at?.text }),
+                current: exercise,
+                count: counts.exercise,
+              },
             ]}
           />
           <Filters query={query} />
-          <div id="danh-sach" data-live={listTopic} data-live-label="Danh sách">
+          <div id="danh-sach" data-live={at ? undefined : listTopic} data-live-label="Danh sách">
             <List
               rows={shown}
               address={request.url}
@@ -116,8 +130,10 @@ const list = route({
               size={size}
               exercise={exercise}
               sort={query.sort ?? '-started'}
+              tai={at?.text}
             />
           </div>
+          <AsOfQuestion at={at} what="các tình huống" />
         </div>
       ),
     })
@@ -176,21 +192,22 @@ interface ListProps {
   size: number
   exercise: boolean
   sort: string
+  tai: string | undefined
 }
 
-function List({ rows, address, nextHref, size, exercise, sort }: ListProps) {
+function List({ rows, address, nextHref, size, exercise, sort, tai }: ListProps) {
   return (
     <Table
       caption={exercise ? 'Các cuộc diễn tập' : 'Tình huống'}
       id="cac-tinh-huong"
       rows={rows}
       rowKey={(row) => row.code}
-      rowHref={(row) => incidentPath(row.code)}
+      rowHref={(row) => withQuery(incidentPath(row.code), { tai })}
       sort={sort}
       paging={{ nextHref, size, sizes }}
       downloads={{
-        csv: withQuery(address, { tai: 'csv', after: undefined }),
-        xlsx: withQuery(address, { tai: 'xlsx', after: undefined }),
+        csv: withQuery(address, { tep: 'csv', after: undefined }),
+        xlsx: withQuery(address, { tep: 'xlsx', after: undefined }),
       }}
       empty={
         exercise

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { acceptOf, FileLink, fileRoutes, inPieces, keepUpload, takeUpload } from '#files'
+import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { notFound } from '#platform/errors'
 import { type Reply, type Route, redirect, route } from '#platform/http'
@@ -24,6 +25,7 @@ import { getIncident, readPermission, topicOf } from '../record/access.ts'
 import { mayWrite, writeLog } from '../record/log.ts'
 import { findFile, type Incident, type LogEntry, listLog } from '../record/store.ts'
 import { framePage } from './incident-frame.tsx'
+import { Moment, readPast } from './past.tsx'
 import { errorAt, faultsOf, formKey, readMoment } from './words.ts'
 
 const pageSize = 50
@@ -32,7 +34,8 @@ const Query = z.object({
   truoc: z.coerce.number().int().positive().optional().catch(undefined),
   loai: z.string().max(20).optional(),
   'dinh-chinh': z.coerce.number().int().positive().optional().catch(undefined),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: Moment,
 })
 type Query = z.infer<typeof Query>
 
@@ -42,21 +45,22 @@ const show = route({
   access: readPermission,
   params: Code,
   query: Query,
-  async handle(ctx, { params, query }) {
-    const incident = await getIncident(ctx, params.code)
-    if (query.tai)
-      return tableFile(query.tai, {
+  async handle(asker, { params, query }) {
+    const { ctx, at } = await readPast(asker, query.tai)
+    const incident = await getIncident(ctx, params.code, at)
+    if (query.tep)
+      return tableFile(query.tep, {
         name: `${incident.exercise ? 'dien-tap-' : ''}${incident.code}-dien-bien`,
         titles: ['Chế độ', 'Xảy ra lúc', 'Ghi lúc', 'Loại', 'Nội dung', 'Người ghi', 'Đính chính dòng', 'Tệp'],
-        rows: fileRows(ctx, incident),
+        rows: fileRows(ctx, incident, at?.knownAt),
       })
-    return logPage(ctx, incident, { query, values: {}, errors: [] })
+    return logPage(ctx, incident, { query, at, values: {}, errors: [] })
   },
 })
 
-async function* fileRows(ctx: Context, incident: Incident) {
+async function* fileRows(ctx: Context, incident: Incident, at: Date | undefined) {
   for (let before: number | undefined; ; ) {
-    const piece = await listLog(ctx.sql, { incident: incident.code, before, limit: 500 })
+    const piece = await listLog(ctx.sql, { incident: incident.code, before, limit: 500, at })
     for (const one of piece)
       yield [
         incident.exercise ? exerciseWord : 'Thật',
@@ -104,6 +108,7 @@ const write = route({
     } catch (error) {
       return logPage(ctx, incident, {
         query: { 'dinh-chinh': corrects },
+        at: undefined,
         values: fields,
         errors: faultsOf(error, 'noi-dung'),
       })
@@ -133,26 +138,34 @@ export const filePath = (code: string, sha256: string): string => `${incidentPat
 
 interface Showing {
   query: Query
+  at: AsOf | undefined
   values: Record<string, string>
   errors: readonly FormError[]
 }
 
-async function logPage(ctx: Context, incident: Incident, { query, values, errors }: Showing): Promise<Reply> {
+async function logPage(ctx: Context, incident: Incident, { query, at, values, errors }: Showing): Promise<Reply> {
   const kind = query.loai && query.loai in logKindNames ? query.loai : undefined
-  const entries = await listLog(ctx.sql, { incident: incident.code, kind, before: query.truoc, limit: pageSize + 1 })
+  const entries = await listLog(ctx.sql, {
+    incident: incident.code,
+    kind,
+    before: query.truoc,
+    limit: pageSize + 1,
+    at: at?.knownAt,
+  })
   const shown = entries.slice(0, pageSize)
-  const own = incidentPath(incident.code)
+  const own = withQuery(incidentPath(incident.code), { tai: at?.text })
   const next = entries.length > pageSize ? withQuery(own, { truoc: shown.at(-1)?.id, loai: kind }) : undefined
-  const writes = incident.state === 'open' && (await mayWrite(ctx, incident))
+  const writes = !at && incident.state === 'open' && (await mayWrite(ctx, incident))
   return framePage(ctx, incident, {
     islands: ['upload'],
     tab: 'log',
+    past: { at },
     errors,
     body: (
       <div class="columns columns-main">
         <div class="stack">
-          <KindFilter own={own} kind={kind} />
-          <div id="dien-bien" data-live={topicOf(incident.code)} data-live-label="Diễn biến">
+          <KindFilter own={own} kind={kind} tai={at?.text} />
+          <div id="dien-bien" data-live={at ? undefined : topicOf(incident.code)} data-live-label="Diễn biến">
             {shown.length === 0 ? (
               <EmptyState title="Chưa có dòng nào">
                 Mọi việc đã làm và mọi ghi nhận sẽ hiện ở đây, mới nhất trước.
@@ -163,10 +176,10 @@ async function logPage(ctx: Context, incident: Incident, { query, values, errors
           </div>
           <p class="row">
             {next && <a href={next}>Các dòng cũ hơn</a>}
-            <a href={withQuery(own, { tai: 'csv' })} download>
+            <a href={withQuery(own, { tep: 'csv' })} download>
               Tải về CSV
             </a>
-            <a href={withQuery(own, { tai: 'xlsx' })} download>
+            <a href={withQuery(own, { tep: 'xlsx' })} download>
               Tải về XLSX
             </a>
           </p>
@@ -177,9 +190,10 @@ async function logPage(ctx: Context, incident: Incident, { query, values, errors
   })
 }
 
-function KindFilter({ own, kind }: { own: string; kind: string | undefined }) {
+function KindFilter({ own, kind, tai }: { own: string; kind: string | undefined; tai: string | undefined }) {
   return (
     <form class="filter-form" method="get" action={own} aria-label="Lọc diễn biến">
+      {tai && <input type="hidden" name="tai" value={tai} />}
       <div class="filters">
         <Select
           name="loai"
@@ -237,7 +251,7 @@ function noteOf(incident: Incident, entry: LogEntry, writes: boolean) {
   )
 }
 
-function WriteForm(props: { own: string; corrects: number | undefined } & Omit<Showing, 'query'>) {
+function WriteForm(props: { own: string; corrects: number | undefined } & Omit<Showing, 'query' | 'at'>) {
   const { own, corrects, values, errors } = props
   const title = corrects ? `Đính chính dòng ${corrects}` : 'Ghi diễn biến'
   return (

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { drawThingMap, ThingMapQuery } from '#maps'
 import type { MapFeature, MapLayer } from '#platform/capability'
-import type { Context } from '#platform/context'
 import { type Reply, type Route, redirect, route } from '#platform/http'
 import {
   Button,
@@ -22,6 +21,7 @@ import { addPlace } from '../record/log.ts'
 import { type Incident, listPlaces, type Place } from '../record/store.ts'
 import { framePage } from './incident-frame.tsx'
 import { Code } from './incident-log.tsx'
+import { Moment, type Past, readPast } from './past.tsx'
 import { areaOptions, errorAt, faultsOf, formKey, readPoint } from './words.ts'
 
 const path = `${incidentsPath}/:code/ban-do`
@@ -47,10 +47,11 @@ const showRoute = (layers: Layers) =>
     path,
     access: readPermission,
     params: Code,
-    query: ThingMapQuery,
-    async handle(ctx, { params, query, request }) {
-      const incident = await getIncident(ctx, params.code)
-      return placesPage(ctx, incident, { layers: layers(), query, address: request.url })
+    query: z.object({ ...ThingMapQuery.shape, tai: Moment }),
+    async handle(asker, { params, query, request }) {
+      const past = await readPast(asker, query.tai)
+      const incident = await getIncident(past.ctx, params.code, past.at)
+      return placesPage(past, incident, { layers: layers(), query, address: request.url })
     },
   })
 
@@ -75,7 +76,13 @@ const addRoute = (layers: Layers) =>
       } catch (error) {
         const errors = faultsOf(error, 'ten')
         const address = `${incidentPath(incident.code)}/ban-do`
-        return placesPage(ctx, incident, { layers: layers(), query: {}, address, values: body, errors })
+        return placesPage({ ctx, at: undefined }, incident, {
+          layers: layers(),
+          query: {},
+          address,
+          values: body,
+          errors,
+        })
       }
       return redirect(`${incidentPath(incident.code)}/ban-do`)
     },
@@ -93,28 +100,34 @@ interface Asked {
 const isOther = (incident: Incident, layer: MapLayer) =>
   layer.code === (incident.exercise ? 'incidents' : 'incidents-exercise')
 
-async function placesPage(ctx: Context, incident: Incident, asked: Asked): Promise<Reply> {
+async function placesPage({ ctx, at }: Past, incident: Incident, asked: Asked): Promise<Reply> {
   const { values = {}, errors = [], query, address } = asked
-  const spots = spotsOf(incident, await listPlaces(ctx.sql, incident.code))
+  const spots = spotsOf(incident, await listPlaces(ctx.sql, incident.code, at?.knownAt))
   const map = await drawThingMap(ctx, {
     own: layerOf(incident, spots),
-    others: asked.layers.filter((layer) => !isOther(incident, layer)),
+    others: at ? [] : asked.layers.filter((layer) => !isOther(incident, layer)),
     query,
     address,
-    live: topicOf(incident.code),
+    live: at ? undefined : topicOf(incident.code),
   })
   if ('kind' in map) return map
   const areas = await areaOptions(ctx)
   const nameOf = (code: string | null) => areas.find(({ value }) => value === code)?.label ?? code
   return framePage(ctx, incident, {
     tab: 'map',
+    past: { at },
     errors,
     islands: map.islands,
     headers: map.headers,
     body: (
       <div class="stack-large">
         {map.body}
-        <div id="cac-noi" data-live={topicOf(incident.code)}>
+        {at && (
+          <p class="muted">
+            Lần xem lại chỉ vẽ các nơi của tình huống này; các lớp khác chỉ xem được ở trang hiện nay.
+          </p>
+        )}
+        <div id="cac-noi" data-live={at ? undefined : topicOf(incident.code)}>
           <Places spots={spots} nameOf={nameOf} />
         </div>
         {incident.state === 'open' && mayCommand(ctx, incident) && (

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { printPdf } from '#files'
-import type { Context } from '#platform/context'
 import { file, type Reply, type Route, redirect, route } from '#platform/http'
 import {
   Button,
@@ -14,6 +13,7 @@ import {
   Tag,
   TextArea,
   Time,
+  withQuery,
 } from '#ui'
 import { incidentPath, incidentsPath, titleOf } from '../model.ts'
 import { getIncident, mayCommand, readPermission } from '../record/access.ts'
@@ -24,6 +24,7 @@ import { passwordField } from '../signing.ts'
 import { PasswordField } from './incident-close.tsx'
 import { framePage } from './incident-frame.tsx'
 import { Code } from './incident-log.tsx'
+import { Moment, type Past, readPast } from './past.tsx'
 import { errorAt, faultsOf } from './words.ts'
 
 const base = `${incidentsPath}/:code/bao-cao`
@@ -36,12 +37,15 @@ const list = route({
   path: base,
   access: readPermission,
   params: Code,
-  async handle(ctx, { params }) {
-    const incident = await getIncident(ctx, params.code)
-    const reports = await listReports(ctx.sql, incident.code)
+  query: z.object({ tai: Moment }),
+  async handle(asker, { params, query }) {
+    const { ctx, at } = await readPast(asker, query.tai)
+    const incident = await getIncident(ctx, params.code, at)
+    const reports = await listReports(ctx.sql, incident.code, at?.knownAt)
     const draft = reports.find(({ state }) => state === 'draft')
     return framePage(ctx, incident, {
       tab: 'reports',
+      past: { at },
       body: (
         <div class="stack">
           {mayCommand(ctx, incident) && (
@@ -55,7 +59,7 @@ const list = route({
             caption="Báo cáo nhanh"
             rows={reports}
             rowKey={(one) => String(one.version)}
-            rowHref={(one) => pathOf(incident.code, one.version)}
+            rowHref={(one) => withQuery(pathOf(incident.code, one.version), { tai: at?.text })}
             empty={{
               title: 'Chưa có báo cáo nào',
               words: 'Báo cáo tự lấy nội dung từ diễn biến và nhiệm vụ; người lập sửa rồi ký.',
@@ -99,7 +103,12 @@ const show = route({
   path: `${base}/:version`,
   access: readPermission,
   params: Params,
-  handle: async (ctx, { params }) => reportPage(ctx, await getIncident(ctx, params.code), params.version, {}, []),
+  query: z.object({ tai: Moment }),
+  async handle(asker, { params, query }) {
+    const past = await readPast(asker, query.tai)
+    const incident = await getIncident(past.ctx, params.code, past.at)
+    return reportPage(past, incident, { version: params.version, values: {}, errors: [] })
+  },
 })
 
 const save = route({
@@ -115,7 +124,11 @@ const save = route({
       await saveReport(ctx, incident.code, params.version, texts)
       if (body.viec === 'ky') await signReport(ctx, incident.code, params.version, String(password))
     } catch (error) {
-      return reportPage(ctx, incident, params.version, texts, faultsOf(error, passwordField))
+      return reportPage({ ctx, at: undefined }, incident, {
+        version: params.version,
+        values: texts,
+        errors: faultsOf(error, passwordField),
+      })
     }
     return redirect(pathOf(incident.code, params.version))
   },
@@ -137,16 +150,15 @@ const pdf = route({
 })
 
 async function reportPage(
-  ctx: Context,
+  { ctx, at }: Past,
   incident: Incident,
-  version: number,
-  values: Record<string, string>,
-  errors: readonly FormError[],
+  { version, values, errors }: { version: number; values: Record<string, string>; errors: readonly FormError[] },
 ): Promise<Reply> {
-  const report = await getReport(ctx, incident.code, version)
+  const report = await getReport(ctx, incident.code, version, at?.knownAt)
   const edits = report.state === 'draft' && mayCommand(ctx, incident)
   return framePage(ctx, incident, {
     tab: 'reports',
+    past: { at },
     below: `Báo cáo nhanh số ${version}`,
     errors,
     body: (
@@ -165,11 +177,14 @@ async function reportPage(
               : []),
           ]}
         />
-        <p>
-          <Button href={`${pathOf(incident.code, version)}/pdf`} icon="print">
-            Bản in PDF
-          </Button>
-        </p>
+        {/* What is printed is the report of now: of a draft of then there is none. */}
+        {(!at || report.state === 'signed') && (
+          <p>
+            <Button href={`${pathOf(incident.code, version)}/pdf`} icon="print">
+              Bản in PDF
+            </Button>
+          </p>
+        )}
         {edits ? (
           <EditForm incident={incident} report={report} values={values} errors={errors} />
         ) : (

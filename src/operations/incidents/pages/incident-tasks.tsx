@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { DirectivesOf, listDirectivesOf } from '#directives'
 import { acceptOf, FileLink, inPieces, keepUpload, takeUpload } from '#files'
-import type { Context } from '#platform/context'
 import { forbidden } from '#platform/errors'
 import { type Reply, type Route, redirect, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
@@ -29,13 +28,14 @@ import { listTasks, type Task } from '../record/task-store.ts'
 import { addTask, assignTask, endTask, getTask, mayEnd, taskPath } from '../record/tasks.ts'
 import { framePage } from './incident-frame.tsx'
 import { Code, filePath } from './incident-log.tsx'
+import { Moment, type Past, readPast } from './past.tsx'
 import { AddForm, NewTaskBody } from './task-add-form.tsx'
 import { columnsOf, Due, StateTag } from './task-parts.tsx'
 import { errorAt, faultsOf, formKey, nameOrganisations, organisationOptions, readMoment } from './words.ts'
 
 const base = `${incidentsPath}/:code/nhiem-vu`
 const TaskParams = z.object({ code: z.string().max(40), number: z.coerce.number().int().positive().max(100_000) })
-const Query = z.object({ tai: z.enum(['csv', 'xlsx']).optional().catch(undefined) })
+const Query = z.object({ tep: z.enum(['csv', 'xlsx']).optional().catch(undefined), tai: Moment })
 
 const list = route({
   method: 'GET',
@@ -43,10 +43,12 @@ const list = route({
   access: readPermission,
   params: Code,
   query: Query,
-  async handle(ctx, { params, query }) {
-    const incident = await getIncident(ctx, params.code)
-    if (query.tai)
-      return tableFile(query.tai, {
+  async handle(asker, { params, query }) {
+    const past = await readPast(asker, query.tai)
+    const { ctx, at } = past
+    const incident = await getIncident(ctx, params.code, at)
+    if (query.tep)
+      return tableFile(query.tep, {
         name: `${incident.exercise ? 'dien-tap-' : ''}${incident.code}-nhiem-vu`,
         titles: [
           'Chế độ',
@@ -61,7 +63,7 @@ const list = route({
           'Kết quả, lý do',
           'Tệp',
         ],
-        rows: (await listTasks(ctx.sql, incident.code)).map((task) => [
+        rows: (await listTasks(ctx.sql, incident.code, at?.knownAt)).map((task) => [
           incident.exercise ? exerciseWord : 'Thật',
           task.number,
           task.title,
@@ -75,7 +77,7 @@ const list = route({
           task.file?.name,
         ]),
       })
-    return listPage(ctx, incident, {}, [])
+    return listPage(past, incident, {}, [])
   },
 })
 
@@ -98,7 +100,7 @@ const add = route({
         formKey: body.khoa || formKey(),
       })
     } catch (error) {
-      return listPage(ctx, incident, body, faultsOf(error, 'title'))
+      return listPage({ ctx, at: undefined }, incident, body, faultsOf(error, 'title'))
     }
     return redirect(`${incidentPath(incident.code)}/nhiem-vu`)
   },
@@ -109,7 +111,12 @@ const show = route({
   path: `${base}/:number`,
   access: readPermission,
   params: TaskParams,
-  handle: async (ctx, { params }) => taskPage(ctx, await getIncident(ctx, params.code), params.number, {}, []),
+  query: z.object({ tai: Moment }),
+  async handle(asker, { params, query }) {
+    const past = await readPast(asker, query.tai)
+    const incident = await getIncident(past.ctx, params.code, past.at)
+    return taskPage(past, incident, { number: params.number, values: {}, errors: [] })
+  },
 })
 
 const end = route({
@@ -136,7 +143,11 @@ const end = route({
         }),
       )
     } catch (error) {
-      return taskPage(ctx, incident, params.number, fields, faultsOf(error, 'ket-qua'))
+      return taskPage({ ctx, at: undefined }, incident, {
+        number: params.number,
+        values: fields,
+        errors: faultsOf(error, 'ket-qua'),
+      })
     }
     return redirect(`${incidentPath(incident.code)}/nhiem-vu`)
   },
@@ -153,36 +164,42 @@ const assign = route({
     try {
       await assignTask(ctx, incident.code, params.number, body.nguoi)
     } catch (error) {
-      return taskPage(ctx, incident, params.number, body, faultsOf(error, 'nguoi'))
+      return taskPage({ ctx, at: undefined }, incident, {
+        number: params.number,
+        values: body,
+        errors: faultsOf(error, 'nguoi'),
+      })
     }
     return redirect(`${incidentPath(incident.code)}/nhiem-vu/${params.number}`)
   },
 })
 
 async function listPage(
-  ctx: Context,
+  { ctx, at }: Past,
   incident: Incident,
   values: NewTaskBody,
   errors: readonly FormError[],
 ): Promise<Reply> {
-  const tasks = await listTasks(ctx.sql, incident.code)
-  const nameOf = await nameOrganisations(ctx)
+  const tasks = await listTasks(ctx.sql, incident.code, at?.knownAt)
+  const nameOf = await nameOrganisations(ctx, at)
   const own = `${incidentPath(incident.code)}/nhiem-vu`
+  const tai = at?.text
   const ended = tasks.filter(({ state }) => state === 'done' || state === 'skipped').length
   return framePage(ctx, incident, {
     tab: 'tasks',
+    past: { at },
     errors,
     body: (
       <div class="stack-large">
-        <div id="nhiem-vu" class="stack" data-live={topicOf(incident.code)} data-live-label="Nhiệm vụ">
+        <div id="nhiem-vu" class="stack" data-live={at ? undefined : topicOf(incident.code)} data-live-label="Nhiệm vụ">
           {tasks.length > 0 && <Progress label="Nhiệm vụ đã kết thúc" done={ended} total={tasks.length} />}
           <Table
             caption="Nhiệm vụ"
             id="cac-nhiem-vu"
             rows={tasks}
             rowKey={(task) => String(task.number)}
-            rowHref={taskPath}
-            downloads={{ csv: withQuery(own, { tai: 'csv' }), xlsx: withQuery(own, { tai: 'xlsx' }) }}
+            rowHref={(task) => withQuery(taskPath(task), { tai })}
+            downloads={{ csv: withQuery(own, { tai, tep: 'csv' }), xlsx: withQuery(own, { tai, tep: 'xlsx' }) }}
             columns={columnsOf(ctx.now, nameOf)}
             empty={{
               title: 'Chưa có nhiệm vụ nào',
@@ -192,7 +209,7 @@ async function listPage(
         </div>
         <DirectivesOf
           title="Nhiệm vụ chỉ đạo từ tình huống này"
-          rows={await listDirectivesOf(ctx, { kind: 'incident', code: incident.code })}
+          rows={await listDirectivesOf(ctx, { kind: 'incident', code: incident.code }, at)}
         />
         {incident.state === 'open' && mayCommand(ctx, incident) && (
           <AddForm own={own} values={values} errors={errors} organisations={await organisationOptions(ctx)} />
@@ -203,19 +220,18 @@ async function listPage(
 }
 
 async function taskPage(
-  ctx: Context,
+  { ctx, at }: Past,
   incident: Incident,
-  number: number,
-  values: Record<string, string>,
-  errors: readonly FormError[],
+  { number, values, errors }: { number: number; values: Record<string, string>; errors: readonly FormError[] },
 ): Promise<Reply> {
-  const task = await getTask(ctx, incident.code, number)
-  const nameOf = await nameOrganisations(ctx)
-  const tasks = await listTasks(ctx.sql, incident.code)
+  const task = await getTask(ctx, incident.code, number, at?.knownAt)
+  const nameOf = await nameOrganisations(ctx, at)
+  const tasks = await listTasks(ctx.sql, incident.code, at?.knownAt)
   const titleOf = (step: string) => tasks.find((one) => one.step === step)?.title ?? step
-  const acts = incident.state === 'open' && mayEnd(ctx, incident, task)
+  const acts = !at && incident.state === 'open' && mayEnd(ctx, incident, task)
   return framePage(ctx, incident, {
     tab: 'tasks',
+    past: { at },
     islands: ['upload'],
     below: `Nhiệm vụ ${number}`,
     errors,

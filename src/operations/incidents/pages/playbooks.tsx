@@ -3,6 +3,8 @@ import type { Context } from '#platform/context'
 import { page, type Reply, type Route, redirect, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   DecisionBar,
   ErrorSummary,
@@ -23,6 +25,7 @@ import { comparePlaybooks } from '../playbooks/difference.ts'
 import { sayPlaybookLevel } from '../playbooks/model.ts'
 import * as store from '../playbooks/store.ts'
 import { isSameParty } from '../signing.ts'
+import { keptNotice, Moment, type Past, readPast } from './past.tsx'
 import { Differences, PlaybookLevelMark, PlaybookView } from './playbook-parts.tsx'
 import { faultsOf, nameOrganisations } from './words.ts'
 
@@ -39,7 +42,8 @@ const Query = z.object({
     .regex(/^-?(title|kind|steps)$/)
     .optional()
     .catch(undefined),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: Moment,
 })
 
 type Current = Awaited<ReturnType<typeof store.listCurrent>>[number]
@@ -55,14 +59,16 @@ const list = route({
   path,
   access: 'incident:read',
   query: Query,
-  async handle(ctx, { query, request }) {
+  async handle(asker, { query, request }) {
+    const past = await readPast(asker, query.tai)
+    const { ctx, at } = past
     const sort = query.sort ?? 'kind'
     const order = orders[sort.replace('-', '')] ?? (() => 0)
-    const rows = (await store.listCurrent(ctx.sql))
+    const rows = (await store.listCurrent(ctx.sql, at?.knownAt))
       .filter(({ body }) => query.loai === undefined || body.kind === query.loai)
       .toSorted((a, b) => (sort.startsWith('-') ? order(b, a) : order(a, b)))
-    if (query.tai)
-      return tableFile(query.tai, {
+    if (query.tep)
+      return tableFile(query.tep, {
         name: 'kich-ban',
         titles: ['Mã', 'Tên', 'Loại', 'Cấp', 'Bản', 'Số bước', 'Đối chiếu', 'Căn cứ'],
         rows: rows.map(({ playbook, body, version }) => [
@@ -87,6 +93,8 @@ const list = route({
       ),
       body: (
         <div class="stack-large">
+          <AsOfNotice at={at} what="các kịch bản" />
+          {await keptNotice(past, 'playbook_version')}
           <FilterBar
             names={['loai']}
             active={query.loai ? [{ name: 'loai', label: `Loại: ${kinds[query.loai].name}` }] : []}
@@ -99,22 +107,30 @@ const list = route({
               options={kindCodes.map((value) => ({ value, label: kinds[value].name }))}
             />
           </FilterBar>
-          <List rows={rows} address={request.url} sort={sort} />
+          <List rows={rows} address={request.url} sort={sort} tai={at?.text} />
+          <AsOfQuestion at={at} what="các kịch bản" />
         </div>
       ),
     })
   },
 })
 
-function List({ rows, address, sort }: { rows: readonly Current[]; address: string; sort: string }) {
+interface ListProps {
+  rows: readonly Current[]
+  address: string
+  sort: string
+  tai: string | undefined
+}
+
+function List({ rows, address, sort, tai }: ListProps) {
   return (
     <Table
-      caption="Kịch bản đang dùng"
+      caption={tai ? 'Kịch bản dùng khi đó' : 'Kịch bản đang dùng'}
       rows={rows}
       rowKey={(row) => row.playbook}
-      rowHref={(row) => playbookPath(row.playbook)}
+      rowHref={(row) => withQuery(playbookPath(row.playbook), { tai })}
       sort={sort}
-      downloads={{ csv: withQuery(address, { tai: 'csv' }), xlsx: withQuery(address, { tai: 'xlsx' }) }}
+      downloads={{ csv: withQuery(address, { tep: 'csv' }), xlsx: withQuery(address, { tep: 'xlsx' }) }}
       empty={{ title: 'Chưa có kịch bản nào', words: 'Kịch bản đến từ gói dữ liệu của tỉnh, hoặc được soạn ở đây.' }}
       columns={[
         { key: 'title', title: 'Kịch bản', sortable: true, cell: (row) => row.body.title },
@@ -145,6 +161,7 @@ function List({ rows, address, sort }: { rows: readonly Current[]; address: stri
 const ShowQuery = z.object({
   ban: z.coerce.number().int().positive().optional().catch(undefined),
   so: z.coerce.number().int().positive().optional().catch(undefined),
+  tai: Moment,
 })
 
 const show = route({
@@ -153,8 +170,8 @@ const show = route({
   access: 'incident:read',
   params: PlaybookCode,
   query: ShowQuery,
-  handle: (ctx, { params, query }) =>
-    playbookPage(ctx, params.code, { version: query.ban, against: query.so, errors: [] }),
+  handle: async (ctx, { params, query }) =>
+    playbookPage(await readPast(ctx, query.tai), params.code, { version: query.ban, against: query.so, errors: [] }),
 })
 
 interface Showing {
@@ -163,15 +180,16 @@ interface Showing {
   errors: readonly FormError[]
 }
 
-async function playbookPage(ctx: Context, code: string, { version, against, errors }: Showing): Promise<Reply> {
-  const shown = await getVersion(ctx, code, version)
-  const versions = await store.listVersions(ctx.sql, code)
+async function playbookPage(past: Past, code: string, { version, against, errors }: Showing): Promise<Reply> {
+  const { ctx, at } = past
+  const shown = await getVersion(ctx, code, version, at?.knownAt)
+  const versions = await store.listVersions(ctx.sql, code, at?.knownAt)
   const other = against === undefined ? undefined : versions.find((one) => one.version === against)
   const own = playbookPath(code)
   const edits = ctx.can('incident:command', shown.organisation)
   return page({
     title: shown.body.title,
-    crumbs,
+    crumbs: [{ label: 'Kịch bản', href: withQuery(path, { tai: at?.text }) }],
     status: errors.length > 0 ? 422 : 200,
     lead: `${kinds[shown.body.kind].name} · ${sayPlaybookLevel(shown.body.level)} · bản ${shown.version}, ${stateNames[shown.state].toLowerCase()}`,
     actions: (
@@ -184,7 +202,7 @@ async function playbookPage(ctx: Context, code: string, { version, against, erro
             {versions.some(({ state }) => state === 'draft') ? 'Sửa bản dự thảo' : 'Soạn bản mới'}
           </Button>
         )}
-        <Button href={withQuery(`${own}/in`, { ban: shown.version })} icon="print">
+        <Button href={withQuery(`${own}/in`, { ban: shown.version, tai: at?.text })} icon="print">
           Bản in
         </Button>
       </>
@@ -192,18 +210,26 @@ async function playbookPage(ctx: Context, code: string, { version, against, erro
     body: (
       <div class="stack-large">
         <ErrorSummary errors={errors} title="Chưa thực hiện được" />
+        <AsOfNotice at={at} what="kịch bản" />
         {other && (
           <Differences differences={comparePlaybooks(other.body, shown.body)} from={other.version} to={shown.version} />
         )}
-        <PlaybookView body={shown.body} nameOf={await nameOrganisations(ctx)} />
-        <Versions versions={versions} shown={shown} />
+        <PlaybookView body={shown.body} nameOf={await nameOrganisations(ctx, at)} />
+        <Versions versions={versions} shown={shown} tai={at?.text} />
         {edits && shown.state === 'draft' && <Decide ctx={ctx} draft={shown} />}
+        {errors.length === 0 && <AsOfQuestion at={at} what="kịch bản" />}
       </div>
     ),
   })
 }
 
-function Versions({ versions, shown }: { versions: readonly store.PlaybookVersion[]; shown: store.PlaybookVersion }) {
+interface VersionsProps {
+  versions: readonly store.PlaybookVersion[]
+  shown: store.PlaybookVersion
+  tai: string | undefined
+}
+
+function Versions({ versions, shown, tai }: VersionsProps) {
   const own = playbookPath(shown.playbook)
   return (
     <Section title="Các bản" id="cac-ban">
@@ -212,7 +238,7 @@ function Versions({ versions, shown }: { versions: readonly store.PlaybookVersio
         hideCaption
         rows={versions}
         rowKey={(one) => String(one.version)}
-        rowHref={(one) => withQuery(own, { ban: one.version })}
+        rowHref={(one) => withQuery(own, { ban: one.version, tai })}
         columns={[
           { key: 'version', title: 'Bản', cell: (one) => `Bản ${one.version}` },
           {
@@ -253,7 +279,7 @@ function Versions({ versions, shown }: { versions: readonly store.PlaybookVersio
               one.version === shown.version ? (
                 'đang xem'
               ) : (
-                <a href={`${withQuery(own, { ban: shown.version, so: one.version })}#so-sanh`}>
+                <a href={`${withQuery(own, { ban: shown.version, so: one.version, tai })}#so-sanh`}>
                   So bản {one.version} với bản {shown.version}
                 </a>
               ),
@@ -313,7 +339,11 @@ const deedRoutes = deeds.map(({ name, act }) =>
         await act(ctx, params.code, params.version)
       } catch (error) {
         const errors = faultsOf(error, 'quyet-dinh')
-        return playbookPage(ctx, params.code, { version: params.version, against: undefined, errors })
+        return playbookPage({ ctx, at: undefined }, params.code, {
+          version: params.version,
+          against: undefined,
+          errors,
+        })
       }
       return redirect(playbookPath(params.code))
     },
@@ -326,14 +356,18 @@ const print = route({
   access: 'incident:read',
   params: PlaybookCode,
   query: ShowQuery,
-  async handle(ctx, { params, query }) {
-    const shown = await getVersion(ctx, params.code, query.ban)
+  async handle(asker, { params, query }) {
+    const { ctx, at } = await readPast(asker, query.tai)
+    const shown = await getVersion(ctx, params.code, query.ban, at?.knownAt)
     return page({
       title: `Kịch bản: ${shown.body.title}`,
       face: 'plain',
-      crumbs: [...crumbs, { label: shown.body.title, href: playbookPath(params.code) }],
+      crumbs: [
+        { label: 'Kịch bản', href: withQuery(path, { tai: at?.text }) },
+        { label: shown.body.title, href: withQuery(playbookPath(params.code), { tai: at?.text }) },
+      ],
       lead: `Bản ${shown.version}, ${stateNames[shown.state].toLowerCase()}. In bằng lệnh in của trình duyệt (Ctrl+P).`,
-      body: <PlaybookView body={shown.body} nameOf={await nameOrganisations(ctx)} />,
+      body: <PlaybookView body={shown.body} nameOf={await nameOrganisations(ctx, at)} />,
     })
   },
 })

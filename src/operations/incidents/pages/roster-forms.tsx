@@ -189,7 +189,15 @@ export function AbsenceSection({
   monday,
   values,
   errors,
-}: FormProps & { absences: readonly Absence[]; account: string | undefined; keeps: boolean; people: Choice[] }) {
+  isPast,
+}: FormProps & {
+  absences: readonly Absence[]
+  account: string | undefined
+  keeps: boolean
+  people: Choice[]
+  /** Shown as of an earlier moment: nothing is entered. */
+  isPast: boolean
+}) {
   return (
     <Section title="Người vắng" id="vang">
       <div class="columns columns-2">
@@ -202,7 +210,7 @@ export function AbsenceSection({
                 <span>
                   {one.name}: {formatDate(one.fromDay)} đến {formatDate(one.toDay)}, {one.reason}
                 </span>
-                {(keeps || one.account === account) && (
+                {!isPast && (keeps || one.account === account) && (
                   <Form action={`${path}/bo-vang`} class="" label={`Bỏ kỳ vắng số ${one.id}`}>
                     <input type="hidden" name="so" value={String(one.id)} />
                     <Button small label={`Bỏ kỳ vắng của ${one.name} từ ${formatDate(one.fromDay)}`}>
@@ -214,37 +222,49 @@ export function AbsenceSection({
             ))}
           </ul>
         )}
-        <Form action={`${path}/vang`} label="Ghi kỳ vắng">
-          <input type="hidden" name="tuan" value={monday} />
-          {keeps && (
-            <Select
-              name="nguoi-vang"
-              label="Người vắng"
-              empty="Tôi"
-              value={values['nguoi-vang']}
-              options={people}
-              error={errorAt(errors, 'nguoi-vang')}
-            />
-          )}
-          <DateInput name="tu" label="Từ ngày" value={dateValue(values, 'tu')} error={errorAt(errors, 'tu')} />
-          <DateInput
-            name="den"
-            label="Đến hết ngày"
-            value={dateValue(values, 'den')}
-            error={errorAt(errors, 'den')}
-            optional
-          />
-          <TextInput
-            name="ly-do"
-            label="Lý do"
-            value={values['ly-do'] ?? ''}
-            maxLength={200}
-            error={errorAt(errors, 'ly-do')}
-          />
-          <Button>Ghi kỳ vắng</Button>
-        </Form>
+        {!isPast && <EnterAbsence keeps={keeps} people={people} monday={monday} values={values} errors={errors} />}
       </div>
     </Section>
+  )
+}
+
+function EnterAbsence({
+  keeps,
+  people,
+  monday,
+  values,
+  errors,
+}: FormProps & { keeps: boolean; people: readonly Choice[] }) {
+  return (
+    <Form action={`${path}/vang`} label="Ghi kỳ vắng">
+      <input type="hidden" name="tuan" value={monday} />
+      {keeps && (
+        <Select
+          name="nguoi-vang"
+          label="Người vắng"
+          empty="Tôi"
+          value={values['nguoi-vang']}
+          options={people}
+          error={errorAt(errors, 'nguoi-vang')}
+        />
+      )}
+      <DateInput name="tu" label="Từ ngày" value={dateValue(values, 'tu')} error={errorAt(errors, 'tu')} />
+      <DateInput
+        name="den"
+        label="Đến hết ngày"
+        value={dateValue(values, 'den')}
+        error={errorAt(errors, 'den')}
+        optional
+      />
+      <TextInput
+        name="ly-do"
+        label="Lý do"
+        value={values['ly-do'] ?? ''}
+        maxLength={200}
+        error={errorAt(errors, 'ly-do')}
+      />
+      <Button>Ghi kỳ vắng</Button>
+    </Form>
   )
 }
 

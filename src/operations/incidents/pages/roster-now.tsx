@@ -21,35 +21,43 @@ interface NowFacts {
   calls: Awaited<ReturnType<typeof listCallOuts>>
 }
 
-export async function readNow(ctx: Context, settings: RosterSettings): Promise<NowFacts> {
+/** @param at as of an earlier moment, at which the clock stands: without the calls of then, which are not kept */
+export async function readNow(ctx: Context, settings: RosterSettings, at?: Date): Promise<NowFacts> {
   const shift = shiftAt(settings.shifts, ctx.now, settings.timeZone)
   const next = shift && shiftAfter(settings.shifts, shift, settings.timeZone)
-  const of = (one: Shift | undefined) => (one ? listShiftAssignments(ctx.sql, one.day, one.code) : [])
+  const of = (one: Shift | undefined) => (one ? listShiftAssignments(ctx.sql, one, at) : [])
   const seesAll = ctx.can('incident:read', settings.organisation)
   return {
     shift,
     people: await of(shift),
     next,
     nextPeople: await of(next),
-    gaps: await listGaps(ctx, settings),
-    waiting: seesAll ? await listWaiting(ctx, settings) : [],
-    calls: await listCallOuts(ctx.sql, {
-      account: seesAll ? undefined : (ctx.actor.account ?? ''),
-      state: 'calling',
-      limit: 10,
-    }),
+    gaps: await listGaps(ctx, settings, at),
+    waiting: seesAll ? await listWaiting(ctx, settings, at) : [],
+    calls: at
+      ? []
+      : await listCallOuts(ctx.sql, {
+          account: seesAll ? undefined : (ctx.actor.account ?? ''),
+          state: 'calling',
+          limit: 10,
+        }),
   }
 }
 
 /** Hand-overs of the last two days that lack a signature. */
-async function listWaiting(ctx: Context, settings: RosterSettings): Promise<{ href: string; words: string }[]> {
+async function listWaiting(
+  ctx: Context,
+  settings: RosterSettings,
+  at: Date | undefined,
+): Promise<{ href: string; words: string }[]> {
   const today = localDate(ctx.now, settings.timeZone)
   const since = shiftDay(today, -2)
   const kept = await listHandOversSince(
     ctx.sql,
     shiftOf(settings.shifts[0] ?? emptyRule, since, settings.timeZone).startsAt,
+    at,
   )
-  const assigned = await listAssignments(ctx.sql, since, today)
+  const assigned = await listAssignments(ctx.sql, since, today, at)
   return listShifts(settings.shifts, since, 3, settings.timeZone)
     .filter(({ endsAt }) => endsAt <= ctx.now)
     .flatMap((shift) => {
@@ -68,7 +76,7 @@ async function listWaiting(ctx: Context, settings: RosterSettings): Promise<{ hr
 const emptyRule = { code: '', name: '', from: '00:00', to: '00:00' }
 
 /** What runs now: calls first, then the shift, hand-overs without a signature, and gaps ahead. */
-export function Now({ now, settings }: { now: NowFacts; settings: RosterSettings }) {
+export function Now({ now, settings, tai }: { now: NowFacts; settings: RosterSettings; tai: string | undefined }) {
   const { shift, people, next, nextPeople, gaps, waiting, calls } = now
   const lead = people.find(({ duty, absent }) => duty === 'lead' && absent === null)
   return (
@@ -81,7 +89,7 @@ export function Now({ now, settings }: { now: NowFacts; settings: RosterSettings
         </Notice>
       ))}
       {shift && (
-        <section class="panel stack-small" aria-label="Ca hiện tại">
+        <section class="panel stack-small" aria-label={tai ? 'Ca khi đó' : 'Ca hiện tại'}>
           <h2>
             {shift.name}, đến {formatTime(shift.endsAt, settings.timeZone)}
           </h2>
@@ -103,7 +111,9 @@ export function Now({ now, settings }: { now: NowFacts; settings: RosterSettings
               ` · Tiếp theo: ${next.name} lúc ${formatTime(next.startsAt, settings.timeZone)}, trưởng ca ${nextPeople.find(({ duty }) => duty === 'lead')?.name ?? 'chưa có'}`}
           </p>
           <p>
-            <a href={handOverPath({ day: shift.day, shift: shift.code })}>Biên bản bàn giao của ca này</a>
+            <a href={withQuery(handOverPath({ day: shift.day, shift: shift.code }), { tai })}>
+              Biên bản bàn giao của ca này
+            </a>
           </p>
         </section>
       )}
@@ -112,27 +122,28 @@ export function Now({ now, settings }: { now: NowFacts; settings: RosterSettings
           <ul>
             {waiting.map(({ href, words }) => (
               <li key={href}>
-                <a href={href}>{words}</a>
+                <a href={withQuery(href, { tai })}>{words}</a>
               </li>
             ))}
           </ul>
         </Notice>
       )}
-      {gaps.length > 0 && <Gaps gaps={gaps} />}
+      {tai && <p class="muted">Cuộc gọi trực và đề nghị đổi ca chỉ xem được ở trang hiện nay.</p>}
+      {gaps.length > 0 && <Gaps gaps={gaps} tai={tai} />}
     </>
   )
 }
 
 const gapsShown = 5
 
-function Gaps({ gaps }: { gaps: NowFacts['gaps'] }) {
+function Gaps({ gaps, tai }: { gaps: NowFacts['gaps']; tai: string | undefined }) {
   const rest = gaps.length - gapsShown
   return (
     <Notice tone="warning" title="Ca sắp tới còn thiếu">
       <ul>
         {gaps.slice(0, gapsShown).map(({ shift, words }) => (
           <li key={words}>
-            <a href={`${withQuery(path, { tuan: mondayOf(shift.day) })}#lich`}>{words}</a>
+            <a href={`${withQuery(path, { tuan: mondayOf(shift.day), tai })}#lich`}>{words}</a>
           </li>
         ))}
       </ul>

@@ -5,6 +5,8 @@ import { Problem } from '#platform/errors'
 import { file, page, type Reply, type Route, redirect, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
 import {
+  AsOfNotice,
+  AsOfQuestion,
   Button,
   type Column,
   ErrorSummary,
@@ -32,13 +34,15 @@ import { rosterFeed } from '../roster/calendar-feed.ts'
 import { type RosterSettings, readSettings } from '../roster/settings.ts'
 import { dutyNames, mondayOf, shiftDay, shiftOf } from '../roster/shifts.ts'
 import { type Assignment, listAbsences, listAssignments, listOpenSwaps } from '../roster/store.ts'
+import { emptyPage, keptNotice, Moment, type Past, readPast } from './past.tsx'
 import { AbsenceSection, AssignForm, CopyForm, Person, SwapSection } from './roster-forms.tsx'
 import { Now, readNow } from './roster-now.tsx'
 import { faultsOf } from './words.ts'
 
 const Query = z.object({
   tuan: z.string().max(10).optional(),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: Moment,
   chep: z.string().max(10).optional(),
 })
 
@@ -47,9 +51,10 @@ const show = route({
   path,
   access: 'incident:read',
   query: Query,
-  async handle(ctx, { query }) {
-    if (query.tai) return download(ctx, query.tai, query.tuan)
-    return rosterPage(ctx, {
+  async handle(asker, { query }) {
+    const past = await readPast(asker, query.tai)
+    if (query.tep) return download(past, query.tep, query.tuan)
+    return rosterPage(past, {
       week: query.tuan,
       errors: [],
       values: {},
@@ -58,10 +63,10 @@ const show = route({
   },
 })
 
-async function download(ctx: Context, format: 'csv' | 'xlsx', week: string | undefined): Promise<Reply> {
+async function download({ ctx, at }: Past, format: 'csv' | 'xlsx', week: string | undefined): Promise<Reply> {
   const settings = await readSettings(ctx)
   const monday = weekOf(ctx, settings, week)
-  const people = await listAssignments(ctx.sql, monday, shiftDay(monday, 6))
+  const people = await listAssignments(ctx.sql, monday, shiftDay(monday, 6), at?.knownAt)
   const nameOf = (code: string) => settings.shifts.find((one) => one.code === code)?.name ?? code
   return tableFile(format, {
     name: `ca-truc-${monday}`,
@@ -171,7 +176,10 @@ const deedRoutes = deeds.map(({ name, access, field, act }) =>
       try {
         return redirect((await act(ctx, body)) ?? withQuery(path, { tuan: body.tuan }))
       } catch (error) {
-        return rosterPage(ctx, { week: body.tuan, errors: faultsOf(error, field), values: body, done: undefined })
+        return rosterPage(
+          { ctx, at: undefined },
+          { week: body.tuan, errors: faultsOf(error, field), values: body, done: undefined },
+        )
       }
     },
   }),
@@ -192,12 +200,15 @@ interface Showing {
   done: string | undefined
 }
 
-async function rosterPage(ctx: Context, { week, errors, values, done }: Showing): Promise<Reply> {
+async function rosterPage(past: Past, { week, errors, values, done }: Showing): Promise<Reply> {
+  const { ctx, at } = past
+  const notice = await keptNotice(past, 'assignment')
+  if (notice) return emptyPage(past, { title: 'Ca trực', what: 'lịch trực', notice })
   const settings = await readSettings(ctx)
   const monday = weekOf(ctx, settings, week)
   const keeps = ctx.can('shift:lead', settings.organisation)
   const today = localDate(ctx.now, settings.timeZone)
-  const assigned = await listAssignments(ctx.sql, monday, shiftDay(monday, 6))
+  const assigned = await listAssignments(ctx.sql, monday, shiftDay(monday, 6), at?.knownAt)
   const people = (await listRosterPeople(ctx, settings)).map(({ account, name, position }) => ({
     value: account,
     label: position ? `${name}, ${position}` : name,
@@ -209,19 +220,24 @@ async function rosterPage(ctx: Context, { week, errors, values, done }: Showing)
     islands: ['table'],
     actions: (
       <>
-        <Button href={`${path}/ban-giao`}>Bàn giao ca</Button>
-        <Button href={`${path}/goi`}>Gọi trực</Button>
-        <Button href={`${path}/lich.ics?toi=1`} icon="calendar">
-          Lịch của tôi (.ics)
-        </Button>
+        <Button href={withQuery(`${path}/ban-giao`, { tai: at?.text })}>Bàn giao ca</Button>
+        {!at && (
+          <>
+            <Button href={`${path}/goi`}>Gọi trực</Button>
+            <Button href={`${path}/lich.ics?toi=1`} icon="calendar">
+              Lịch của tôi (.ics)
+            </Button>
+          </>
+        )}
       </>
     ),
     body: (
       <div class="stack-large">
         <ErrorSummary errors={errors} title="Chưa thực hiện được" />
         {done && <Notice tone="done" role="status" title={done} />}
-        <div id="hien-tai" class="stack" data-live={rosterTopic} data-live-label="Ca trực hiện tại">
-          <Now now={await readNow(ctx, settings)} settings={settings} />
+        <AsOfNotice at={at} what="lịch trực" />
+        <div id="hien-tai" class="stack" data-live={at ? undefined : rosterTopic} data-live-label="Ca trực hiện tại">
+          <Now now={await readNow(ctx, settings, at?.knownAt)} settings={settings} tai={at?.text} />
         </div>
         <Week
           monday={monday}
@@ -229,11 +245,14 @@ async function rosterPage(ctx: Context, { week, errors, values, done }: Showing)
           settings={settings}
           assigned={assigned}
           offs={await listOffDays(ctx, settings, monday)}
-          account={ctx.actor.account}
+          account={at ? undefined : ctx.actor.account}
           keeps={keeps}
           now={ctx.now}
+          tai={at?.text}
         />
-        <SwapSection swaps={await listOpenSwaps(ctx.sql, today)} account={ctx.actor.account} settings={settings} />
+        {!at && (
+          <SwapSection swaps={await listOpenSwaps(ctx.sql, today)} account={ctx.actor.account} settings={settings} />
+        )}
         {keeps && (
           <div class="columns columns-2">
             <div>
@@ -252,14 +271,16 @@ async function rosterPage(ctx: Context, { week, errors, values, done }: Showing)
           </div>
         )}
         <AbsenceSection
-          absences={await listAbsences(ctx.sql, today)}
+          absences={await listAbsences(ctx.sql, today, at?.knownAt)}
           account={ctx.actor.account}
+          isPast={at !== undefined}
           keeps={keeps}
           people={people}
           monday={monday}
           values={values}
           errors={errors}
         />
+        {errors.length === 0 && <AsOfQuestion at={at} what="lịch trực" />}
       </div>
     ),
   })
@@ -290,9 +311,10 @@ interface WeekProps {
   account: string | undefined
   keeps: boolean
   now: Date
+  tai: string | undefined
 }
 
-function Week({ monday, today, settings, assigned, offs, account, keeps, now }: WeekProps) {
+function Week({ monday, today, settings, assigned, offs, account, keeps, now, tai }: WeekProps) {
   const days = Array.from({ length: 7 }, (_, index) => shiftDay(monday, index))
   const columns: Column<string>[] = [
     {
@@ -300,7 +322,8 @@ function Week({ monday, today, settings, assigned, offs, account, keeps, now }: 
       title: 'Ngày',
       cell: (day) => (
         <>
-          {nameOfWeekday(day)} {formatDate(day).slice(0, 5)} {day === today && <Tag tone="info">hôm nay</Tag>}{' '}
+          {nameOfWeekday(day)} {formatDate(day).slice(0, 5)}{' '}
+          {day === today && <Tag tone="info">{tai ? 'hôm đó' : 'hôm nay'}</Tag>}{' '}
           {offs.has(day) && <Tag>{offs.get(day)}</Tag>}
         </>
       ),
@@ -325,8 +348,8 @@ function Week({ monday, today, settings, assigned, offs, account, keeps, now }: 
       id="lich"
       aside={
         <span class="row">
-          <a href={`${withQuery(path, { tuan: shiftDay(monday, -7) })}#lich`}>Tuần trước</a>
-          <a href={`${withQuery(path, { tuan: shiftDay(monday, 7) })}#lich`}>Tuần sau</a>
+          <a href={`${withQuery(path, { tuan: shiftDay(monday, -7), tai })}#lich`}>Tuần trước</a>
+          <a href={`${withQuery(path, { tuan: shiftDay(monday, 7), tai })}#lich`}>Tuần sau</a>
         </span>
       }
     >
@@ -337,8 +360,8 @@ function Week({ monday, today, settings, assigned, offs, account, keeps, now }: 
         rowKey={(day) => day}
         columns={columns}
         downloads={{
-          csv: withQuery(path, { tuan: monday, tai: 'csv' }),
-          xlsx: withQuery(path, { tuan: monday, tai: 'xlsx' }),
+          csv: withQuery(path, { tuan: monday, tai, tep: 'csv' }),
+          xlsx: withQuery(path, { tuan: monday, tai, tep: 'xlsx' }),
         }}
       />
     </Section>

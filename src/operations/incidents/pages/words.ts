@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { instantOf, isDate, localDate } from '#calendar'
-import { areaTree, getHomePack, organisationTree } from '#organisations'
+import { type AsOf, areaTree, getHomePack, organisationTree } from '#organisations'
 import type { Context } from '#platform/context'
 import { invalid, Problem } from '#platform/errors'
 import type { FormError, Option } from '#ui'
@@ -65,9 +65,9 @@ export async function areaOptions(ctx: Context): Promise<Option[]> {
 }
 
 /** Names of agencies by their codes, of what is shown on one page. */
-export async function nameOrganisations(ctx: Context): Promise<(code: string) => string> {
+export async function nameOrganisations(ctx: Context, at?: AsOf): Promise<(code: string) => string> {
   const { card } = await getHomePack(ctx.sql)
-  const tree = await organisationTree(ctx.sql, { asOf: localDate(ctx.now, card.timeZone) })
+  const tree = await organisationTree(ctx.sql, at ?? { asOf: localDate(ctx.now, card.timeZone) })
   return (code) => {
     const row = tree.find(code)?.row
     return row?.shortName ?? row?.name ?? code

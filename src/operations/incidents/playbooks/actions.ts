@@ -10,10 +10,15 @@ import * as store from './store.ts'
 const permission = 'incident:command'
 
 /** @throws Problem 404 */
-export async function getVersion(ctx: Context, code: string, version?: number): Promise<store.PlaybookVersion> {
-  const found = await store.findVersion(ctx.sql, code, version)
+export async function getVersion(
+  ctx: Context,
+  code: string,
+  version?: number,
+  at?: Date,
+): Promise<store.PlaybookVersion> {
+  const found = await store.findVersion(ctx.sql, code, version, at)
   if (found) return found
-  const [newest] = version === undefined ? await store.listVersions(ctx.sql, code) : []
+  const [newest] = version === undefined ? await store.listVersions(ctx.sql, code, at) : []
   if (!newest) throw notFound('playbook', code)
   return newest
 }
@@ -112,7 +117,7 @@ export function discardDraft(ctx: Context, code: string, version: number): Promi
   return ctx.transaction(async (inner) => {
     const { organisation } = await lock(inner, code)
     inner.require(permission, organisation)
-    if (!(await store.discardVersion(inner.sql, code, version)))
+    if (!(await store.discardVersion(inner.sql, code, version, inner.now)))
       throw conflict('playbook.not-a-draft', 'Bản này không còn là dự thảo. Hãy tải lại trang để xem bản hiện hành.')
     await record(inner, 'playbook.discarded', { code, organisation, version })
   })

@@ -60,7 +60,7 @@ async function bring(ctx: Context, { code, organisation, body, sha256, isNew }: 
   const draft = versions.find(({ state }) => state === 'draft')
   // A draft that people are at is theirs; the file is looked at again when it changes next.
   if (draft && draft.draftedBy !== 'system') return
-  if (draft) await store.discardVersion(ctx.sql, code, draft.version)
+  if (draft) await store.discardVersion(ctx.sql, code, draft.version, ctx.now)
   const version = await store.insertVersion(ctx.sql, {
     playbook: code,
     body,

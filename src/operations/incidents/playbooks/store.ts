@@ -1,4 +1,5 @@
 import type { Sql } from '#platform/sql'
+import { keep, rowsAt } from '../past-store.ts'
 import type { PlaybookBody } from './model.ts'
 
 export interface PlaybookVersion {
@@ -27,28 +28,38 @@ const columns = (sql: Sql) => sql`
   v.drafted_at, v.changed_at, v.approved_by, v.approved_name, v.approved_at`
 
 /** The version in force of every playbook, with what waits for approval. */
-export async function listCurrent(sql: Sql): Promise<(PlaybookVersion & { draft: number | null })[]> {
+export async function listCurrent(sql: Sql, at?: Date): Promise<(PlaybookVersion & { draft: number | null })[]> {
+  const versions = rowsAt(sql, 'playbook_version', at)
   const rows = await sql<(PlaybookVersion & { draft: number | null })[]>`
     select distinct on (v.playbook) ${columns(sql)},
-      (select d.version from incidents.playbook_version d where d.playbook = v.playbook and d.state = 'draft') as draft
-    from incidents.playbook_version v join incidents.playbook p on p.code = v.playbook
+      (select d.version from ${versions} d where d.playbook = v.playbook and d.state = 'draft') as draft
+    from ${versions} v join incidents.playbook p on p.code = v.playbook
     where v.state <> 'discarded'
     order by v.playbook, (v.state = 'approved') desc, v.version desc`
   return rows.map(filled)
 }
 
-export async function listVersions(sql: Sql, playbook: string): Promise<PlaybookVersion[]> {
+const versionsOf = (sql: Sql, playbook: string, at: Date | undefined) =>
+  rowsAt(sql, 'playbook_version', at, sql`k.scope = ${playbook}`)
+
+/** @param at as of an earlier moment */
+export async function listVersions(sql: Sql, playbook: string, at?: Date): Promise<PlaybookVersion[]> {
   const rows = await sql<PlaybookVersion[]>`
-    select ${columns(sql)} from incidents.playbook_version v join incidents.playbook p on p.code = v.playbook
+    select ${columns(sql)} from ${versionsOf(sql, playbook, at)} v join incidents.playbook p on p.code = v.playbook
     where v.playbook = ${playbook} order by v.version desc`
   return rows.map(filled)
 }
 
 /** One version, or the one in force. */
-export async function findVersion(sql: Sql, playbook: string, version?: number): Promise<PlaybookVersion | undefined> {
+export async function findVersion(
+  sql: Sql,
+  playbook: string,
+  version?: number,
+  at?: Date,
+): Promise<PlaybookVersion | undefined> {
   const which = version === undefined ? sql`v.state = 'approved'` : sql`v.version = ${version}`
   const [row] = await sql<PlaybookVersion[]>`
-    select ${columns(sql)} from incidents.playbook_version v join incidents.playbook p on p.code = v.playbook
+    select ${columns(sql)} from ${versionsOf(sql, playbook, at)} v join incidents.playbook p on p.code = v.playbook
     where v.playbook = ${playbook} and ${which} order by v.version desc limit 1`
   return row && filled(row)
 }
@@ -92,6 +103,7 @@ export async function insertVersion(sql: Sql, one: NewVersion): Promise<number> 
       ${approvedAt}::timestamptz
     from incidents.playbook_version where playbook = ${one.playbook}
     returning version`
+  await keep(sql, 'playbook_version', one.playbook, one.at)
   return row?.version ?? 0
 }
 
@@ -106,6 +118,7 @@ export async function updateDraft(
       drafted_name = ${change.draftedName}, changed_at = ${change.at},
       drafted_parties = array(select distinct unnest(drafted_parties || ${[...change.parties]}::text[]))
     where playbook = ${playbook} and state = 'draft' returning version`
+  await keep(sql, 'playbook_version', playbook, change.at)
   return row?.version
 }
 
@@ -119,12 +132,14 @@ export async function approveVersion(
     update incidents.playbook_version set state = 'approved', approved_by = ${by.account}, approved_name = ${by.name},
       approved_parties = ${[...by.parties]}::text[], approved_at = ${by.at}
     where playbook = ${playbook} and version = ${version} and state = 'draft'`
+  await keep(sql, 'playbook_version', playbook, by.at)
   return rows.count > 0
 }
 
-export async function discardVersion(sql: Sql, playbook: string, version: number): Promise<boolean> {
+export async function discardVersion(sql: Sql, playbook: string, version: number, at: Date): Promise<boolean> {
   const rows = await sql`
     update incidents.playbook_version set state = 'discarded'
     where playbook = ${playbook} and version = ${version} and state = 'draft'`
+  await keep(sql, 'playbook_version', playbook, at)
   return rows.count > 0
 }

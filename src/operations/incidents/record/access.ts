@@ -1,8 +1,12 @@
 import { appendEntry, type EntryInput } from '#ledger'
+import type { AsOf } from '#organisations'
 import type { Context } from '#platform/context'
-import { conflict, notFound } from '#platform/errors'
+import { conflict, notFound, Problem } from '#platform/errors'
 import { announce } from '#platform/live'
+import type { Sql } from '#platform/sql'
+import { formatDateTime } from '#ui'
 import type { LogKind } from '../model.ts'
+import { keep } from '../past-store.ts'
 import * as store from './store.ts'
 
 export const readPermission = 'incident:read'
@@ -12,11 +16,27 @@ export const commandPermission = 'incident:command'
 export const listTopic = 'incidents'
 export const topicOf = (code: string): string => `incident:${code}`
 
-/** An incident that the actor may see. @throws Problem 404 */
-export async function getIncident(ctx: Context, code: string): Promise<store.Incident> {
-  const found = await store.findIncident(ctx.sql, code, ctx.reach(readPermission))
-  if (!found) throw notFound('incident', code)
-  return found
+/** An incident that the actor may see. @param at as of an earlier moment @throws Problem 404 */
+export async function getIncident(ctx: Context, code: string, at?: AsOf): Promise<store.Incident> {
+  const reach = ctx.reach(readPermission)
+  const found = await store.findIncident(ctx.sql, code, { reach, at: at?.knownAt })
+  if (found) return found
+  const later = at && (await store.findIncident(ctx.sql, code, { reach }))
+  throw later ? notThen(later, at) : notFound('incident', code)
+}
+
+function notThen({ code, openedAt }: store.Incident, at: AsOf): Problem {
+  const then = formatDateTime(at.knownAt, at.timeZone)
+  const words =
+    openedAt > at.knownAt
+      ? `Lúc ${then} tình huống ${code} chưa được mở.`
+      : `Trạng thái của tình huống ${code} lúc ${then} chưa được lưu nên không xem lại được.`
+  return new Problem('incident.not-then', 404, `${words} Chọn thời điểm khác, hoặc về hiện nay.`, { code })
+}
+
+/** Keeps how an incident and what belongs to it stand after a change. */
+export async function keepIncident(sql: Sql, code: string, at: Date): Promise<void> {
+  for (const thing of ['incident', 'task', 'bulletin', 'quick_report'] as const) await keep(sql, thing, code, at)
 }
 
 export const mayCommand = (ctx: Context, incident: Pick<store.Incident, 'organisation'>): boolean =>
@@ -44,6 +64,7 @@ export function changeIncident<T>(
     if (incident.state === 'closed' && !closedToo)
       throw conflict('incident.closed', 'Tình huống đã đóng. Hãy mở lại trước khi thay đổi.', { code })
     const result = await work(inner, incident)
+    await keepIncident(inner.sql, code, inner.now)
     await announce(inner.sql, [listTopic, topicOf(code)])
     return result
   })

@@ -1,5 +1,6 @@
-import type { Sql } from '#platform/sql'
+import type { Fragment, Sql } from '#platform/sql'
 import type { BulletinKind, BulletinState, Channel, RecipientRole } from '../model.ts'
+import { rowsAt } from '../past-store.ts'
 
 export interface Bulletin {
   id: number
@@ -31,22 +32,33 @@ export interface Bulletin {
   sentAt: Date | null
 }
 
-const columns = (sql: Sql) => sql`
+const columns = (sql: Sql, bulletins: Fragment) => sql`
   b.id, b.incident, b.exercise, b.number, b.kind, b.refers_to, r.number as refers_to_number, b.risk_level, b.title, b.body,
   b.area, b.channels, b.recipients, b.recipient_roles, b.expires_at, b.state, b.drafted_name, b.drafted_parties, b.drafted_at, b.approved_name, b.approved_at,
   b.approved_digest, b.sent_name, b.sent_at,
-  (select json_build_object('number', f.number, 'kind', f.kind) from incidents.bulletin f
+  (select json_build_object('number', f.number, 'kind', f.kind) from ${bulletins} f
     where f.refers_to = b.id and f.state = 'sent' order by f.id desc limit 1) as followed_by`
 
-export function listBulletins(sql: Sql, incident: string): Promise<Bulletin[]> {
+const bulletinsAt = (sql: Sql, incident: string, at: Date | undefined): Fragment =>
+  rowsAt(sql, 'bulletin', at, sql`k.scope = ${incident}`)
+
+/** @param at as of an earlier moment */
+export function listBulletins(sql: Sql, incident: string, at?: Date): Promise<Bulletin[]> {
+  const bulletins = bulletinsAt(sql, incident, at)
   return sql<Bulletin[]>`
-    select ${columns(sql)} from incidents.bulletin b left join incidents.bulletin r on r.id = b.refers_to
+    select ${columns(sql, bulletins)} from ${bulletins} b left join ${bulletins} r on r.id = b.refers_to
     where b.incident = ${incident} order by b.number desc limit 300`
 }
 
-export async function findBulletin(sql: Sql, incident: string, number: number): Promise<Bulletin | undefined> {
+export async function findBulletin(
+  sql: Sql,
+  incident: string,
+  number: number,
+  at?: Date,
+): Promise<Bulletin | undefined> {
+  const bulletins = bulletinsAt(sql, incident, at)
   const [row] = await sql<Bulletin[]>`
-    select ${columns(sql)} from incidents.bulletin b left join incidents.bulletin r on r.id = b.refers_to
+    select ${columns(sql, bulletins)} from ${bulletins} b left join ${bulletins} r on r.id = b.refers_to
     where b.incident = ${incident} and b.number = ${number}`
   return row
 }

@@ -40,8 +40,8 @@ export interface BulletinWish {
 }
 
 /** @throws Problem 404 */
-export async function getBulletin(ctx: Context, code: string, number: number): Promise<store.Bulletin> {
-  const found = await store.findBulletin(ctx.sql, code, number)
+export async function getBulletin(ctx: Context, code: string, number: number, at?: Date): Promise<store.Bulletin> {
+  const found = await store.findBulletin(ctx.sql, code, number, at)
   if (!found) throw notFound('bulletin', `${code}/${number}`)
   return found
 }

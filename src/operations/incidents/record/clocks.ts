@@ -4,7 +4,7 @@ import type { ClockMove } from '#platform/capability'
 import { announce } from '#platform/live'
 import { moveDues } from '#worklist'
 import { listInWorkingTime, setDues } from './task-store.ts'
-import { kindOf, taskPath } from './tasks.ts'
+import { keepTasks, kindOf, taskPath } from './tasks.ts'
 
 interface TaskMove extends ClockMove {
   id: number
@@ -34,6 +34,7 @@ export const taskClocks: CalendarBook<TaskMove> = {
       ctx.sql,
       moves.map(({ id, after }) => ({ id, dueAt: after })),
     )
+    await keepTasks(ctx.sql, moves, ctx.now)
     await moveDues(
       ctx,
       'incidents',

@@ -57,7 +57,7 @@ dbTest('every page, file and message of an exercise says so; nothing of a real i
     assert.doesNotMatch(truth.body, /data-exercise/, page)
     assert.doesNotMatch(plain(truth.body), word, page)
   }
-  for (const file of ['?tai=csv', '/nhiem-vu?tai=csv', '/ban-tin?tai=csv']) {
+  for (const file of ['?tep=csv', '/nhiem-vu?tep=csv', '/ban-tin?tep=csv']) {
     const answer = await operator.get(`/tinh-huong/${exercise}${file}`)
     assert.match(decodeURIComponent(String(answer.headers['content-disposition'])), /dien-tap/)
     for (const line of answer.body
@@ -88,7 +88,7 @@ dbTest('exercises are never among the real ones: list, counts, map, tasks', asyn
   const exercise = await open(operator, { 'toa-do': '12.24 109.19' }, true)
   assert.doesNotMatch((await operator.get('/tinh-huong')).body, new RegExp(exercise))
   assert.match((await operator.get('/tinh-huong?che-do=dien-tap')).body, new RegExp(exercise))
-  assert.doesNotMatch((await operator.get('/tinh-huong?tai=csv')).body, new RegExp(exercise))
+  assert.doesNotMatch((await operator.get('/tinh-huong?tep=csv')).body, new RegExp(exercise))
   const open1 = await listOpenIncidents(t.context())
   assert.deepEqual(
     open1.map((one) => [one.code, one.exercise]),

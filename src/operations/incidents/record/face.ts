@@ -2,7 +2,7 @@ import type { Context } from '#platform/context'
 import { incidentPath, incidentsPath, levelOf, playbooksPath, type Severity, sayLevel } from '../model.ts'
 import { listCurrent } from '../playbooks/store.ts'
 import { readPermission } from './access.ts'
-import { listIncidents } from './store.ts'
+import { isKept, listIncidents } from './store.ts'
 
 export interface OpenIncident {
   code: string
@@ -20,13 +20,20 @@ export interface OpenIncident {
 }
 
 /** What runs now and the actor may see: real incidents first, then exercises, the newest first. */
-export async function listOpenIncidents(ctx: Context): Promise<OpenIncident[]> {
+export const listOpenIncidents = (ctx: Context): Promise<OpenIncident[]> => listOpen(ctx, undefined)
+
+/** What ran at an earlier moment; nothing where how incidents stood was not kept yet. */
+export const listOpenIncidentsThen = async (ctx: Context, at: Date): Promise<OpenIncident[] | undefined> =>
+  (await isKept(ctx.sql, at)) ? listOpen(ctx, at) : undefined
+
+async function listOpen(ctx: Context, at: Date | undefined): Promise<OpenIncident[]> {
   const rows = await listIncidents(ctx.sql, {
     reach: ctx.reach(readPermission),
     state: 'open',
     order: 'started',
     falling: true,
     limit: 100,
+    at,
   })
   const shown = rows.map((row): OpenIncident => {
     const level = levelOf(row.kind, row.level)

@@ -117,7 +117,7 @@ dbTest(
         ),
         /only added to/,
       )
-    const csv = (await operator.get(`/tinh-huong/${code}?tai=csv`)).body
+    const csv = (await operator.get(`/tinh-huong/${code}?tep=csv`)).body
     assert.match(csv, /Ngập 21 nhà/)
   },
 )

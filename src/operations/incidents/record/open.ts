@@ -7,7 +7,7 @@ import { announce } from '#platform/live'
 import { incidentMoved } from '../events.ts'
 import { incidentPath, Kind, kinds, levelOf, markExercise, sayLevel } from '../model.ts'
 import { findVersion } from '../playbooks/store.ts'
-import { account, changeIncident, commandPermission, listTopic, recordDeed, writeDeed } from './access.ts'
+import { account, changeIncident, commandPermission, keepIncident, listTopic, recordDeed, writeDeed } from './access.ts'
 import * as store from './store.ts'
 import { listTasks } from './task-store.ts'
 import { addSteps } from './tasks.ts'
@@ -148,6 +148,7 @@ async function insert(ctx: Context, code: string, wish: Opening & Checked): Prom
   const opened = await store.lockIncident(ctx.sql, code)
   const playbook = wish.playbook && wish.version ? await findVersion(ctx.sql, wish.playbook, wish.version) : undefined
   if (opened && playbook) await addSteps(ctx, opened, playbook.body)
+  await keepIncident(ctx.sql, code, ctx.now)
   await tellOpened(ctx, { ...incident, parties: partiesOf(ctx.actor) })
   await ctx.publish(incidentMoved, { code, organisation: wish.organisation, exercise: wish.exercise, to: 'open' })
   await announce(ctx.sql, [listTopic])

@@ -1,4 +1,5 @@
 import type { Sql } from '#platform/sql'
+import { rowsAt } from '../past-store.ts'
 
 export interface ReportSection {
   key: string
@@ -24,14 +25,20 @@ export interface QuickReport {
 const columns = (sql: Sql) => sql`
   incident, exercise, version, state, sections, filled_at, edited_name, edited_at, signed_name, signed_position, signed_at, digest`
 
-export function listReports(sql: Sql, incident: string): Promise<QuickReport[]> {
+/** @param at as of an earlier moment */
+export function listReports(sql: Sql, incident: string, at?: Date): Promise<QuickReport[]> {
   return sql<QuickReport[]>`
-    select ${columns(sql)} from incidents.quick_report where incident = ${incident} order by version desc limit 100`
+    select ${columns(sql)} from ${rowsAt(sql, 'quick_report', at, sql`k.scope = ${incident}`)} r where incident = ${incident} order by version desc limit 100`
 }
 
-export async function findReport(sql: Sql, incident: string, version: number): Promise<QuickReport | undefined> {
+export async function findReport(
+  sql: Sql,
+  incident: string,
+  version: number,
+  at?: Date,
+): Promise<QuickReport | undefined> {
   const [row] = await sql<QuickReport[]>`
-    select ${columns(sql)} from incidents.quick_report where incident = ${incident} and version = ${version}`
+    select ${columns(sql)} from ${rowsAt(sql, 'quick_report', at, sql`k.scope = ${incident}`)} r where incident = ${incident} and version = ${version}`
   return row
 }
 

@@ -90,9 +90,9 @@ export function fillReport(ctx: Context, code: string): Promise<number> {
 }
 
 /** @throws Problem 404 */
-export async function getReport(ctx: Context, code: string, version: number): Promise<store.QuickReport> {
+export async function getReport(ctx: Context, code: string, version: number, at?: Date): Promise<store.QuickReport> {
   await getIncident(ctx, code)
-  const report = await store.findReport(ctx.sql, code, version)
+  const report = await store.findReport(ctx.sql, code, version, at)
   if (!report) throw notFound('quick-report', `${code}/${version}`)
   return report
 }

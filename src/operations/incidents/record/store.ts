@@ -2,6 +2,7 @@ import type { StoredFile } from '#files'
 import type { Reach } from '#platform/context'
 import type { Fragment, Sql } from '#platform/sql'
 import type { IncidentState, Kind, LogKind } from '../model.ts'
+import { rowsAt } from '../past-store.ts'
 
 export interface Incident {
   code: string
@@ -50,9 +51,15 @@ const within = (sql: Sql, reach: Reach): Fragment => {
     select from incidents.task r where r.incident = i.code and r.organisation = any(${codes}::text[])))`
 }
 
-export async function findIncident(sql: Sql, code: string, reach: Reach): Promise<Incident | undefined> {
+/** @param at as of an earlier moment */
+export async function findIncident(
+  sql: Sql,
+  code: string,
+  { reach, at }: { reach: Reach; at?: Date },
+): Promise<Incident | undefined> {
   const [row] = await sql<Incident[]>`
-    select ${columns(sql)} from incidents.incident i where i.code = ${code} and ${within(sql, reach)}`
+    select ${columns(sql)} from ${rowsAt(sql, 'incident', at, sql`k.scope = ${code}`)} i
+    where i.code = ${code} and ${within(sql, reach)}`
   return row
 }
 
@@ -76,6 +83,8 @@ export interface IncidentQuery {
   falling: boolean
   /** Of the last row shown: its value of the order, and its code. */
   after?: { value: string; code: string }
+  /** As of an earlier moment. */
+  at?: Date
   limit: number
 }
 
@@ -99,27 +108,39 @@ export function listIncidents(sql: Sql, query: IncidentQuery): Promise<(Incident
       : sql`and (${value}, i.code) > (${after.value}, ${after.code})`
     : sql``
   const words = query.words ? `%${query.words.replace(/[\\%_]/g, '\\$&')}%` : undefined
+  // The page first, then how far the tasks of its rows are.
   return sql<(IncidentRow & { orderValue: string })[]>`
-    select ${columns(sql)}, ${value} as order_value, coalesce(t.done, 0)::int as steps_done,
-      coalesce(t.total, 0)::int as steps_total, coalesce(t.late, 0)::int as steps_late
-    from incidents.incident i left join lateral (
+    select ${columns(sql)}, i.order_value, coalesce(t.done, 0)::int as steps_done, coalesce(t.total, 0)::int as steps_total,
+      coalesce(t.late, 0)::int as steps_late
+    from (
+      select ${columns(sql)}, ${value} as order_value from ${rowsAt(sql, 'incident', query.at)} i
+      where ${within(sql, query.reach)}
+        ${query.exercise === undefined ? sql`` : sql`and i.exercise = ${query.exercise}`}
+        ${query.state ? sql`and i.state = ${query.state}` : sql``}
+        ${query.kind ? sql`and i.kind = ${query.kind}` : sql``}
+        ${words ? sql`and (i.code ilike ${words} or i.title ilike ${words} or i.place ilike ${words})` : sql``}
+        ${beyond}
+      order by ${value} ${direction}, i.code ${direction} limit ${query.limit}) i
+    left join lateral (
       select count(*) filter (where state in ('done', 'skipped')) as done, count(*) as total,
         count(*) filter (where state = 'open' and late_at is not null) as late
-      from incidents.task where incident = i.code) t on true
-    where ${within(sql, query.reach)}
-      ${query.exercise === undefined ? sql`` : sql`and i.exercise = ${query.exercise}`}
-      ${query.state ? sql`and i.state = ${query.state}` : sql``}
-      ${query.kind ? sql`and i.kind = ${query.kind}` : sql``}
-      ${words ? sql`and (i.code ilike ${words} or i.title ilike ${words} or i.place ilike ${words})` : sql``}
-      ${beyond}
-    order by ${value} ${direction}, i.code ${direction} limit ${query.limit}`
+      from ${rowsAt(sql, 'task', query.at, sql`k.scope = i.code`)} of_it where incident = i.code) t on true
+    order by i.order_value ${direction}, i.code ${direction}`
+}
+
+/** How all that had been opened by a moment stood then was kept. */
+export async function isKept(sql: Sql, at: Date): Promise<boolean> {
+  const [row] = await sql<{ isKept: boolean }[]>`
+    select not exists (select from incidents.incident i where i.opened_at <= ${at} and not exists (
+      select from incidents.kept k where k.thing = 'incident' and k.scope = i.code and k.at <= ${at})) as is_kept`
+  return row?.isKept ?? false
 }
 
 /** Real incidents and exercises are counted apart, always. */
-export async function countOpen(sql: Sql, reach: Reach): Promise<{ real: number; exercise: number }> {
+export async function countOpen(sql: Sql, reach: Reach, at?: Date): Promise<{ real: number; exercise: number }> {
   const [row] = await sql<{ real: number; exercise: number }[]>`
     select count(*) filter (where not i.exercise)::int as real, count(*) filter (where i.exercise)::int as exercise
-    from incidents.incident i where i.state = 'open' and ${within(sql, reach)}`
+    from ${rowsAt(sql, 'incident', at)} i where i.state = 'open' and ${within(sql, reach)}`
   return row ?? { real: 0, exercise: 0 }
 }
 
@@ -229,12 +250,13 @@ export async function insertLog(sql: Sql, one: NewLogEntry): Promise<number | un
 
 export function listLog(
   sql: Sql,
-  query: { incident: string; kind?: string; before?: number; limit: number },
+  query: { incident: string; kind?: string; before?: number; limit: number; at?: Date },
 ): Promise<LogEntry[]> {
+  const writtenBy = (at: Fragment) => (query.at ? sql`and ${at} <= ${query.at}` : sql``)
   return sql<LogEntry[]>`
     select e.id, e.at, e.happened_at, e.kind, e.text, e.author, e.author_name, e.corrects, e.task, e.bulletin, e.file,
-      (select max(c.id) from incidents.log_entry c where c.corrects = e.id) as corrected_by
-    from incidents.log_entry e where e.incident = ${query.incident}
+      (select max(c.id) from incidents.log_entry c where c.corrects = e.id ${writtenBy(sql`c.at`)}) as corrected_by
+    from incidents.log_entry e where e.incident = ${query.incident} ${writtenBy(sql`e.at`)}
       ${query.kind ? sql`and e.kind = ${query.kind}` : sql``}
       ${query.before ? sql`and e.id < ${query.before}` : sql``}
     order by e.id desc limit ${query.limit}`
@@ -275,10 +297,10 @@ export interface Place {
   addedAt: Date
 }
 
-export function listPlaces(sql: Sql, incident: string): Promise<Place[]> {
+export function listPlaces(sql: Sql, incident: string, at?: Date): Promise<Place[]> {
   return sql<Place[]>`
     select id, name, role, area, longitude, latitude, note, added_name, added_at from incidents.place
-    where incident = ${incident} order by id limit 200`
+    where incident = ${incident} ${at ? sql`and added_at <= ${at}` : sql``} order by id limit 200`
 }
 
 export type NewPlace = Omit<Place, 'id'> & { incident: string; exercise: boolean; addedBy: string; formKey: string }

@@ -1,6 +1,7 @@
 import type { StoredFile } from '#files'
 import type { Sql } from '#platform/sql'
 import type { TaskState } from '../model.ts'
+import { rowsAt } from '../past-store.ts'
 import type { StepMessage, When } from '../playbooks/model.ts'
 
 export interface Task {
@@ -34,14 +35,15 @@ const columns = (sql: Sql) => sql`
   t.due_rule, t.due_at, t.evidence, t.messages, t.state, t.opened_at, t.ended_at, t.ended_name, t.result, t.file,
   t.warned_at, t.late_at`
 
-export function listTasks(sql: Sql, incident: string): Promise<Task[]> {
+/** @param at as of an earlier moment */
+export function listTasks(sql: Sql, incident: string, at?: Date): Promise<Task[]> {
   return sql<Task[]>`
-    select ${columns(sql)} from incidents.task t where t.incident = ${incident} order by t.number limit 500`
+    select ${columns(sql)} from ${rowsAt(sql, 'task', at, sql`k.scope = ${incident}`)} t where t.incident = ${incident} order by t.number limit 500`
 }
 
-export async function findTask(sql: Sql, incident: string, number: number): Promise<Task | undefined> {
+export async function findTask(sql: Sql, incident: string, number: number, at?: Date): Promise<Task | undefined> {
   const [row] = await sql<Task[]>`
-    select ${columns(sql)} from incidents.task t where t.incident = ${incident} and t.number = ${number}`
+    select ${columns(sql)} from ${rowsAt(sql, 'task', at, sql`k.scope = ${incident}`)} t where t.incident = ${incident} and t.number = ${number}`
   return row
 }
 

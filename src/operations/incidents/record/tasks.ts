@@ -5,8 +5,10 @@ import { notify, type Recipient } from '#notifications'
 import { findOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid, notFound } from '#platform/errors'
+import type { Sql } from '#platform/sql'
 import { closeItem, openItem } from '#worklist'
 import { canMoveTask, incidentPath, markExercise, titleOf } from '../model.ts'
+import { keep } from '../past-store.ts'
 import type { PlaybookBody, When } from '../playbooks/model.ts'
 import { account, changeIncident, commandPermission, getIncident, recordDeed, writeDeed } from './access.ts'
 import type { Incident } from './store.ts'
@@ -101,8 +103,8 @@ async function findAssignee(ctx: Context, wanted: string | undefined) {
 }
 
 /** @throws Problem 404 */
-export async function getTask(ctx: Context, code: string, number: number): Promise<store.Task> {
-  const task = await store.findTask(ctx.sql, code, number)
+export async function getTask(ctx: Context, code: string, number: number, at?: Date): Promise<store.Task> {
+  const task = await store.findTask(ctx.sql, code, number, at)
   if (!task) throw notFound('incident-task', `${code}/${number}`)
   return task
 }
@@ -235,11 +237,17 @@ export const recipientsOf = (task: store.Task): Recipient[] => [
 export async function watchTasks(ctx: Context, warnMinutes: number): Promise<void> {
   await ctx.transaction(async (inner) => {
     const warnBefore = new Date(inner.now.getTime() + warnMinutes * 60_000)
-    for (const task of await store.takeDueSoon(inner.sql, inner.now, warnBefore))
-      await tell(inner, task, 'incident.task-due')
+    const tasks = await store.takeDueSoon(inner.sql, inner.now, warnBefore)
+    for (const task of tasks) await tell(inner, task, 'incident.task-due')
+    await keepTasks(inner.sql, tasks, inner.now)
   })
   const late = await ctx.transaction((inner) => raiseLate(inner))
   if (late > 0) ctx.log.info({ tasks: late }, 'tasks of incidents are late')
+}
+
+/** Keeps how the tasks of these incidents stand. */
+export async function keepTasks(sql: Sql, changed: readonly { incident: string }[], at: Date): Promise<void> {
+  for (const code of new Set(changed.map(({ incident }) => incident))) await keep(sql, 'task', code, at)
 }
 
 async function raiseLate(ctx: Context): Promise<number> {
@@ -250,6 +258,7 @@ async function raiseLate(ctx: Context): Promise<number> {
     await openWork(ctx, incident, task)
     await tell(ctx, task, 'incident.task-late', incident.commander ?? undefined)
   }
+  await keepTasks(ctx.sql, tasks, ctx.now)
   return tasks.length
 }
 

@@ -51,7 +51,7 @@ export async function assign(ctx: Context, wish: AssignWish): Promise<void> {
   refusePast(ctx, shift)
   await ctx.transaction(async (inner) => {
     await store.lockShift(inner.sql, shift.day, shift.code)
-    const there = await store.listShiftAssignments(inner.sql, shift.day, shift.code)
+    const there = await store.listShiftAssignments(inner.sql, shift)
     const lead = there.find((one) => one.duty === 'lead')
     if (there.some(({ account }) => account === person.account))
       throw invalid('Chưa phân công được.', [{ path: 'nguoi', message: `${person.name} đã có trong ca này.` }])
@@ -84,7 +84,7 @@ export async function unassign(ctx: Context, id: number): Promise<void> {
   refusePast(ctx, shift)
   await ctx.transaction(async (inner) => {
     await store.lockShift(inner.sql, shift.day, shift.code)
-    await store.deleteAssignment(inner.sql, id)
+    await store.deleteAssignment(inner.sql, found, inner.now)
     await record(inner, settings, 'roster.unassigned', shift, { account: found.account })
   })
 }
@@ -190,7 +190,7 @@ export async function removeAbsence(ctx: Context, id: number): Promise<void> {
   if (!found) throw notFound('absence', String(id))
   if (found.account !== ctx.actor.account) ctx.require(permission, settings.organisation)
   await ctx.transaction(async (inner) => {
-    await store.deleteAbsence(inner.sql, id)
+    await store.deleteAbsence(inner.sql, found, inner.now)
     await appendEntry(inner, {
       action: 'roster.absence-removed',
       subject: `account:${found.account}`,
@@ -255,12 +255,12 @@ async function pass(ctx: Context, swap: store.Swap, shift: Shift): Promise<void>
   await store.lockShift(ctx.sql, shift.day, shift.code)
   const found = await store.findAssignment(ctx.sql, swap.assignment)
   if (found?.account !== swap.askedBy) throw conflict('swap.stale', 'Phân công đã thay đổi nên không đổi được nữa.')
-  const there = await store.listShiftAssignments(ctx.sql, shift.day, shift.code)
+  const there = await store.listShiftAssignments(ctx.sql, shift)
   if (there.some(({ account }) => account === swap.askedOf))
     throw conflict('swap.there-already', 'Ông/bà đã có tên trong ca này nên không nhận đổi được.')
   if (await store.isAbsent(ctx.sql, swap.askedOf, shift.day))
     throw conflict('swap.absent', 'Ông/bà đã ghi vắng ngày này. Hãy bỏ kỳ vắng trước khi nhận ca.')
-  await store.passAssignment(ctx.sql, swap.assignment, { account: swap.askedOf, name: swap.askedOfName })
+  await store.passAssignment(ctx.sql, found, { account: swap.askedOf, name: swap.askedOfName, at: ctx.now })
 }
 
 const tell = (ctx: Context, shift: Shift, to: string, by: string): Promise<void> =>

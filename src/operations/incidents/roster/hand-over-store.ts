@@ -1,4 +1,5 @@
 import type { Sql } from '#platform/sql'
+import { keep, rowsAt } from '../past-store.ts'
 
 /** One line of what the next shift must know. */
 export interface Matter {
@@ -37,9 +38,10 @@ export interface HandOver {
 const columns = (sql: Sql) => sql`
   day, shift, starts_at, ends_at, state, body, text, digest, left_by, left_name, left_parties, left_at, taken_name, taken_at, remark`
 
-export async function findHandOver(sql: Sql, day: string, shift: string): Promise<HandOver | undefined> {
+/** @param at as of an earlier moment */
+export async function findHandOver(sql: Sql, day: string, shift: string, at?: Date): Promise<HandOver | undefined> {
   const [row] = await sql<HandOver[]>`
-    select ${columns(sql)} from incidents.hand_over where day = ${day} and shift = ${shift}`
+    select ${columns(sql)} from ${rowsAt(sql, 'hand_over', at, sql`k.scope = ${day}`)} h where day = ${day} and shift = ${shift}`
   return row
 }
 
@@ -50,16 +52,16 @@ export async function lockHandOver(sql: Sql, day: string, shift: string): Promis
 }
 
 /** The newest first; those before a moment of beginning. */
-export function listHandOvers(sql: Sql, query: { before?: Date; limit: number }): Promise<HandOver[]> {
+export function listHandOvers(sql: Sql, query: { before?: Date; limit: number; at?: Date }): Promise<HandOver[]> {
   return sql<HandOver[]>`
-    select ${columns(sql)} from incidents.hand_over
+    select ${columns(sql)} from ${rowsAt(sql, 'hand_over', query.at)} h
     where ${query.before ? sql`starts_at < ${query.before}` : sql`true`}
     order by starts_at desc limit ${query.limit}`
 }
 
-export function listHandOversSince(sql: Sql, since: Date): Promise<HandOver[]> {
+export function listHandOversSince(sql: Sql, since: Date, at?: Date): Promise<HandOver[]> {
   return sql<HandOver[]>`
-    select ${columns(sql)} from incidents.hand_over where starts_at >= ${since} order by starts_at limit 200`
+    select ${columns(sql)} from ${rowsAt(sql, 'hand_over', at, sql`k.scope >= ${since.toISOString().slice(0, 10)}`)} h where starts_at >= ${since} order by starts_at limit 200`
 }
 
 interface Draft {
@@ -79,6 +81,7 @@ export async function saveDraft(sql: Sql, one: Draft): Promise<boolean> {
     values (${one.day}, ${one.shift}, ${one.startsAt}, ${one.endsAt}, 'draft', ${sql.json(one.body as never)}, ${one.by}, ${one.at})
     on conflict (day, shift) do update set body = excluded.body, edited_by = excluded.edited_by, edited_at = excluded.edited_at
     where h.state = 'draft'`
+  await keep(sql, 'hand_over', one.day, one.at)
   return rows.count > 0
 }
 
@@ -98,6 +101,7 @@ export async function setLeft(
     update incidents.hand_over set state = 'left', text = ${by.text}, digest = ${by.digest}, left_by = ${by.account},
       left_name = ${by.name}, left_parties = ${[...by.parties]}::text[], left_at = ${by.at}
     where day = ${day} and shift = ${shift} and state = 'draft'`
+  await keep(sql, 'hand_over', day, by.at)
 }
 
 export async function setTaken(
@@ -109,6 +113,7 @@ export async function setTaken(
     update incidents.hand_over set state = 'taken', taken_by = ${by.account}, taken_name = ${by.name},
       taken_parties = ${[...by.parties]}::text[], taken_at = ${by.at}, remark = ${by.remark}
     where day = ${day} and shift = ${shift} and state = 'left'`
+  await keep(sql, 'hand_over', day, by.at)
 }
 
 /** Remembers that something was called to mind. @returns false where it has been before. */

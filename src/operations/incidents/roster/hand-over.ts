@@ -36,21 +36,21 @@ export interface Parts {
   handOver: store.HandOver | undefined
 }
 
-/** One shift with what its hand-over needs. @throws Problem 404, 403 */
-export async function getParts(ctx: Context, day: string, code: string): Promise<Parts> {
+/** One shift with what its hand-over needs. @param at as of an earlier moment @throws Problem 404, 403 */
+export async function getParts(ctx: Context, day: string, code: string, at?: Date): Promise<Parts> {
   const settings = await readSettings(ctx)
   ctx.require('incident:read', settings.organisation)
   const shift = getShift(settings, day, code)
   const next = shiftAfter(settings.shifts, shift, settings.timeZone)
   const people = async (one: Shift | undefined) =>
-    one ? (await listShiftAssignments(ctx.sql, one.day, one.code)).filter(({ absent }) => absent === null) : []
+    one ? (await listShiftAssignments(ctx.sql, one, at)).filter(({ absent }) => absent === null) : []
   return {
     settings,
     shift,
     next,
     leaving: await people(shift),
     coming: await people(next),
-    handOver: await store.findHandOver(ctx.sql, day, code),
+    handOver: await store.findHandOver(ctx.sql, day, code, at),
   }
 }
 

@@ -20,7 +20,7 @@ export async function callLadder(ctx: Context, role: 'operator' | 'lead'): Promi
 async function readLadder(ctx: Context, role: 'operator' | 'lead'): Promise<{ people: string[]; head: string[] }> {
   const settings = await readSettings(ctx)
   const shift = shiftAt(settings.shifts, ctx.now, settings.timeZone)
-  const assigned = shift ? await store.listShiftAssignments(ctx.sql, shift.day, shift.code) : []
+  const assigned = shift ? await store.listShiftAssignments(ctx.sql, shift) : []
   const head =
     settings.callOut.head.length > 0
       ? settings.callOut.head
@@ -47,9 +47,7 @@ export async function currentShift(ctx: Context): Promise<CurrentShift | undefin
   const settings = await readSettings(ctx)
   const shift = shiftAt(settings.shifts, ctx.now, settings.timeZone)
   if (!shift) return undefined
-  const people = (await store.listShiftAssignments(ctx.sql, shift.day, shift.code)).filter(
-    ({ absent }) => absent === null,
-  )
+  const people = (await store.listShiftAssignments(ctx.sql, shift)).filter(({ absent }) => absent === null)
   return {
     name: shift.name,
     leader: people.find(({ duty }) => duty === 'lead')?.name,
@@ -64,12 +62,12 @@ export interface Gap {
   words: string
 }
 
-/** Shifts ahead that nobody leads or nobody works, and those whose people will be away. */
-export async function listGaps(ctx: Context, settings: RosterSettings): Promise<Gap[]> {
+/** Shifts ahead that nobody leads or nobody works, and those whose people will be away. @param at as of an earlier moment */
+export async function listGaps(ctx: Context, settings: RosterSettings, at?: Date): Promise<Gap[]> {
   const today = localDate(ctx.now, settings.timeZone)
   const shifts = listShifts(settings.shifts, today, settings.gapDays, settings.timeZone)
   const last = shifts.at(-1)?.day ?? today
-  const assigned = await store.listAssignments(ctx.sql, today, last)
+  const assigned = await store.listAssignments(ctx.sql, today, last, at)
   return shifts
     .filter(({ endsAt }) => endsAt > ctx.now)
     .flatMap((shift): Gap[] => {

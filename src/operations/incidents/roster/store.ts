@@ -1,4 +1,5 @@
-import type { Sql } from '#platform/sql'
+import type { Fragment, Sql } from '#platform/sql'
+import { keep, rowsAt } from '../past-store.ts'
 import type { Duty } from './shifts.ts'
 
 export interface Assignment {
@@ -12,20 +13,27 @@ export interface Assignment {
   absent: string | null
 }
 
-const columns = (sql: Sql) => sql`
+const columns = (sql: Sql, at?: Date) => sql`
   a.id, a.day, a.shift, a.duty, a.account, a.name,
-  (select b.reason from incidents.absence b where b.account = a.account and a.day between b.from_day and b.to_day limit 1) as absent`
+  (select b.reason from ${rowsAt(sql, 'absence', at, sql`k.scope >= a.day::text`)} b where b.account = a.account and a.day between b.from_day and b.to_day limit 1) as absent`
 
-/** Who is assigned on these days, leads first. */
-export function listAssignments(sql: Sql, from: string, to: string): Promise<Assignment[]> {
+const assignmentsAt = (sql: Sql, at: Date | undefined, scope: Fragment) => rowsAt(sql, 'assignment', at, scope)
+
+/** Who is assigned on these days, leads first. @param at as of an earlier moment */
+export function listAssignments(sql: Sql, from: string, to: string, at?: Date): Promise<Assignment[]> {
   return sql<Assignment[]>`
-    select ${columns(sql)} from incidents.assignment a where a.day between ${from} and ${to}
+    select ${columns(sql, at)} from ${assignmentsAt(sql, at, sql`k.scope between ${from} and ${to}`)} a
+    where a.day between ${from} and ${to}
     order by a.day, a.shift, array_position(array['lead', 'operator', 'deputy'], a.duty), a.id limit 5000`
 }
 
-export function listShiftAssignments(sql: Sql, day: string, shift: string): Promise<Assignment[]> {
+export function listShiftAssignments(
+  sql: Sql,
+  { day, code }: { day: string; code: string },
+  at?: Date,
+): Promise<Assignment[]> {
   return sql<Assignment[]>`
-    select ${columns(sql)} from incidents.assignment a where a.day = ${day} and a.shift = ${shift}
+    select ${columns(sql, at)} from ${assignmentsAt(sql, at, sql`k.scope = ${day}`)} a where a.day = ${day} and a.shift = ${code}
     order by array_position(array['lead', 'operator', 'deputy'], a.duty), a.id`
 }
 
@@ -47,16 +55,23 @@ export async function insertAssignment(
     insert into incidents.assignment (day, shift, duty, account, name, given_by, given_at)
     values (${one.day}, ${one.shift}, ${one.duty}, ${one.account}, ${one.name}, ${one.givenBy}, ${one.at})
     on conflict do nothing`
+  await keep(sql, 'assignment', one.day, one.at)
   return rows.count > 0
 }
 
-export async function deleteAssignment(sql: Sql, id: number): Promise<void> {
+export async function deleteAssignment(sql: Sql, { id, day }: Assignment, at: Date): Promise<void> {
   await sql`update incidents.swap set state = 'withdrawn' where assignment = ${id} and state = 'asked'`
   await sql`delete from incidents.assignment where id = ${id}`
+  await keep(sql, 'assignment', day, at)
 }
 
-export async function passAssignment(sql: Sql, id: number, to: { account: string; name: string }): Promise<void> {
+export async function passAssignment(
+  sql: Sql,
+  { id, day }: Assignment,
+  to: { account: string; name: string; at: Date },
+): Promise<void> {
   await sql`update incidents.assignment set account = ${to.account}, name = ${to.name} where id = ${id}`
+  await keep(sql, 'assignment', day, to.at)
 }
 
 // Absences ----------------------------------------------------------------------------------------------------------
@@ -70,9 +85,11 @@ export interface Absence {
   reason: string
 }
 
-export function listAbsences(sql: Sql, from: string): Promise<Absence[]> {
+/** @param at as of an earlier moment */
+export function listAbsences(sql: Sql, from: string, at?: Date): Promise<Absence[]> {
   return sql<Absence[]>`
-    select id, account, name, from_day, to_day, reason from incidents.absence where to_day >= ${from}
+    select id, account, name, from_day, to_day, reason
+    from ${rowsAt(sql, 'absence', at, sql`k.scope >= ${from}`)} a where to_day >= ${from}
     order by from_day, id limit 500`
 }
 
@@ -86,6 +103,7 @@ export async function insertAbsence(sql: Sql, one: Omit<Absence, 'id'> & { by: s
   await sql`
     insert into incidents.absence (account, name, from_day, to_day, reason, entered_by, entered_at)
     values (${one.account}, ${one.name}, ${one.fromDay}, ${one.toDay}, ${one.reason}, ${one.by}, ${one.at})`
+  await keep(sql, 'absence', one.toDay, one.at)
 }
 
 export async function findAbsence(sql: Sql, id: number): Promise<Absence | undefined> {
@@ -94,8 +112,9 @@ export async function findAbsence(sql: Sql, id: number): Promise<Absence | undef
   return row
 }
 
-export async function deleteAbsence(sql: Sql, id: number): Promise<void> {
+export async function deleteAbsence(sql: Sql, { id, toDay }: Absence, at: Date): Promise<void> {
   await sql`delete from incidents.absence where id = ${id}`
+  await keep(sql, 'absence', toDay, at)
 }
 
 // Swaps -------------------------------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ export const ledgerRoutes: readonly Route[] = [
                 { key: 'organisation', title: 'Đơn vị', cell: ({ organisation }) => organisation },
                 {
                   key: 'number',
-                  title: 'Số thứ tự',
+                  title: 'STT',
                   kind: 'number',
                   cell: ({ leafIndex }) => (leafIndex === null ? 'chờ đánh số' : formatNumber(leafIndex)),
                 },

@@ -253,13 +253,13 @@ function Answers({ answers }: Pick<Shown, 'answers'>) {
 
 function Candidates({ answer }: { answer: Resolution }) {
   return (
-    <>
+    <div>
       {answer.candidates.map(({ place }) => (
         <div key={place.code}>
           <a href={unitPath(place.code)}>{placeInWords(place)}</a> <span class="muted">{place.code}</span>
         </div>
       ))}
       <div class="muted">{resolutionInWords(answer)}</div>
-    </>
+    </div>
   )
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import type { Actor } from '#platform/context'
 import { Problem } from '#platform/errors'
+import { applicationRole } from '#platform/migrations'
 import { inTransaction, type Sql } from '#platform/sql'
 import { type DbTest, dbTest, makeActor } from '#test/harness'
 import { wakeTimers } from '../clock/wake.ts'
@@ -211,6 +212,14 @@ dbTest('pages, files and API of an earlier moment tell what they told then, and 
     )
     const stray = links.filter((href) => !href.includes('tai='))
     assert.deepEqual(stray, [], `links of ${page} stay there`)
+  }
+  // As if all of it had happened before changes were kept.
+  await t.sql`set local role none`
+  await t.sql`update directives.former_part set kept = false`
+  await t.sql.unsafe(`set local role ${applicationRole}`)
+  for (const page of ['', '/danh-sach', '/lich', '/theo-doi', `/${code}`]) {
+    const { body } = await later.as('phochutich').get(`/nhiem-vu${page}?tai=2026-11-24T09:00`)
+    assert.match(body, /Một phần được dựng lại từ diễn biến/, page)
   }
   const before = await later.as('phochutich').get(`/nhiem-vu/${code}?tai=2026-11-20`)
   assert.equal(before.statusCode, 404, 'nobody had said it yet')

@@ -85,7 +85,7 @@ export async function printProjects(ctx: Context, asked: Asked, how: 'pdf' | 'ht
   const unit = only ? unitOf(only.currency) : 'triệu'
   const html = tablesHtml({
     title,
-    subtitle: `${year === undefined ? 'Vốn cộng các năm' : `Vốn năm ${year}`} · ${asked.at ? `số liệu như đã biết lúc ${formatDateTime(asked.at.knownAt)}` : `số liệu đến ${formatDateTime(ctx.now)}`}`,
+    subtitle: `${year === undefined ? 'Vốn cộng các năm' : `Vốn năm ${year}`} · ${asked.at ? `số liệu như đã biết lúc ${formatDateTime(asked.at.knownAt, asked.at.timeZone)}` : `số liệu đến ${formatDateTime(ctx.now)}`}`,
     landscape: true,
     sections: [
       {

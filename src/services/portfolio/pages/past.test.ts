@@ -132,6 +132,8 @@ dbTest('a page of then says so, keeps to then, and changes nothing', async (t) =
     )
     assert.doesNotMatch(main, /\/bien-dong|\/tinh-trang|\/moc|Giao nhiệm vụ|method="post"/)
   }
+  const paper = await custodian.get(`${path}?in=html&tai=${tai}`)
+  assert.match(paper.body, /số liệu như đã biết lúc 08:00 24\/11\/2026/)
   const before = await later.as('lanhdao').get(`${path}?tai=2026-10-01`)
   assert.match(before.body, /Lúc đó hệ thống chưa biết dự án nào/)
   for (const url of [project, programme]) {
