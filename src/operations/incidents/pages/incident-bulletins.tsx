@@ -285,6 +285,7 @@ async function bulletinPage(
           </div>
         </Section>
         <About incident={incident} bulletin={one} nameOf={await nameOrganisations(ctx, at)} tai={at?.text} />
+        {one.state === 'sent' && at && <p class="muted">Kết quả gửi tin chỉ xem được ở trang hiện nay.</p>}
         {one.state === 'sent' && !at && <Delivered tally={await tallyBulletin(ctx, one)} bulletin={one} />}
         {may && <Decisions ctx={ctx} incident={incident} bulletin={one} />}
       </div>

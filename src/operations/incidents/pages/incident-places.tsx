@@ -122,6 +122,11 @@ async function placesPage({ ctx, at }: Past, incident: Incident, asked: Asked): 
     body: (
       <div class="stack-large">
         {map.body}
+        {at && (
+          <p class="muted">
+            Lần xem lại chỉ vẽ các nơi của tình huống này; các lớp khác chỉ xem được ở trang hiện nay.
+          </p>
+        )}
         <div id="cac-noi" data-live={at ? undefined : topicOf(incident.code)}>
           <Places spots={spots} nameOf={nameOf} />
         </div>

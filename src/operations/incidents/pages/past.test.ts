@@ -23,6 +23,13 @@ function saysOf(html: string): string {
   return plain(parts?.join('\n') ?? '').trim()
 }
 
+function strayLinks(html: string): string[] {
+  const main = html.slice(html.indexOf('<main'), html.indexOf('</main'))
+  return [
+    ...main.matchAll(/<a[^>]*href="(\/(?:tinh-huong|ca-truc|kich-ban|nhiem-vu)[^"#]*)[^"]*"[^>]*>([\s\S]*?)<\/a>/g),
+  ].flatMap(([, href = '', words = '']) => (/tai=|\/tep\//.test(href) || /^Về /.test(words.trim()) ? [] : [href]))
+}
+
 /** Reads the same at each moment while the story goes on, and again afterwards as of each of them. */
 async function compare(t: DbTest, story: [string, (then: DbTest) => Promise<unknown>][], addresses: () => string[]) {
   const read: { time: string; address: string; says: string }[] = []
@@ -42,14 +49,17 @@ async function compare(t: DbTest, story: [string, (then: DbTest) => Promise<unkn
     }
   }
   const after = t.at(new Date('2026-11-25T03:00:00Z')).as('trucban')
+  const stray = new Set<string>()
   for (const { time, address, says } of read) {
     const asked = `${address}${address.includes('?') ? '&' : '?'}tai=2026-11-23T${time}`
     const { body, statusCode } = await after.get(asked)
     assert.equal(statusCode, 200, asked)
     assert.equal(say(address, body), says, asked)
+    for (const link of strayLinks(body)) stray.add(link)
     if (!address.includes('tep=csv'))
       assert.doesNotMatch(body, /<form[^>]*method="post"[^>]*action="\/(tinh-huong|ca-truc|kich-ban)/i, asked)
   }
+  assert.deepEqual([...stray], [], 'whoever looks back stays there until he goes back himself')
   return after
 }
 
@@ -146,7 +156,10 @@ dbTest('an incident is read as of an earlier moment as it was read then', async 
   assert.match(draft, /Dự thảo[\s\S]*/)
   assert.match(draft, /Rời vùng trũng/)
   assert.doesNotMatch(draft, /Đến nhà văn hóa/)
-  assert.match(plain((await after.get(`${own()}/ban-do?tai=2026-11-23T10:15`)).body), /Nhà văn hóa/)
+  const map = (await after.get(`${own()}/ban-do?tai=2026-11-23T10:15`)).body
+  assert.match(plain(map), /Nhà văn hóa/)
+  assert.deepEqual(strayLinks(map), [])
+  assert.match(map, /<input type="hidden" name="tai" value="2026-11-23T10:15"/)
   assert.doesNotMatch(plain((await after.get(`${own()}/ban-do?tai=2026-11-23T10:05`)).body), /Nhà văn hóa/)
   const before = await after.get(`${own()}?tai=2026-11-23T09:00`)
   assert.equal(before.statusCode, 404)

@@ -362,7 +362,10 @@ const print = route({
     return page({
       title: `Kịch bản: ${shown.body.title}`,
       face: 'plain',
-      crumbs: [...crumbs, { label: shown.body.title, href: withQuery(playbookPath(params.code), { tai: at?.text }) }],
+      crumbs: [
+        { label: 'Kịch bản', href: withQuery(path, { tai: at?.text }) },
+        { label: shown.body.title, href: withQuery(playbookPath(params.code), { tai: at?.text }) },
+      ],
       lead: `Bản ${shown.version}, ${stateNames[shown.state].toLowerCase()}. In bằng lệnh in của trình duyệt (Ctrl+P).`,
       body: <PlaybookView body={shown.body} nameOf={await nameOrganisations(ctx, at)} />,
     })

@@ -128,6 +128,7 @@ export function Now({ now, settings, tai }: { now: NowFacts; settings: RosterSet
           </ul>
         </Notice>
       )}
+      {tai && <p class="muted">Cuộc gọi trực và đề nghị đổi ca chỉ xem được ở trang hiện nay.</p>}
       {gaps.length > 0 && <Gaps gaps={gaps} tai={tai} />}
     </>
   )

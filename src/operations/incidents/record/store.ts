@@ -108,20 +108,24 @@ export function listIncidents(sql: Sql, query: IncidentQuery): Promise<(Incident
       : sql`and (${value}, i.code) > (${after.value}, ${after.code})`
     : sql``
   const words = query.words ? `%${query.words.replace(/[\\%_]/g, '\\$&')}%` : undefined
+  // The page first, then how far the tasks of its rows are.
   return sql<(IncidentRow & { orderValue: string })[]>`
-    select ${columns(sql)}, ${value} as order_value, coalesce(t.done, 0)::int as steps_done,
-      coalesce(t.total, 0)::int as steps_total, coalesce(t.late, 0)::int as steps_late
-    from ${rowsAt(sql, 'incident', query.at)} i left join lateral (
+    select ${columns(sql)}, i.order_value, coalesce(t.done, 0)::int as steps_done, coalesce(t.total, 0)::int as steps_total,
+      coalesce(t.late, 0)::int as steps_late
+    from (
+      select ${columns(sql)}, ${value} as order_value from ${rowsAt(sql, 'incident', query.at)} i
+      where ${within(sql, query.reach)}
+        ${query.exercise === undefined ? sql`` : sql`and i.exercise = ${query.exercise}`}
+        ${query.state ? sql`and i.state = ${query.state}` : sql``}
+        ${query.kind ? sql`and i.kind = ${query.kind}` : sql``}
+        ${words ? sql`and (i.code ilike ${words} or i.title ilike ${words} or i.place ilike ${words})` : sql``}
+        ${beyond}
+      order by ${value} ${direction}, i.code ${direction} limit ${query.limit}) i
+    left join lateral (
       select count(*) filter (where state in ('done', 'skipped')) as done, count(*) as total,
         count(*) filter (where state = 'open' and late_at is not null) as late
       from ${rowsAt(sql, 'task', query.at, sql`k.scope = i.code`)} of_it where incident = i.code) t on true
-    where ${within(sql, query.reach)}
-      ${query.exercise === undefined ? sql`` : sql`and i.exercise = ${query.exercise}`}
-      ${query.state ? sql`and i.state = ${query.state}` : sql``}
-      ${query.kind ? sql`and i.kind = ${query.kind}` : sql``}
-      ${words ? sql`and (i.code ilike ${words} or i.title ilike ${words} or i.place ilike ${words})` : sql``}
-      ${beyond}
-    order by ${value} ${direction}, i.code ${direction} limit ${query.limit}`
+    order by i.order_value ${direction}, i.code ${direction}`
 }
 
 /** How all that had been opened by a moment stood then was kept. */

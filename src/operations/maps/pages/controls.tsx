@@ -1,8 +1,8 @@
 // Choosing what is drawn and where to look: a form and links, so that each works without the map at work in the browser.
 import { periodLabel } from '#calendar'
-import { Button, formatNumber, Select, Time, useSurroundings } from '#ui'
+import { Button, formatNumber, queryBesides, Select, Time, useSurroundings } from '#ui'
 import type { Box } from '../model.ts'
-import { linkMap, mapPath, writeBox } from './address.ts'
+import { linkMap, MapQuery, mapPath, writeBox } from './address.ts'
 import type { MapView } from './read.ts'
 
 export function MapForm({ view }: { view: MapView }) {
@@ -49,9 +49,15 @@ export function MapForm({ view }: { view: MapView }) {
 }
 
 /** Which layers are drawn, of a map without numbers; sent to the page it stands on. */
-export function LayerForm({ view: { query, layers }, action }: { view: MapView; action: string }) {
+export function LayerForm({ view: { query, layers }, address }: { view: MapView; address: string }) {
   return (
-    <form class="filter-form map-form" method="get" action={action} aria-label="Các lớp của bản đồ">
+    <form class="filter-form map-form" method="get" action={address.split('?')[0]} aria-label="Các lớp của bản đồ">
+      {queryBesides(
+        address,
+        Object.keys(MapQuery.shape).filter((name) => name !== 'tai'),
+      ).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
       <input type="hidden" name="loc" value="1" />
       {query.chon && <input type="hidden" name="chon" value={query.chon} />}
       <LayerChoice layers={layers} />

@@ -49,7 +49,7 @@ export async function drawThingMap(ctx: Context, wish: ThingMap): Promise<Reply 
     headers: policyOf(ctx),
     body: (
       <div class="stack">
-        <LayerForm view={view} action={address.split('?')[0] ?? ''} />
+        <LayerForm view={view} address={address} />
         <div class="map-page">
           <Pane view={view} ctx={ctx} />
           <div class="map-side">
