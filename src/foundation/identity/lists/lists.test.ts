@@ -156,6 +156,8 @@ dbTest('a link sets the first password once, within 72 hours, and only the newes
   const { address } = await preview(administrator, one)
   await apply(administrator, address, 'all')
   const visitor = t.visitor()
+  const handed = await administrator.submit('/quan-tri/tai-khoan/moi.mot/kich-hoat', {})
+  assert.match(handed.body, />https?:\/\/[^/<]+\/kich-hoat\?ma=[\w-]{43}</, 'a whole address, for it is handed on')
   const tokenOf = (link: string | undefined) => /ma=(.+)$/.exec(link ?? '')?.[1] ?? ''
   const old = tokenOf(await issueActivation(t.context(), 'moi.mot'))
   const ma = tokenOf(await issueActivation(t.context(), 'moi.mot'))

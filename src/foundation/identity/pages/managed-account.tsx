@@ -289,11 +289,11 @@ export const managedAccountRoutes = [
     path: '/quan-tri/tai-khoan/:name/kich-hoat',
     access: manageAccounts,
     params,
-    async handle(ctx, { params: { name } }) {
+    async handle(ctx, { params: { name }, request }) {
       const path = await issueManagedActivation(ctx, name)
-      return showAccount(ctx, name, {
-        activation: ctx.config.publicUrl ? new URL(path, ctx.config.publicUrl).href : path,
-      })
+      // Whole, for it is handed on; where no public address is set, by the one under which he works.
+      const site = ctx.config.publicUrl ?? `http://${request.headers.host ?? 'localhost'}`
+      return showAccount(ctx, name, { activation: new URL(path, site).href })
     },
   }),
   route({
