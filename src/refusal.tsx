@@ -22,11 +22,13 @@ interface RefusalProps {
   /** Those of the problem: a line a field, or its code. */
   words: string
   homeHref?: string
+  /** The page that was asked, without the question that was wrong. */
+  againHref?: string
   /** Of this one refusal: goes before what is said of all of its kind. */
   advice?: string
 }
 
-export function Refusal({ status, words, homeHref, advice: own }: RefusalProps) {
+export function Refusal({ status, words, homeHref, againHref, advice: own }: RefusalProps) {
   const code = /^Mã: (.*)$/.exec(words)?.[1]
   const lines = code ? [] : words.split('\n').map((line) => line.replace(/^[\w.-]+: /, ''))
   const hint =
@@ -41,7 +43,8 @@ export function Refusal({ status, words, homeHref, advice: own }: RefusalProps) 
         </ul>
       )}
       {hint && <p>{hint}</p>}
-      <p>
+      <p class="row">
+        {againHref && <Button href={againHref}>Mở lại trang</Button>}
         <Button href={homeHref ?? '/dang-nhap'}>{homeHref ? 'Về trang đầu' : 'Đăng nhập'}</Button>
       </p>
       {code && (

@@ -90,7 +90,7 @@ export function createShell(parts: ShellParts) {
             footer: whyOf(ctx, request),
           }}
         >
-          {bodyOf(ctx, content)}
+          {bodyOf(ctx, content, request)}
         </Layout>,
       )
     },
@@ -104,13 +104,14 @@ const searchPath = '/tim'
 const citizenPath = '/cong-dan'
 
 // A problem brings words only; a page that came back with faults brings its own form.
-const bodyOf = (ctx: Context, { status = 200, body, advice }: PageContent): ComponentChild =>
+const bodyOf = (ctx: Context, { status = 200, body, advice }: PageContent, request: RequestFacts): ComponentChild =>
   status >= 400 && typeof body === 'string' ? (
     <Refusal
       status={status}
       words={body}
       advice={advice}
       homeHref={ctx.actor.citizen ? citizenPath : ctx.actor.account && '/'}
+      againHref={status === 422 && request.method === 'GET' && request.url !== request.path ? request.path : undefined}
     />
   ) : (
     body

@@ -345,7 +345,9 @@ function asProblem(error: unknown, { maxFileBytes }: Workshop['config']): Proble
 }
 
 function problemPage(problem: Problem): PageContent {
-  const fields = problem.fields.map(({ path, message }) => (path ? `${path}: ${message}` : message))
+  const fields = problem.fields.flatMap(({ path, message }) =>
+    message === problem.message ? [] : [path ? `${path}: ${message}` : message],
+  )
   // The first sentence says what happened; what follows it, what to do.
   const [title = '', ...advice] = problem.message.split(/(?<=[.!?])\s+/)
   return {

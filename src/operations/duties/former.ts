@@ -5,8 +5,8 @@ import type { Fragment, Sql } from '#platform/sql'
 
 /** A step of a statement that changes these duties: keeps them as they stand before it. */
 export const keepDuties = (sql: Sql, at: Date, which: Fragment): Fragment => sql`
-  insert into duties.duty_former (duty_id, until, agency, body)
-  select d.id, ${at}, d.agency, jsonb_strip_nulls(to_jsonb(d)) from duties.duty d where ${which}`
+  insert into duties.duty_former (duty_id, opened_at, until, agency, body)
+  select d.id, d.opened_at, ${at}, d.agency, jsonb_strip_nulls(to_jsonb(d)) from duties.duty d where ${which}`
 
 /** The same of obligations. */
 export const keepObligations = (sql: Sql, at: Date, which: Fragment): Fragment => sql`
@@ -30,33 +30,59 @@ export function obligationsOf(sql: Sql, at: Date | undefined): Fragment {
     where o.since_at <= ${at})`
 }
 
-/** What is to be read from as the table of duties: those opened by a moment, as they stood; only some of them where that is enough. */
-export function dutiesOf(sql: Sql, at: Date | undefined, which: Fragment = sql`true`): Fragment {
-  if (!at) return sql`duties.duty`
-  return sql`(
-    select d.id, d.obligation_id, d.organisation, b.agency, b.period, d.opened_at, b.due_at, b.warn_at,
-      case when b.state = 'fulfilled' and b.arrived_at > ${at} or b.state = 'late' and b.late_at > ${at}
-          or b.state = 'due-soon' and b.warned_at > ${at} or b.state = 'void' and f.body is null and o.ended_at > ${at}
-        then case when b.late_at <= ${at} then 'late' when b.warned_at <= ${at} then 'due-soon' else 'open' end
-        else b.state end as state,
-      case when b.warned_at <= ${at} then b.warned_at end as warned_at, case when b.late_at <= ${at} then b.late_at end as late_at,
-      case when b.arrived_at <= ${at} then b.arrived_at end as arrived_at,
-      case when b.arrived_at <= ${at} then b.late_days end as late_days,
-      case when b.excused_at <= ${at} then b.excuse_reason end as excuse_reason,
-      case when b.excused_at <= ${at} then b.excused_by end as excused_by,
-      case when b.excused_at <= ${at} then b.excused_at end as excused_at
-    from duties.duty d join duties.obligation o on o.id = d.obligation_id
-    left join lateral (select f.body from duties.duty_former f
-      where f.duty_id = d.id and f.until > ${at} order by f.until, f.id limit 1) f on true
-    cross join lateral jsonb_populate_record(case when f.body is null then d end, coalesce(f.body, '{}')) b
-    where d.opened_at <= ${at} and ${which})`
+/** Those that were there at a moment and have changed since. */
+const changedSince = (sql: Sql, at: Date): Fragment => sql`
+  select duty_id from duties.duty_former where tstzrange(opened_at, greatest(opened_at, until)) @> ${at}::timestamptz`
+
+interface Standing {
+  at: Date
+  /** The row that was in force. */
+  row: Fragment
+  /** It is void now and was not yet. */
+  isVoidSince: Fragment
 }
 
-/** Only what may have been under way at a moment: what has not come, or came or changed since. */
+/** The columns of a duty as it stood: what bears a later time had not come. */
+const columnsAt = (sql: Sql, { at, row, isVoidSince }: Standing): Fragment => sql`
+  d.id, d.obligation_id, d.organisation, ${row}.agency, ${row}.period, d.opened_at, ${row}.due_at, ${row}.warn_at,
+  case when ${row}.state = 'fulfilled' and ${row}.arrived_at > ${at} or ${row}.state = 'late' and ${row}.late_at > ${at}
+      or ${row}.state = 'due-soon' and ${row}.warned_at > ${at} or ${row}.state = 'void' and ${isVoidSince}
+    then case when ${row}.late_at <= ${at} then 'late' when ${row}.warned_at <= ${at} then 'due-soon' else 'open' end
+    else ${row}.state end as state,
+  case when ${row}.warned_at <= ${at} then ${row}.warned_at end as warned_at,
+  case when ${row}.late_at <= ${at} then ${row}.late_at end as late_at,
+  case when ${row}.arrived_at <= ${at} then ${row}.arrived_at end as arrived_at,
+  case when ${row}.arrived_at <= ${at} then ${row}.late_days end as late_days,
+  case when ${row}.excused_at <= ${at} then ${row}.excuse_reason end as excuse_reason,
+  case when ${row}.excused_at <= ${at} then ${row}.excused_by end as excused_by,
+  case when ${row}.excused_at <= ${at} then ${row}.excused_at end as excused_at`
+
+/**
+ * What is to be read from as the table of duties: those opened by a moment, as they stood; only some of them where that is enough. What
+ * has not changed since is read from the table itself, in its order.
+ */
+export function dutiesOf(sql: Sql, at: Date | undefined, which: Fragment = sql`true`): Fragment {
+  if (!at) return sql`duties.duty`
+  const isVoidSince = sql`(select o.ended_at > ${at} from duties.obligation o where o.id = d.obligation_id)`
+  return sql`(
+    select ${columnsAt(sql, { at, row: sql`d`, isVoidSince })} from duties.duty d
+    where d.opened_at <= ${at} and d.id not in (${changedSince(sql, at)}) and ${which}
+    union all
+    select ${columnsAt(sql, { at, row: sql`b`, isVoidSince: sql`false` })} from duties.duty d
+    cross join lateral (select f.body from duties.duty_former f
+      where f.duty_id = d.id and f.until > ${at} order by f.until, f.id limit 1) f
+    cross join lateral jsonb_populate_record(null::duties.duty, f.body) b
+    where d.opened_at <= ${at} and d.id in (${changedSince(sql, at)}) and ${which})`
+}
+
+/** Only what may have been under way at a moment: what is so today, what has changed since, and what came since unkept. */
 export const mayBeUnderWay = (sql: Sql, at: Date | undefined): Fragment =>
   at
-    ? sql`d.id in (select id from duties.duty where arrived_at is null or arrived_at > ${at}
-        union all select duty_id from duties.duty_former where until > ${at})`
+    ? sql`d.id in (
+        select id from duties.duty where state in ('open', 'due-soon', 'late')
+        union all ${changedSince(sql, at)}
+        union all select id from duties.duty
+          where (select max(k.at) from duties.kept_since k) > ${at} and (arrived_at > ${at} or state = 'void'))`
     : sql`true`
 
 /** Since when former rows are kept, where a moment lies before it. */

@@ -33,6 +33,7 @@ export { findDefinition, listDefinitions } from './reading/definitions.ts'
 export { exportFacts, factExportColumns } from './reading/export.ts'
 export {
   type Completeness,
+  findFirstKnown,
   getDefinition,
   getDefinitionAt,
   getFact,

@@ -25,6 +25,7 @@ export function refusalPage({ status, error, error_description }: ErrorOut & { s
             { term: 'Chi tiết cho người phụ trách', value: error_description ?? 'không có' },
           ]}
         />
+        <p>Xin quay lại ứng dụng và thử lại; nếu vẫn gặp, xin báo người phụ trách ứng dụng kèm mã lỗi này.</p>
         <div class="row">
           <Button href="/">Về trang đầu</Button>
         </div>

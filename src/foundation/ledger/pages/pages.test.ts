@@ -85,6 +85,9 @@ dbTest('the list is narrowed by its filters, and a wrong date is answered with w
   )
   const wrong = await auditor.get('/nhat-ky?tu-day=31&tu-month=2&tu-year=2026')
   assert.equal(wrong.statusCode, 422)
+  const main = wrong.body.slice(wrong.body.indexOf('<main'))
+  assert.equal(main.match(/Ngày phải có đủ ngày, tháng, năm/g)?.length, 1, 'once')
+  assert.match(main, /<a [^>]*href="\/nhat-ky"[^>]*><span>Mở lại trang/)
 })
 
 dbTest('one item of a batch is proved through the interface', async (t) => {

@@ -260,6 +260,9 @@ dbTest(
     const signer = await makeSigner(nameOfLeader)
     const confirm = await asker.submit('/ky-so/xac-nhan', { viec: 'tat-ca' })
     assert.match(confirm.body, /Xác nhận ký 13 văn bản/)
+    const none = (await asker.submit('/ky-so/xac-nhan', {})).body
+    assert.match(none, /Chưa có văn bản nào được chọn/)
+    assert.doesNotMatch(none, /Không còn văn bản nào chờ ký|ký 0 văn bản/)
     const first = await begin(asker, codes)
     await courierOf(asker, first)('chung-thu', { chain: signer.chain })
     assert.equal(await signAll(asker, first, signer, 10), 10)

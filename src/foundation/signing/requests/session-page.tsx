@@ -36,7 +36,7 @@ export async function confirm(ctx: Context, codes: readonly string[], fault?: st
   const mixed = isSeal && isPerson
   const words = mixed ? 'Chữ ký của cá nhân và dấu của cơ quan được ký riêng; xin chọn lại.' : fault
   return page({
-    title: waiting.length === 1 ? 'Xác nhận ký văn bản' : `Xác nhận ký ${waiting.length} văn bản`,
+    title: waiting.length > 1 ? `Xác nhận ký ${waiting.length} văn bản` : 'Xác nhận ký văn bản',
     status: words ? 422 : 200,
     crumbs: [{ label: 'Ký số', href: requestsPath }],
     lead: 'Một lần xác nhận cho mọi văn bản dưới đây, theo đúng nội dung đã nêu dấu vân tay.',
@@ -61,7 +61,15 @@ export async function confirm(ctx: Context, codes: readonly string[], fault?: st
               cell: ({ request }) => <span class="code">{request.currentSha256.slice(0, 16)}…</span>,
             },
           ]}
-          empty={{ title: 'Không còn văn bản nào chờ ký', words: 'Các văn bản đã chọn được ký hoặc kết thúc rồi.' }}
+          empty={{
+            ...(codes.length === 0
+              ? {
+                  title: 'Chưa có văn bản nào được chọn',
+                  words: 'Đánh dấu các văn bản trong danh sách chờ ký rồi bấm ký.',
+                }
+              : { title: 'Không còn văn bản nào chờ ký', words: 'Các văn bản đã chọn được ký hoặc kết thúc rồi.' }),
+            actions: <Button href={requestsPath}>Về danh sách chờ ký</Button>,
+          }}
         />
         {waiting.length > 0 && !mixed && (
           <Choice seal={isSeal} count={waiting.length} remote={isSeal ? [] : await listRemoteCredentials(ctx)} />

@@ -12,7 +12,7 @@ import { ItemFilter, orderOf, readFilter, writeMark } from './filter.ts'
 import { BandTabs, InboxFilters, OthersTurn, Views } from './inbox-parts.tsx'
 import { ItemTable } from './item-table.tsx'
 import { Outcome, OutcomeQuery, readOutcome } from './outcome.tsx'
-import { readKinds, readViews, type View } from './read-counts.ts'
+import { readKinds, readViews, type View, type ViewCounts } from './read-counts.ts'
 import { type Frame, fileRows, fileTitles, readFrame, toRows } from './read-rows.ts'
 import { handOverPath, inboxPath, unitPath } from './words.ts'
 
@@ -71,7 +71,7 @@ export const inboxRoute: Route = route({
           {isOthersTurn(ctx, view) ? (
             <OthersTurn views={views} />
           ) : (
-            await showList(ctx, { query, view, frame, asked, scope, address: request.url })
+            await showList(ctx, { query, view, views, frame, asked, scope, address: request.url })
           )}
         </div>
       ),
@@ -82,13 +82,14 @@ export const inboxRoute: Route = route({
 interface Shown {
   query: Query
   view: View
+  views: ViewCounts
   frame: Frame
   asked: Omit<ItemQuery, 'limit'>
   scope: Scope
   address: string
 }
 
-async function showList(ctx: Context, { query, view, frame, asked, scope, address }: Shown) {
+async function showList(ctx: Context, { query, view, views, frame, asked, scope, address }: Shown) {
   const [found, counts] = await Promise.all([
     listItems(ctx.sql, scope, { ...asked, limit: query.limit + 1 }),
     readKinds(ctx, frame, view === 'don-vi' ? '' : holderOf(ctx.actor)),
@@ -110,7 +111,7 @@ async function showList(ctx: Context, { query, view, frame, asked, scope, addres
         size: query.limit,
         sizes: [20, 50, 100],
       }}
-      empty={emptyOf(view, query)}
+      empty={emptyOf(view, query, views)}
     />
   )
   return (
@@ -130,10 +131,20 @@ async function showList(ctx: Context, { query, view, frame, asked, scope, addres
   )
 }
 
-function emptyOf(view: View, { q, nhom, loai, 'trang-thai': state, 'don-vi': organisation }: Query) {
+function emptyOf(
+  view: View,
+  { q, nhom, loai, 'trang-thai': state, 'don-vi': organisation }: Query,
+  { unclaimed }: ViewCounts,
+) {
   if (q || nhom || loai || state || organisation)
     return { title: 'Không có việc nào khớp bộ lọc', words: 'Bỏ bớt điều kiện lọc để xem thêm.' }
   return view === 'don-vi'
     ? { title: 'Không có việc nào chưa ai nhận', words: 'Việc mới của đơn vị hiện ở đây cho đến khi có người nhận.' }
-    : { title: 'Không có việc nào đang chờ', words: 'Việc được giao hoặc ông/bà nhận từ đơn vị sẽ hiện ở đây.' }
+    : {
+        title: 'Không có việc nào đang chờ',
+        words: 'Việc được giao hoặc ông/bà nhận từ đơn vị sẽ hiện ở đây.',
+        actions: view === 'toi' && unclaimed > 0 && (
+          <Button href={`${inboxPath}?xem=don-vi`}>Xem {formatNumber(unclaimed)} việc của đơn vị chưa ai nhận</Button>
+        ),
+      }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Card, listCards, listMeasureSources, recordPageView } from '#indicators'
+import { type Card, findFirstKnown, listCards, listMeasureSources, recordPageView } from '#indicators'
 import { branchOf } from '#organisations'
 import type { Context } from '#platform/context'
 import { fragment, page, type Route, route } from '#platform/http'
@@ -46,6 +46,8 @@ export interface Overview extends Choice {
   setting: CardSetting
   cards: Card[]
   causes: Causes
+  /** Asked as of a moment at which no number was known yet: when the first one was. */
+  firstKnown: Date | undefined
 }
 
 export async function readOverview(ctx: Context, view: View): Promise<Overview> {
@@ -55,7 +57,13 @@ export async function readOverview(ctx: Context, view: View): Promise<Overview> 
     readStrip(ctx, view.at),
   ])
   const choice = choose(view, cards, setting)
-  return { view, setting, cards, strip, causes: await readCauses(ctx, choice, view.asOf), ...choice }
+  const isTooEarly = view.asOf !== undefined && cards.every(({ fact }) => fact === undefined)
+  const indicators = cards.map(({ definition }) => definition.code)
+  const firstKnown = isTooEarly
+    ? await findFirstKnown(ctx, { organisation: view.organisation.code, indicators })
+    : undefined
+  const causes = await readCauses(ctx, choice, view.asOf)
+  return { view, setting, cards, strip, causes, firstKnown, ...choice }
 }
 
 /** What of all there is stands on the page. */
@@ -144,7 +152,7 @@ function Groups({ overview }: { overview: Overview }) {
 }
 
 function OverviewBody({ overview }: { overview: Overview }) {
-  const { view, setting, cards, focus, key, worst, causes } = overview
+  const { view, setting, cards, focus, key, worst, causes, firstKnown } = overview
   const sources = (
     <SourceStrip
       sources={[...setting.sources.values()].sort((a, b) => compareText(a.name, b.name))}
@@ -157,9 +165,17 @@ function OverviewBody({ overview }: { overview: Overview }) {
       {cards.every(({ fact }) => fact === undefined) ? (
         <>
           <ViewSwitch view={view} />
-          <EmptyState title="Chưa có số liệu nào của đơn vị này">
-            Số liệu hiện ở đây ngay khi bản ghi đầu tiên của một nguồn được nhận, hoặc khi số nhập tay được công bố.
-          </EmptyState>
+          {view.at ? (
+            <EmptyState title="Lúc đó hệ thống chưa biết số liệu nào của đơn vị này">
+              {firstKnown
+                ? `Số liệu đầu tiên được biết lúc ${formatDateTime(firstKnown, view.timeZone)}; xin chọn từ lúc đó trở đi.`
+                : 'Đến nay đơn vị này vẫn chưa có số liệu nào.'}
+            </EmptyState>
+          ) : (
+            <EmptyState title="Chưa có số liệu nào của đơn vị này">
+              Số liệu hiện ở đây ngay khi bản ghi đầu tiên của một nguồn được nhận, hoặc khi số nhập tay được công bố.
+            </EmptyState>
+          )}
           {sources}
         </>
       ) : (

@@ -48,11 +48,16 @@ dbTest('the records behind a number are those that were known when it was shown,
   assert.deepEqual([api.count, api.records.length], [12, 12])
   const before = (await leader.get(`/api/v1/facts/${now}/records?asOf=2026-11-01`)).json()
   assert.equal(before.count, 0, 'nothing was known yet')
+  const empty = (await leader.get('/?don-vi=H32.22366&tai=2026-11-01')).body
+  assert.match(
+    empty,
+    /Lúc đó hệ thống chưa biết số liệu nào[\s\S]*Số liệu đầu tiên được biết lúc \d\d:\d\d \d\d\/\d\d\/20\d\d/,
+  )
 })
 
 /** Places that can be asked as of a day: whoever looks back stays there until he goes back himself. */
 const placesOfTime =
-  /^\/(chi-tieu|so-lieu|xep-hang|don-vi|nhiem-vu|bang\/\d|ban-do|tom-tat|quan-tri\/(don-vi|dia-ban))(\/|\?|$)/
+  /^\/(chi-tieu|so-lieu|xep-hang|don-vi|nhiem-vu|canh-bao|trach-nhiem|danh-muc-du-an|tinh-huong|quy-trinh|bang\/\d|ban-do|tom-tat|quan-tri\/(don-vi|dia-ban))(\/|\?|$)/
 const apart = /\/(them|lap-moi|tao-moi|ranh-gioi|pdf|xlsx|doi-ten)\b/
 
 function strayLinks(body: string): string[] {

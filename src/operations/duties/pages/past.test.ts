@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { changeCalendarDays } from '#calendar'
 import { type DbTest, dbTest } from '#test/harness'
 import { keepDuties } from '../keeping/pass.ts'
+import { listHistory } from '../reading/history.ts'
+import { listStandings } from '../reading/standings.ts'
 import { decideExplanation, explainLetter } from '../reminders/actions.ts'
 import { listLetters } from '../reminders/store.ts'
 import { arrive, at, pass, watchOnly } from '../testing.ts'
@@ -39,12 +41,7 @@ async function look(t: DbTest, letter: string | undefined, tai?: string): Promis
     assert.equal(statusCode, 200, `${path} ${tai}`)
     return body
   }
-  for (const path of [
-    '/trach-nhiem?q=nong&loai=source',
-    '/trach-nhiem/bac-thang?q=nong',
-    '/trach-nhiem/van-ban',
-    agencyPage,
-  ]) {
+  for (const path of ['/trach-nhiem?q=nong&loai=source', agencyPage]) {
     const body = await ask(path)
     const lead = textOf(/<p class="page-lead[^"]*">[\s\S]*?<\/p>/.exec(body)?.[0] ?? '')
     // Who is the head is told of today only.
@@ -169,4 +166,79 @@ dbTest('a page of the past has nothing to press, says of when it is, and its lin
   assert.equal((await signer.get(`${path}?tai=2026-11-02`)).statusCode, 404, 'not drafted yet')
   assert.equal((await signer.get(`/trach-nhiem?tai=2026-12-24`)).statusCode, 422)
   assert.match((await signer.get('/trach-nhiem?tai=2026-10-01')).body, /Khi đó chưa có số liệu nào phải cập nhật/)
+})
+
+dbTest(
+  'what changed before former rows were kept is told by the times of the row, and the page says since when',
+  async (t) => {
+    await watchOnly(t, source)
+    await keepDuties(t.at(at('2026-11-02T06:30')).context())
+    // A duty of before: late on the 3rd, come on the 4th, excused on the 5th, with nothing kept of how it stood.
+    await t.sql`
+    insert into duties.duty (obligation_id, organisation, agency, period, opened_at, due_at, warn_at, state, warned_at, late_at,
+      arrived_at, late_days, excuse_reason, excused_by, excused_at)
+    select id, organisation, agency, '2026-11-03', ${at('2026-11-03T00:00')}, ${at('2026-11-03T09:00')}, ${at('2026-11-03T08:00')},
+      'fulfilled', ${at('2026-11-03T08:00')}, ${at('2026-11-03T09:01')}, ${at('2026-11-04T10:00')}, 1, 'Mất điện', 'Trực ban',
+      ${at('2026-11-05T10:00')}
+    from duties.obligation where subject = ${source}`
+    await t.sql`insert into duties.kept_since values (${at('2026-11-06T08:00')})`
+    const reader = t.at(at('2026-11-09T10:00')).as('giamdoc-khcn')
+    const said = async (tai: string) => {
+      const file = (await reader.get(`${agencyPage}/lich-su.csv?tai=${tai}`)).body
+      const line = file.split('\r\n').find((one) => one.includes(',03/11/2026,'))
+      return line?.split(',').slice(5).join(',')
+    }
+    assert.deepEqual(
+      [
+        await said('2026-11-02T23:00'),
+        await said('2026-11-03T07:00'),
+        await said('2026-11-03T08:30'),
+        await said('2026-11-03T12:00'),
+        await said('2026-11-04T12:00'),
+        await said('2026-11-05T12:00'),
+      ],
+      [
+        undefined,
+        'Chưa đến hạn,,,,',
+        'Sắp đến hạn,,,,',
+        'Chậm,,,,',
+        'Đã có số liệu,10:00 04/11/2026,1,,',
+        'Đã có số liệu,10:00 04/11/2026,1,Mất điện,"Trực ban, 05/11/2026"',
+      ],
+    )
+    const page = (await reader.get('/trach-nhiem?tai=2026-11-03')).body
+    assert.match(page, /Giá trị cũ được giữ từ 08:00 06\/11\/2026/)
+  },
+)
+
+dbTest('what comes by the hour, in any order and late, is told as of each look as it was seen at it', async (t) => {
+  const hourly = 'air-stations'
+  await watchOnly(t, hourly)
+  await t.sql`update warehouse.contract set body = jsonb_set(body, '{cadence,every}', '"once"') where source <> ${hourly}`
+  const see = async (asOf?: Date) => ({
+    history: await listHistory(t.sql, 'all', { subject: { kind: 'source', code: hourly }, asOf, limit: 50 }),
+    cells: (await listStandings(t.sql, 'all', { asOf })).filter(({ subject }) => subject === hourly),
+  })
+  // When each delivery was received, in the order in which they were worked through, an hour apart.
+  const received = [
+    '01T23:30',
+    '02T00:30',
+    '02T00:10',
+    '02T03:40',
+    '02T03:10',
+    '02T05:30',
+    '02T05:45',
+    '02T10:20',
+    '02T08:30',
+  ]
+  const looks: { at: Date; saw: unknown }[] = []
+  for (const [hour, time] of received.entries()) {
+    const now = new Date(at('2026-11-02T00:50').getTime() + hour * 3_600_000)
+    const receivedAt = at(`2026-11-${time}`)
+    if (receivedAt < now) await arrive(t, hourly, receivedAt)
+    await keepDuties(t.at(now).context())
+    looks.push({ at: now, saw: await see() })
+  }
+  assert.ok((await see()).history.length > 1, 'a silence has left a row')
+  for (const { at: asOf, saw } of looks) assert.deepEqual(await see(asOf), saw, asOf.toISOString())
 })

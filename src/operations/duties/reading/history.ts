@@ -45,14 +45,20 @@ export interface HistoryQuery {
 /** Duties of an agency or organisation, the latest due first. */
 export function listHistory(sql: Sql, reach: Reach, query: HistoryQuery): Promise<Duty[]> {
   const { of, unit, subject, state, lateOnly, after, asOf, limit } = query
-  return sql<Duty[]>`
-    select ${dutyColumns(sql)} from ${dutiesAt(sql, of, asOf)} d join ${obligationsOf(sql, asOf)} o on o.id = d.obligation_id
+  const about =
+    subject && sql`select id from duties.obligation where subject_kind = ${subject.kind} and subject = ${subject.code}`
+  // The page is cut before what it is about is looked up.
+  const page = sql`
+    select * from ${dutiesAt(sql, of, asOf)} d
     where ${of ? at(sql, of) : sql`true`} and ${within(sql, reach, sql`d.organisation`)}
       and ${unit ? sql`d.organisation = ${unit}` : sql`true`} and ${state ? sql`d.state = ${state}` : sql`true`}
-      and ${subject ? sql`o.subject_kind = ${subject.kind} and o.subject = ${subject.code}` : sql`true`}
+      and ${about ? sql`d.obligation_id in (${about})` : sql`true`}
       and ${lateOnly ? sql`(d.state = 'late' or d.late_days is not null)` : sql`true`}
       and ${after ? sql`(d.due_at, d.id) < (select due_at, id from ${dutiesOf(sql, asOf, sql`d.id = ${after}`)} a where id = ${after})` : sql`true`}
     order by d.due_at desc, d.id desc limit ${limit}`
+  return sql<Duty[]>`
+    select ${dutyColumns(sql)} from (${page}) d join ${obligationsOf(sql, asOf)} o on o.id = d.obligation_id
+    order by d.due_at desc, d.id desc`
 }
 
 export interface PlaceQuery {

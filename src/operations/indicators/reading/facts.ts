@@ -34,6 +34,18 @@ export const knownAt = (sql: Sql, asOf: Date | undefined): Fragment =>
     ? sql`f.known_at <= ${asOf} and (f.superseded_at is null or f.superseded_at > ${asOf})`
     : sql`f.superseded_at is null`
 
+/** When the first number of an organisation became known. @throws Problem 403 when it is out of reach */
+export async function findFirstKnown(
+  ctx: Context,
+  { organisation, indicators }: { organisation: string; indicators: readonly string[] },
+): Promise<Date | undefined> {
+  await requireReading(ctx, organisation)
+  const [row] = await ctx.sql<{ at: Date | null }[]>`
+    select min(known_at) as at from indicators.fact
+    where indicator = any(${[...indicators]}::text[]) and organisation = ${organisation} and area = ''`
+  return row?.at ?? undefined
+}
+
 type Row = Fact & { periodOn: string }
 
 export interface FactQuery {

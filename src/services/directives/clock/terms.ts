@@ -65,14 +65,17 @@ export function budgetUntil(compiled: CompiledCalendar, startedAt: Date, dueOn: 
   return { amount, unit: 'working-day' }
 }
 
-/** What was left at an earlier moment until the deadline that held then, whatever working days have become since. */
+/**
+ * What was left at an earlier moment until the deadline that held then, whatever working days have become since. Nothing where that deadline
+ * is not known any more: a clock that runs has one.
+ */
 export function leftAt(
   compiled: CompiledCalendar,
   { part, terms }: { part: Pick<Part, 'dueAt'>; terms: ClockTerms },
   at: Date,
-): Remaining {
+): Remaining | undefined {
   const { dueAt: due } = part
-  if (!due) return remaining(compiled, terms, at)
+  if (!due) return terms.pauses?.some(({ to }) => to === undefined) ? remaining(compiled, terms, at) : undefined
   const workingMs = workingMsBetween(compiled, at, due)
   const words = describeWorkingMs(compiled, Math.abs(workingMs))
   return at > due

@@ -127,7 +127,7 @@ interface Seen {
   evidence: Evidence[]
   requests: Request[]
   settings: Settings
-  clock: { left: Remaining; steps: string[] } | undefined
+  clock: { left: Remaining | undefined; steps: string[] } | undefined
   /** The number that it waits for. */
   number: NumberChoice | undefined
   name(code: string): string
@@ -157,7 +157,7 @@ async function readPart(
 
 type Clocked = NonNullable<Seen['clock']>
 
-/** How a deadline came about is said by the working days of now: where they have changed since, it cannot be said any more. */
+/** How a deadline came about is said by the working days of now: where it would come out otherwise, it cannot be said any more. */
 function clockThen(
   calendar: CompiledCalendar,
   clock: { part: Part; terms: ClockTerms },
@@ -171,7 +171,7 @@ function clockThen(
     left: leftAt(calendar, clock, at.knownAt),
     steps: same
       ? steps
-      : ['Lịch làm việc đã thay đổi sau thời điểm xem lại nên không còn dựng lại được từng bước tính.'],
+      : ['Lịch làm việc hoặc thời hạn đã thay đổi sau đó nên không còn dựng lại được từng bước tính.'],
   }
 }
 

@@ -43,7 +43,8 @@ interface DueProps {
 export function Due({ state, dueAt, left, doneInTime }: DueProps) {
   if (state === 'done') return doneInTime === false ? <Tag tone="warning">Xong quá hạn</Tag> : <>Xong đúng hạn</>
   if (state === 'withdrawn') return <span class="muted">Không còn hạn</span>
-  if (!left) return <span class="muted">Tính từ khi ban hành</span>
+  if (!left)
+    return <span class="muted">{state === 'opinion' ? 'Tính từ khi ban hành' : 'Hạn khi đó không còn lưu'}</span>
   const when = dueAt ? ` · hạn ${formatDateTime(dueAt)}` : ''
   if (left.state === 'overdue' && state !== 'awaiting-verification')
     return (
