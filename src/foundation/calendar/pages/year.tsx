@@ -227,7 +227,9 @@ async function showThen(ctx: Context, { code, year }: Params, at: AsOf): Promise
             <Months calendar={calendar} year={year} />
           </>
         ) : (
-          <EmptyState title="Khi đó chưa lập lịch cho năm này">Chọn một thời điểm sau đó, hoặc về hiện nay.</EmptyState>
+          <EmptyState title="Chưa có lịch năm này của thời điểm đó">
+            Khi đó năm này chưa được lập, hoặc bản cũ chưa được giữ. Chọn một thời điểm sau đó, hoặc về hiện nay.
+          </EmptyState>
         )}
         <AsOfQuestion at={at} what={whatOfPages} />
       </div>

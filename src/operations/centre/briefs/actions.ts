@@ -112,7 +112,9 @@ export async function askForBrief(ctx: Context, kind: BriefKind, day: string | u
   const wish = { kind, period, organisation: card.rootOrganisation, at: momentOf({ kind, period }) }
   const { sections, hasFigures } = await composeBrief(asProgram(ctx), wish)
   if (!hasFigures)
-    throw refusal(`Lúc ${hour} ngày ${formatDate(dayOf(wish))} hệ thống chưa có số liệu nào nên không lập lại được.`)
+    throw refusal(
+      `Lúc ${hour} ngày ${formatDate(dayOf(wish))} hệ thống chưa nhận được số liệu nào nên không lập lại được.`,
+    )
   const asker = { askedBy: ctx.actor.account ?? 'system', askedName: ctx.actor.name }
   const brief = { code, kind, period, organisation: wish.organisation, madeAt: ctx.now, knownAt, ...asker }
   await ctx.transaction((inner) => keepBrief(inner, brief, sections))

@@ -110,7 +110,7 @@ dbTest(
     assert.doesNotMatch((await leader.get('/tom-tat?tai=2026-11-22')).body, /TTN-2026-11-20|name="ngay-day"/)
     assert.equal((await ask('day', ['20', '11', '2026'])).headers.location, '/tom-tat/TTN-2026-11-20', 'it is there')
     for (const [kind, day, why] of [
-      ['day', ['18', '7', '2025'], /hệ thống chưa có số liệu nào/],
+      ['day', ['18', '11', '2026'], /hệ thống chưa nhận được số liệu nào/],
       ['day', ['24', '11', '2026'], /Bản này được lập lúc 06:30 ngày 24\/11\/2026/],
       ['month', ['2', '11', '2026'], /Bản này được lập lúc 06:30 ngày 01\/12\/2026/],
       ['day', ['31', '2', '2026'], /Ghi đủ ngày, tháng, năm/],
@@ -134,6 +134,18 @@ dbTest('the brief of a month that comes late tells what was known at its own hou
   assert.match(body, /76,92/)
   assert.match(body, /Bản này lập muộn lúc 10:00 01\/12\/2026, theo những gì đã biết lúc 06:30 01\/12\/2026/)
 })
+
+dbTest(
+  'where nothing had come in by its hour, the brief of a month tells what is known now, and says so',
+  async (t) => {
+    await takeIn(t.at(new Date('2026-12-03T02:00:00Z')).context(), sampleDossiers)
+    const late = t.at(new Date('2026-12-03T03:00:00Z'))
+    await makeDueBriefs(late.context())
+    const { body } = await late.as('lanhdao').get('/tom-tat/TTT-2026-11')
+    assert.match(body, /76,92/)
+    assert.match(body, /Bản này lập muộn, theo số liệu đã biết lúc lập/)
+  },
+)
 
 let outside: MessageSimulators
 before(async () => {

@@ -30,7 +30,7 @@ export const asksTitle = 'Đề nghị'
 
 interface Composed {
   sections: PrintedSection[]
-  /** Some figure was known. */
+  /** Some figure was known beyond those that the province's own files brought, which are of before the program ran. */
   hasFigures: boolean
 }
 
@@ -57,7 +57,7 @@ export async function composeBrief(
     { title: 'Nguồn số liệu chậm', words: sayLate(overview) },
     { title: asksTitle, words: asks.map((ask, index) => `${index + 1}. ${ask}`).join('\n') || 'Không có đề nghị nào.' },
   ]
-  return { sections, hasFigures: overview.cards.some(({ fact }) => fact !== undefined) }
+  return { sections, hasFigures: overview.cards.some(({ fact }) => fact && fact.origin !== 'pack') }
 }
 
 function sayFocus(focus: Focus, { causes, setting }: Overview): string {

@@ -252,7 +252,7 @@ function MadeLater({ brief, timeZone }: { brief: Brief; timeZone: string }) {
   if (!isOfLater(brief, timeZone)) return null
   return (
     <Notice title="Bản này lập muộn, theo số liệu đã biết lúc lập">
-      <p>Đầu tháng sau, giờ lập bản tháng, hệ thống chưa có số liệu nào.</p>
+      <p>Đầu tháng sau, giờ lập bản tháng, hệ thống chưa nhận được số liệu nào.</p>
     </Notice>
   )
 }

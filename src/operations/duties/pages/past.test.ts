@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { changeCalendarDays } from '#calendar'
 import { type DbTest, dbTest } from '#test/harness'
 import { keepDuties } from '../keeping/pass.ts'
+import { listHistory } from '../reading/history.ts'
+import { listStandings } from '../reading/standings.ts'
 import { decideExplanation, explainLetter } from '../reminders/actions.ts'
 import { listLetters } from '../reminders/store.ts'
 import { arrive, at, pass, watchOnly } from '../testing.ts'
@@ -208,3 +210,35 @@ dbTest(
     assert.match(page, /Giá trị cũ được giữ từ 08:00 06\/11\/2026/)
   },
 )
+
+dbTest('what comes by the hour, in any order and late, is told as of each look as it was seen at it', async (t) => {
+  const hourly = 'air-stations'
+  await watchOnly(t, hourly)
+  await t.sql`update warehouse.contract set body = jsonb_set(body, '{cadence,every}', '"once"') where source <> ${hourly}`
+  const see = async (asOf?: Date) => ({
+    history: await listHistory(t.sql, 'all', { subject: { kind: 'source', code: hourly }, asOf, limit: 50 }),
+    cells: (await listStandings(t.sql, 'all', { asOf })).filter(({ subject }) => subject === hourly),
+  })
+  // When each delivery was received, in the order in which they were worked through, an hour apart.
+  const received = [
+    '01T23:30',
+    '02T00:30',
+    '02T00:10',
+    '02T03:40',
+    '02T03:10',
+    '02T05:30',
+    '02T05:45',
+    '02T10:20',
+    '02T08:30',
+  ]
+  const looks: { at: Date; saw: unknown }[] = []
+  for (const [hour, time] of received.entries()) {
+    const now = new Date(at('2026-11-02T00:50').getTime() + hour * 3_600_000)
+    const receivedAt = at(`2026-11-${time}`)
+    if (receivedAt < now) await arrive(t, hourly, receivedAt)
+    await keepDuties(t.at(now).context())
+    looks.push({ at: now, saw: await see() })
+  }
+  assert.ok((await see()).history.length > 1, 'a silence has left a row')
+  for (const { at: asOf, saw } of looks) assert.deepEqual(await see(asOf), saw, asOf.toISOString())
+})
