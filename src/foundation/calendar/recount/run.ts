@@ -33,9 +33,11 @@ async function settleBatch(ctx: Context, { id, since }: store.Recount, book: Cal
   const calendarOf = await calendarFinder(ctx)
   const after = progress.lastKey ?? undefined
   const { seen, last, moves } = await book.reckon(ctx, { since, calendarOf, after, limit: clocksAtOnce, hold: true })
-  if (moves.length > 0) await book.move(ctx, moves)
   const shifted = moves.filter(isShifted)
-  if (shifted.length > 0) await store.insertMoved(sql, id, book.name, shifted)
+  await Promise.all([
+    moves.length > 0 && book.move(ctx, moves),
+    shifted.length > 0 && store.insertMoved(sql, id, book.name, shifted),
+  ])
   await store.setProgress(sql, id, {
     book: book.name,
     lastKey: last ?? progress.lastKey,

@@ -4,6 +4,7 @@ import { findArea, findOrganisation, getHomePack } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, type FieldFault, invalid } from '#platform/errors'
 import { announce } from '#platform/live'
+import { dayOf } from '#platform/local-day'
 import { incidentMoved } from '../events.ts'
 import { incidentPath, Kind, kinds, levelOf, markExercise, sayLevel } from '../model.ts'
 import { findVersion } from '../playbooks/store.ts'
@@ -63,7 +64,7 @@ export function openIncident(ctx: Context, wish: Opening): Promise<string> {
   })
 }
 
-const yearOf = (now: Date): string => new Date(now.getTime() + 7 * 3_600_000).toISOString().slice(0, 4)
+const yearOf = (now: Date): string => dayOf(now).slice(0, 4)
 
 interface Checked {
   kind: Kind

@@ -3,6 +3,7 @@ import { listPeople } from '#identity'
 import { findOrganisation } from '#organisations'
 import type { Context } from '#platform/context'
 import { conflict, notFound } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { formatDateTime } from '#ui'
 import { bulletinKindNames, exerciseWord, kinds, levelOf, logKindNames, sayLevel, titleOf } from '../model.ts'
 import { confirmHand, writeSignature } from '../signing.ts'
@@ -170,7 +171,7 @@ export async function reportHtml(ctx: Context, incident: Incident, report: store
     agency: { name: agency?.name ?? incident.organisation },
     number: `${incident.exercise ? `${exerciseWord} ` : ''}${incident.code}/${report.version}`,
     place: incident.place,
-    dateOn: new Date((report.signedAt ?? report.editedAt).getTime() + 7 * 3_600_000).toISOString().slice(0, 10),
+    dateOn: dayOf(report.signedAt ?? report.editedAt),
     title: `${incident.exercise ? `${exerciseWord}\n` : ''}BÁO CÁO NHANH\n${incident.title}`,
     addressees: [],
     paragraphs: [

@@ -3,6 +3,7 @@ import { notify } from '#notifications'
 import type { Context } from '#platform/context'
 import { conflict, forbidden, invalid } from '#platform/errors'
 import { announce } from '#platform/live'
+import { dayOf } from '#platform/local-day'
 import { formatDateTime } from '#ui'
 import { closeItem, openItem } from '#worklist'
 import { rosterPath } from '../model.ts'
@@ -230,7 +231,7 @@ const watchedDays = 2
 /** Puts unsigned hand-overs into the inbox and calls them to mind, step of time by step of time, each once. */
 export async function watchHandOvers(ctx: Context): Promise<void> {
   const settings = await readSettings(ctx)
-  const today = new Date(ctx.now.getTime() + 7 * 3_600_000).toISOString().slice(0, 10)
+  const today = dayOf(ctx.now)
   const shifts = listShifts(settings.shifts, shiftDay(today, -watchedDays), watchedDays + 1, settings.timeZone)
   for (const shift of shifts) {
     if (shift.endsAt.getTime() - settings.handOver.signBeforeMinutes * 60_000 > ctx.now.getTime()) continue

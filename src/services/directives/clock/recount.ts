@@ -53,23 +53,21 @@ export const partClocks: CalendarBook<PartMove> = {
   },
   async move(ctx, moves) {
     const { sql, now } = ctx
-    await changeTimers(
-      sql,
-      moves.flatMap(({ code, after, changes }) => (changes ? [{ part: code, dueAt: after, changes }] : [])),
-    )
+    const timers = moves.flatMap(({ code, after, changes }) => (changes ? [{ part: code, dueAt: after, changes }] : []))
     const moved = moves.filter(({ before, after }) => before?.getTime() !== after?.getTime())
-    if (moved.length === 0) return
+    if (moved.length === 0) return changeTimers(sql, timers)
     const dues = moved.map(({ code, after }) => ({ code, dueAt: after }))
-    await setDues(sql, dues, now)
-    await insertHops(
-      sql,
-      moved.map(({ part }) => hopOf(ctx, part)),
+    const hops = moved.map(({ part }) => hopOf(ctx, part))
+    const items = moved.flatMap(({ code, after, part }) =>
+      itemKindsOf(part.state).map((kind) => ({ kind, code, dueAt: after })),
     )
-    await moveDues(
-      ctx,
-      'directives',
-      moved.flatMap(({ code, after, part }) => itemKindsOf(part.state).map((kind) => ({ kind, code, dueAt: after }))),
-    )
+    // None waits for another's answer: while the database writes one, the next is made ready.
+    await Promise.all([
+      changeTimers(sql, timers),
+      setDues(sql, dues, now),
+      insertHops(sql, hops),
+      moveDues(ctx, 'directives', items),
+    ])
     await ctx.publish(clocksMoved, { parts: moved.length })
     await announce(sql, ['directive', ...new Set(moved.map(({ part }) => `directive:${part.directive}`))])
   },

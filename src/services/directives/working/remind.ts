@@ -1,5 +1,6 @@
 import type { Context } from '#platform/context'
 import { conflict } from '#platform/errors'
+import { dayOf } from '#platform/local-day'
 import { owedStates } from '../model.ts'
 import { apply, changePart } from '../moving.ts'
 import { agencyOf, tell } from '../notices.ts'
@@ -13,7 +14,7 @@ export function remindAgency(ctx: Context, code: string): Promise<Part> {
     if (!owedStates.includes(held.part.state))
       throw conflict('directive.not-owed', 'Chỉ nhắc khi cơ quan chủ trì còn phải làm.', { state: held.part.state })
     const part = await apply(held, { deed: 'remind' })
-    const day = held.ctx.now.toISOString().slice(0, 10)
+    const day = dayOf(held.ctx.now)
     await tell(held, 'due-soon', [agencyOf(part)], { dedupeKey: `directive.remind:${code}:${day}` })
     return part
   })
