@@ -73,7 +73,11 @@ export const processRoutes: readonly Route[] = [
             <AsOfNotice at={past} what="quy trình" />
             <Filters query={query} logs={logs} log={log} types={types} />
             {view.cases === 0 ? (
-              <EmptyState title="Không có vụ việc nào khớp">Bỏ bớt bộ lọc, hoặc chọn khoảng thời gian khác.</EmptyState>
+              <EmptyState title={past ? 'Lúc đó hệ thống chưa biết vụ việc nào khớp' : 'Không có vụ việc nào khớp'}>
+                {past
+                  ? 'Chọn một thời điểm muộn hơn, hoặc bỏ bớt bộ lọc.'
+                  : 'Bỏ bớt bộ lọc, hoặc chọn khoảng thời gian khác.'}
+              </EmptyState>
             ) : (
               <Analysis view={view} log={log} address={request.url} />
             )}
