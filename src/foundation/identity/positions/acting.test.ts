@@ -122,7 +122,18 @@ dbTest('who may sign what for whom follows the register, from its day to its rev
   )
   assert.equal((await t.as('lanhdao').submit(revoke, decided)).statusCode, 303)
   assert.equal((await ask('phochutich', 'H32:PCT', 'H32')).allowed, false)
-  assert.match((await t.as('canbo-nhatrang').get('/quan-tri/tham-quyen-ky?don-vi=H32&tai=csv')).body, /Đã thu hồi/)
+  const register = '/quan-tri/tham-quyen-ky?don-vi=H32'
+  assert.match((await t.as('canbo-nhatrang').get(`${register}&tep=csv`)).body, /Đã thu hồi/)
+  const later = t.at(new Date(t.now.getTime() + 60 * 60_000)).as('lanhdao')
+  const moment = (minutes: number) =>
+    new Date(t.now.getTime() + 7 * 3_600_000 + minutes * 60_000).toISOString().slice(0, 16)
+  const then = await later.get(`${register}&tai=2020-01-01`)
+  assert.match(then.body, /Lúc đó hệ thống chưa biết thẩm quyền ký nào khớp/)
+  const before = (await later.get(`${register}&tep=csv&tai=${moment(-1)}`)).body
+  assert.match(before, /Phó Chủ tịch/)
+  assert.doesNotMatch(before, /hu hồi/, 'it was not revoked yet')
+  assert.doesNotMatch((await later.get(`${register}&tai=${moment(-1)}`)).body, /Ghi thẩm quyền ký|thu-hoi/)
+  assert.match((await later.get(`${register}&tep=csv&tai=${moment(1)}`)).body, /Đã thu hồi/)
 })
 
 dbTest(

@@ -3,7 +3,20 @@ import { z } from 'zod'
 import type { Context } from '#platform/context'
 import { page, type Route, route } from '#platform/http'
 import { tableFile } from '#platform/table-file'
-import { Button, type Column, FilterBar, formatDate, Notice, Select, Table, Tag, withQuery } from '#ui'
+import {
+  AsOfNotice,
+  AsOfQuestion,
+  Button,
+  type Column,
+  FilterBar,
+  formatDate,
+  Notice,
+  Select,
+  Table,
+  Tag,
+  withQuery,
+} from '#ui'
+import { type AsOf, readAsOf } from '../as-of.ts'
 import { organisationOf } from '../offices/model.ts'
 import { organisationTree, today } from '../tree/read.ts'
 import { manageAuthorities } from './actions.ts'
@@ -20,7 +33,8 @@ const Query = z.object({
   toi: z.literal('1').optional().catch(undefined),
   after: z.coerce.number().int().positive().optional().catch(undefined),
   limit: z.coerce.number().int().min(10).max(100).catch(50),
-  tai: z.enum(['csv', 'xlsx']).optional().catch(undefined),
+  tai: z.string().max(30).optional(),
+  tep: z.enum(['csv', 'xlsx']).optional().catch(undefined),
   xong: z.enum(['giao', 'thu-hoi']).optional().catch(undefined),
 })
 type Query = z.infer<typeof Query>
@@ -56,7 +70,7 @@ async function nameAll(ctx: Context, rows: readonly GivenAuthority[], now: strin
 const daysOf = ({ validFrom, validTo, revokedFrom }: GivenAuthority) =>
   `từ ${formatDate(validFrom)}${validTo ? ` đến hết ${formatDate(validTo)}` : ''}${revokedFrom ? `; thu hồi từ ${formatDate(revokedFrom)}` : ''}`
 
-function columnsOf(ctx: Context): Column<Named>[] {
+function columnsOf(ctx: Context, past: AsOf | undefined): Column<Named>[] {
   const revoke: Column<Named> = {
     key: 'revoke',
     title: 'Thu hồi',
@@ -101,7 +115,7 @@ function columnsOf(ctx: Context): Column<Named>[] {
       phone: true,
       cell: ({ state }) => <Tag tone={state === 'now' ? 'info' : 'neutral'}>{stateWords[state]}</Tag>,
     },
-    ...(ctx.can(manageAuthorities) ? [revoke] : []),
+    ...(!past && ctx.can(manageAuthorities) ? [revoke] : []),
   ]
 }
 
@@ -118,18 +132,25 @@ const fileRow = ({ row, signatory, principal, state }: Named) => [
   stateWords[state],
 ]
 
-const queryOf = (ctx: Context, query: Query, now: string) => ({
+interface Day {
+  past: AsOf | undefined
+  /** The day looked at. */
+  now: string
+}
+
+const queryOf = (ctx: Context, query: Query, { past, now }: Day) => ({
   organisations: query['don-vi'] ? [query['don-vi']] : undefined,
   signatories: query.toi ? (ctx.actor.position ? [ctx.actor.position.code] : []) : undefined,
   state: query['trang-thai'],
   form: query.loai,
   today: now,
+  knownAt: past?.knownAt,
 })
 
-async function* fileRows(ctx: Context, query: Query, now: string) {
+async function* fileRows(ctx: Context, query: Query, day: Day) {
   for (let after: number | undefined; ; ) {
-    const piece = await listAuthorities(ctx.sql, { ...queryOf(ctx, query, now), after, limit: 500 })
-    yield* (await nameAll(ctx, piece, now)).map(fileRow)
+    const piece = await listAuthorities(ctx.sql, { ...queryOf(ctx, query, day), after, limit: 500 })
+    yield* (await nameAll(ctx, piece, day.now)).map(fileRow)
     after = piece.at(-1)?.id
     if (piece.length < 500) return
   }
@@ -187,15 +208,17 @@ export const authorityListRoute: Route = route({
   access: 'signed-in',
   query: Query,
   async handle(ctx, { query, request }) {
-    const now = await today(ctx)
-    if (query.tai) return tableFile(query.tai, { name: 'tham-quyen-ky', titles, rows: fileRows(ctx, query, now) })
-    const asked = { ...queryOf(ctx, query, now), after: query.after, limit: query.limit + 1 }
+    const past = await readAsOf(ctx, query.tai)
+    const now = past?.asOf ?? (await today(ctx))
+    const day = { past, now }
+    if (query.tep) return tableFile(query.tep, { name: 'tham-quyen-ky', titles, rows: fileRows(ctx, query, day) })
+    const asked = { ...queryOf(ctx, query, day), after: query.after, limit: query.limit + 1 }
     const found = await listAuthorities(ctx.sql, asked)
     const rows = await nameAll(ctx, found.slice(0, query.limit), now)
     return page({
       title: 'Thẩm quyền ký',
       lead: 'Ai ký thay (KT.), thừa lệnh (TL.), thừa ủy quyền (TUQ.) cho người đứng đầu, với loại văn bản nào, theo văn bản nào. Người đứng đầu ký văn bản của đơn vị mình không cần ghi ở đây.',
-      actions: ctx.can(manageAuthorities) && (
+      actions: !past && ctx.can(manageAuthorities) && (
         <Button href={`${authorityPath}/giao`} kind="primary" icon="add">
           Ghi thẩm quyền ký
         </Button>
@@ -207,24 +230,33 @@ export const authorityListRoute: Route = route({
               {outcomes[query.xong]}
             </Notice>
           )}
+          <AsOfNotice at={past} what="thẩm quyền ký" />
           {await Filters(ctx, query, now)}
           <Table
             caption="Thẩm quyền ký"
             hideCaption
             rows={rows}
             rowKey={({ row }) => String(row.id)}
-            columns={columnsOf(ctx)}
-            downloads={{ csv: withQuery(request.url, { tai: 'csv' }), xlsx: withQuery(request.url, { tai: 'xlsx' }) }}
+            columns={columnsOf(ctx, past)}
+            downloads={{ csv: withQuery(request.url, { tep: 'csv' }), xlsx: withQuery(request.url, { tep: 'xlsx' }) }}
             paging={{
               nextHref: found.length > query.limit ? withQuery(request.url, { after: rows.at(-1)?.row.id }) : undefined,
               size: query.limit,
               sizes: [20, 50, 100],
             }}
-            empty={{
-              title: 'Chưa có thẩm quyền ký nào khớp',
-              words: 'Người đứng đầu giao bằng văn bản; quản trị viên hoặc lãnh đạo đơn vị ghi vào đây.',
-            }}
+            empty={
+              past
+                ? {
+                    title: 'Lúc đó hệ thống chưa biết thẩm quyền ký nào khớp',
+                    words: 'Chọn một thời điểm muộn hơn, hoặc bỏ bớt bộ lọc.',
+                  }
+                : {
+                    title: 'Chưa có thẩm quyền ký nào khớp',
+                    words: 'Người đứng đầu giao bằng văn bản; quản trị viên hoặc lãnh đạo đơn vị ghi vào đây.',
+                  }
+            }
           />
+          <AsOfQuestion at={past} what="thẩm quyền ký" />
         </div>
       ),
     })

@@ -73,13 +73,23 @@ export interface AuthorityQuery {
   state?: AuthorityState
   form?: string
   today: string
+  /** As they were known at this moment. */
+  knownAt?: Date
   /** Id of the last one of the page before. */
   after?: number
   limit: number
 }
 
 export async function listAuthorities(sql: Sql, query: AuthorityQuery): Promise<GivenAuthority[]> {
-  const { organisations, signatories, state, form, today, after, limit } = query
+  const { organisations, signatories, state, form, today, knownAt, after, limit } = query
+  const then = (column: string) =>
+    sql`case when revoked_at <= ${knownAt ?? null} then ${sql(column)} end as ${sql(column)}`
+  const known = knownAt
+    ? sql`(
+        select id, form, principal, signatory, account, kinds, scope, printed_title, document, document_on, valid_from, valid_to,
+          given_by, given_at, ${then('revoked_from')}, ${then('revoked_by')}, ${then('revoked_at')}, ${then('revoked_document')}
+        from organisations.signing_authority where given_at <= ${knownAt}) known`
+    : sql`organisations.signing_authority`
   const ended = sql`(revoked_from is not null and revoked_from <= ${today})`
   const states = {
     now: sql`not ${ended} and valid_from <= ${today} and (valid_to is null or valid_to >= ${today})`,
@@ -88,7 +98,7 @@ export async function listAuthorities(sql: Sql, query: AuthorityQuery): Promise<
     revoked: sql`${ended}`,
   }
   return sql<GivenAuthority[]>`
-    select ${columns(sql)} from organisations.signing_authority
+    select ${columns(sql)} from ${known}
     where ${organisations ? sql`split_part(principal, ':', 1) = any(${[...organisations]}::text[])` : sql`true`}
       and ${signatories ? sql`signatory = any(${[...signatories]}::text[])` : sql`true`}
       and ${state ? states[state] : sql`true`} and ${form ? sql`form = ${form}` : sql`true`}
